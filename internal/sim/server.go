@@ -1,0 +1,210 @@
+// Package sim imitates the RingCentral REST API closely enough to develop against it: one company whose state changes, both
+// generations of the provisioning operations, sign-in, permissions, rate limits with their penalty, paging, requests for many
+// ids, and the error bodies. It is an [http.Handler]; Transport reaches the same handler without a port. It must not know the
+// gateway: it shares no type with the client, so that a wrong JSON name there cannot agree with a wrong one here. Where the
+// vendor's documentation is silent the choice made is said beside the code. Time is read from package time only, so a test
+// may run it in a synctest bubble.
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Config says which company the server shows and how it behaves. The zero value is the examples' own company with the
+// documented behaviour.
+type Config struct {
+	Extensions int    // extensions in all, the examples' own among them; fewer than those means just those
+	Numbers    int    // phone numbers in all (stock not counted), likewise
+	Seed       uint64 // which company is generated; the same three give the same company
+
+	// Limits holds the calls allowed per window by group: "light", "medium", "heavy", "auth". Nil means 50, 40, 10, 5. In a map
+	// that is not nil, a group that is missing or 0 is not limited.
+	Limits  map[string]int
+	Window  time.Duration // over which calls are counted; zero means 60 s
+	Penalty time.Duration // how long a group stays closed; zero means 60 s
+
+	BulkIDs      int           // most ids in one many-ids request; zero means 50
+	Bulk         Bulk          // how many-ids requests are answered
+	Generation   Generation    // which operations exist
+	AsyncBulkAdd bool          // bulk-add answers 202 with a task always; else only beyond 10 numbers
+	TaskTime     time.Duration // how long a bulk-add task runs; zero means 2 s
+
+	Latency time.Duration // added to every answer
+	BaseURL string        // scheme and host in `uri` values; empty means taken from the request
+	Log     *slog.Logger  // one debug line per call; nil discards
+}
+
+// Bulk says how requests for many ids are answered.
+type Bulk int
+
+// The ways to answer a request for many ids.
+const (
+	BulkBoth      Bulk = iota // vendor JSON where Accept asks for it, else multipart/mixed: the documented behaviour
+	BulkMultipart             // always multipart/mixed
+	BulkNone                  // the comma is part of one odd id, which is not found
+)
+
+// Generation says which operations exist.
+type Generation int
+
+// The generations of the API.
+const (
+	Both    Generation = iota // everything is served
+	Legacy                    // as in 2018 to 2020: no v2 paths
+	Current                   // as the public description of today: nothing that only the 2018 description lists
+)
+
+// Server is the simulated upstream. Use New.
+type Server struct {
+	cfg      Config
+	mux      *http.ServeMux
+	routes   []*route
+	journal  journal
+	limiter  limiter
+	sessions sessions
+
+	mu      sync.RWMutex // guards company and tasks; taken in call.go only, and by the knobs of this package
+	company *company
+	tasks   tasks
+}
+
+// New returns a server with the company that cfg describes.
+func New(cfg Config) (*Server, error) {
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
+	}
+	cfg = cfg.withDefaults()
+	s := &Server{
+		cfg:      cfg,
+		mux:      http.NewServeMux(),
+		journal:  newJournal(),
+		limiter:  newLimiter(cfg.Limits, cfg.Window, cfg.Penalty),
+		sessions: newSessions(),
+		company:  newCompany(cfg),
+		tasks:    tasks{byID: map[string]*task{}},
+	}
+	s.routes = slices.Concat(s.oauthRoutes(), s.accountRoutes(), s.extensionRoutes(), s.phoneNumberRoutes(),
+		s.phoneNumberV2Routes(), s.bulkAddRoutes(), s.forwardingNumberRoutes(), s.deviceRoutes(), s.callQueueRoutes())
+	s.mount()
+	return s, nil
+}
+
+// maxRecords keeps a slip of the keyboard from filling the memory.
+const maxRecords = 1_000_000
+
+func (c Config) check() error {
+	for _, n := range []struct {
+		name       string
+		value, max int
+	}{
+		{"Extensions", c.Extensions, maxRecords},
+		{"Numbers", c.Numbers, maxRecords},
+		{"BulkIDs", c.BulkIDs, maxRecords},
+		{"Bulk", int(c.Bulk), int(BulkNone)},
+		{"Generation", int(c.Generation), int(Current)},
+	} {
+		if n.value < 0 || n.value > n.max {
+			return fmt.Errorf("%s is %d, want 0 to %d", n.name, n.value, n.max)
+		}
+	}
+	for _, d := range []struct {
+		name  string
+		value time.Duration
+	}{{"Window", c.Window}, {"Penalty", c.Penalty}, {"TaskTime", c.TaskTime}, {"Latency", c.Latency}} {
+		if d.value < 0 {
+			return fmt.Errorf("%s is %v, want no less than 0", d.name, d.value)
+		}
+	}
+	for group, n := range c.Limits {
+		if _, known := defaultLimits()[group]; !known || n < 0 {
+			return fmt.Errorf("limit of group %q is %d, want light, medium, heavy or auth, and no less than 0", group, n)
+		}
+	}
+	if c.BaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+		return errors.New("BaseURL is not just a scheme and a host, like http://127.0.0.1:8081")
+	}
+	return nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.Limits == nil {
+		c.Limits = defaultLimits()
+	}
+	if c.Window == 0 {
+		c.Window = time.Minute
+	}
+	if c.Penalty == 0 {
+		c.Penalty = time.Minute
+	}
+	if c.BulkIDs == 0 {
+		c.BulkIDs = 50
+	}
+	if c.TaskTime == 0 {
+		c.TaskTime = 2 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// ServeHTTP answers one call.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if path.Clean(r.URL.Path) != r.URL.Path {
+		s.unknown(w, r) // the mux would redirect
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// Calls lists the calls received so far, in order of arrival, as "light  GET /restapi/v1.0/account/~/extension?page=1": the
+// group padded to six, the method, the request URI exactly as received. The group of what no operation serves is "none".
+func (s *Server) Calls() []string { return s.journal.list() }
+
+// ResetCalls forgets the calls received so far.
+func (s *Server) ResetCalls() { s.journal.reset() }
+
+// Routes lists, sorted, what the server serves, as "readAccountInfo GET /restapi/v1.0/account/{accountId} light".
+func (s *Server) Routes() []string {
+	var out []string
+	for _, rt := range s.routes {
+		if s.serves(rt) {
+			out = append(out, rt.operation+" "+rt.pattern+" "+rt.group)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// AddExtension puts a new enabled user at position at of the extension list, behind every client's back, and returns the id.
+func (s *Server) AddExtension(at int, name string) (id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first, last, _ := strings.Cut(name, " ")
+	e := s.company.newUser(first, last)
+	s.company.insertExtension(min(max(at, 0), len(s.company.extensions)), e)
+	return formatID(e.id)
+}
+
+// RemoveExtension takes an extension away, behind every client's back: its direct numbers become company numbers, as they do
+// after a deletion over the API. An unknown id changes nothing.
+func (s *Server) RemoveExtension(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.company.extension[parseID(id)]; e != nil {
+		s.company.dropExtension(e)
+	}
+}
