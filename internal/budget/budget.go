@@ -1,0 +1,61 @@
+// Package budget keeps the gateway inside the upstream's rate limits: it counts
+// what each person has spent in each group, learns the real limits from the
+// answers, and sends nothing into a penalty. It knows HTTP requests and
+// headers; it must not know operations, tokens or the schema.
+package budget
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Group names a rate-limit budget of the upstream. The set is open: an answer
+// may name a group that is not listed here.
+type Group string
+
+// The groups of the upstream's usage plan. The limits are the vendor's
+// examples; every app may have others, which the headers of the answers tell.
+const (
+	Light  Group = "light"  // 50 calls a minute
+	Medium Group = "medium" // 40 calls a minute
+	Heavy  Group = "heavy"  // 10 calls a minute
+	Auth   Group = "auth"   // 5 calls a minute: token calls
+)
+
+// defaultLimits hold until an answer has told better.
+var defaultLimits = map[Group]int{Light: 50, Medium: 40, Heavy: 10, Auth: 5}
+
+const defaultWindow = time.Minute
+
+// ErrExhausted is the class of every refusal by a budget.
+var ErrExhausted = errors.New("budget exhausted")
+
+// Error reports a request that was not sent because its budget is spent or
+// because the upstream has closed the group for a penalty.
+type Error struct {
+	Group      Group
+	RetryAfter time.Duration // when the group opens again
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s budget exhausted, retry in %s", e.Group, e.RetryAfter.Round(time.Second))
+}
+
+// Is makes every Error an ErrExhausted.
+func (e *Error) Is(target error) bool { return target == ErrExhausted }
+
+// NotSent marks e as a refusal by the gateway itself: the upstream saw nothing.
+func (e *Error) NotSent() {}
+
+type groupKey struct{}
+
+// With returns a context whose request is paid for by g.
+func With(ctx context.Context, g Group) context.Context { return context.WithValue(ctx, groupKey{}, g) }
+
+// From returns the group that pays for the request made with ctx; "" for none.
+func From(ctx context.Context) Group {
+	g, _ := ctx.Value(groupKey{}).(Group)
+	return g
+}

@@ -1,0 +1,35 @@
+package budget
+
+import (
+	"context"
+	"net/http"
+)
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Transport is the link that spends one call before a request leaves and learns
+// from its answer. A refused request never reaches the upstream, where it would
+// restart the penalty. Requests without a group pass freely.
+func Transport(g *Gate, who func(context.Context) string) func(http.RoundTripper) http.RoundTripper {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			ctx, group := req.Context(), From(req.Context())
+			if group == "" {
+				return next.RoundTrip(req)
+			}
+			if err := g.Spend(who(ctx), group); err != nil {
+				if req.Body != nil {
+					_ = req.Body.Close() // a RoundTripper closes the body even when it refuses
+				}
+				return nil, err
+			}
+			resp, err := next.RoundTrip(req)
+			if err == nil {
+				g.Learn(who(ctx), group, resp.StatusCode, resp.Header)
+			}
+			return resp, err
+		})
+	}
+}
