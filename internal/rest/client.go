@@ -1,0 +1,170 @@
+// Package rest is the gateway's client for the RingCentral REST API: one
+// exported method per upstream operation, named after its operationId, and the
+// links of the transport chain that observe and retry. It hides the upstream's
+// two generations and its many-ids answers; it must not know GraphQL, who is
+// asking, or what a field costs.
+package rest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Config says where the upstream is and how requests travel. Its zero value,
+// but for BaseURL, is good.
+type Config struct {
+	BaseURL    string                       // scheme and host, no trailing slash
+	Transport  http.RoundTripper            // nil means NewTransport
+	Generation Preference                   // which generation to call; zero means Auto
+	Who        func(context.Context) string // the person whose upstream answers are remembered; nil means one for all
+	ManyIDs    int                          // most ids in one request; zero means 50
+	MaxAnswer  int64                        // most bytes of one answer; zero means 64 MiB
+	UserAgent  string                       // "RingQL/1.2.3"
+}
+
+// Client calls the upstream REST API. It is safe for concurrent use.
+type Client struct {
+	cfg    Config
+	http   *http.Client
+	served *served
+	many   sync.Map // operation id -> *manyIDsState
+}
+
+// New returns a Client for cfg.
+func New(cfg Config) *Client {
+	if cfg.Transport == nil {
+		cfg.Transport = NewTransport()
+	}
+	if cfg.Who == nil {
+		cfg.Who = func(context.Context) string { return "" }
+	}
+	if cfg.ManyIDs <= 0 {
+		cfg.ManyIDs = 50
+	}
+	if cfg.MaxAnswer <= 0 {
+		cfg.MaxAnswer = 64 << 20
+	}
+	if cfg.UserAgent == "" {
+		cfg.UserAgent = "RingQL"
+	}
+	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
+	return &Client{
+		cfg: cfg,
+		http: &http.Client{
+			Transport: cfg.Transport,
+			// A redirect would carry the token, and could turn a PUT into a GET.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		served: newServed(),
+	}
+}
+
+// call sends r and decodes a 2xx answer into a T.
+func call[T any](ctx context.Context, c *Client, r request) (*T, error) {
+	a, err := c.do(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer a.release()
+	out := new(T)
+	if err := decode(a.body.Bytes(), out); err != nil {
+		return nil, a.invalid(err)
+	}
+	return out, nil
+}
+
+// answer is a 2xx answer whose body lies in a pooled buffer until release.
+type answer struct {
+	op     *Operation
+	status int
+	header http.Header
+	body   *bytes.Buffer
+}
+
+func (a *answer) release() { putBuffer(a.body) }
+
+func (a *answer) invalid(err error) error {
+	return &Error{Op: a.op.ID, Status: a.status, RequestID: requestID(a.header), cause: fmt.Errorf("%w: %w", ErrInvalid, err)}
+}
+
+// do sends r and reads its answer. The caller releases the answer.
+func (c *Client) do(ctx context.Context, r request) (*answer, error) {
+	if r.failed != nil {
+		return nil, r.failed
+	}
+	req, err := c.request(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
+	}
+	sent := alwaysSent
+	if r.op.Method != http.MethodGet {
+		req, sent = traceSent(req)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, failed(ctx, r.op, err, sent())
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := c.read(resp)
+	if err != nil {
+		return nil, failed(ctx, r.op, err, true)
+	}
+	if resp.StatusCode/100 != 2 {
+		defer putBuffer(body)
+		return nil, refused(r.op, resp, body.Bytes())
+	}
+	return &answer{op: r.op, status: resp.StatusCode, header: resp.Header, body: body}, nil
+}
+
+func alwaysSent() bool { return true }
+
+// traceSent finds out whether any byte of req left: a request that got no
+// connection was certainly not carried out. A transport that does not trace
+// (the simulator's, in tests) counts as having sent.
+func traceSent(req *http.Request) (*http.Request, func() bool) {
+	var asked, wrote atomic.Bool
+	trace := &httptrace.ClientTrace{
+		GetConn:      func(string) { asked.Store(true) },
+		WroteHeaders: func() { wrote.Store(true) },
+	}
+	return req.WithContext(httptrace.WithClientTrace(req.Context(), trace)),
+		func() bool { return wrote.Load() || !asked.Load() }
+}
+
+func (c *Client) request(ctx context.Context, r request) (*http.Request, error) {
+	var body io.Reader
+	if r.body != nil {
+		b, err := json.Marshal(r.body)
+		if err != nil {
+			return nil, fmt.Errorf("encode request: %w", err)
+		}
+		body = bytes.NewReader(b)
+	}
+	u := c.cfg.BaseURL + r.path
+	if len(r.query) > 0 {
+		u += "?" + r.query.Encode()
+	}
+	req, err := http.NewRequestWithContext(mark(ctx, r.op), r.op.Method, u, body)
+	if err != nil {
+		return nil, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	req.Header.Set("Accept", "application/json")
+	if r.many {
+		req.Header.Set("Accept", manyIDsType)
+	}
+	req.Header.Set("Accept-Language", "en-US") // messages of the answers; codes are what we read
+	req.Header.Set("User-Agent", c.cfg.UserAgent)
+	return req, nil
+}

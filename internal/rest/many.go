@@ -1,0 +1,277 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Result is what one id of a many-ids request came to.
+type Result[T any] struct {
+	Value T
+	Err   error
+}
+
+// manyIDsType asks for the answer as one JSON array. An upstream that does not
+// know it answers multipart/mixed, which is read as well.
+const manyIDsType = "application/vnd.ringcentral.multipart+json"
+
+// parallel is how many requests of one need are under way at once.
+const parallel = 8
+
+// manyIDsState is what was learned about one operation's many-ids requests.
+type manyIDsState struct {
+	setting int
+	mu      sync.Mutex
+	most    int       // most ids the upstream takes; 1 when it does not answer 207
+	learned time.Time // when; zero while nothing is known
+}
+
+// now returns how many ids to send, and whether the upstream has shown that it
+// takes them. What was learned is tried anew after a while.
+func (s *manyIDsState) now() (most int, known bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known = !s.learned.IsZero() && time.Since(s.learned) < remember; !known {
+		s.most = s.setting
+	}
+	return s.most, known
+}
+
+// learn files that the upstream takes up to n ids.
+func (s *manyIDsState) learn(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n < s.most {
+		s.most = n
+	}
+	s.learned = time.Now()
+}
+
+// manyIDs returns how many ids one request of the operation may name, as far as
+// is known: the setting, less what the upstream's refusals taught.
+func (c *Client) manyIDs(o *Operation) int {
+	most, _ := c.manyState(o).now()
+	return most
+}
+
+func (c *Client) manyState(o *Operation) *manyIDsState {
+	kept, _ := c.many.LoadOrStore(o.ID, &manyIDsState{setting: c.cfg.ManyIDs, most: c.cfg.ManyIDs})
+	return kept.(*manyIDsState) //nolint:forcetypeassert // only these are stored
+}
+
+// callMany fetches ids with as few requests of o as the upstream takes, several
+// at once. names are the path's other ids, with theIDs where the many stand.
+// A part that failed is the error of its id alone; a request that failed is the
+// error of the ids it named.
+func callMany[T any](ctx context.Context, c *Client, o *Operation, ids []string, query url.Values, names ...string) map[string]Result[*T] {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	m := &manyRun[T]{c: c, op: o, state: c.manyState(o), query: query, names: names, out: make(map[string]Result[*T], len(ids))}
+	most, known := m.state.now()
+	if !known && len(ids) > most {
+		// The first request finds out how many ids the upstream takes; sent all at
+		// once, each would be refused for the same reason.
+		m.fetch(ctx, ids[:most])
+		ids = ids[most:]
+		most, _ = m.state.now()
+	}
+	var g errgroup.Group
+	g.SetLimit(parallel)
+	for chunk := range slices.Chunk(ids, most) {
+		g.Go(func() error { m.fetch(ctx, chunk); return nil })
+	}
+	_ = g.Wait() // every failure stands with its ids
+	return m.out
+}
+
+// manyRun is one use of callMany.
+type manyRun[T any] struct {
+	c     *Client
+	op    *Operation
+	state *manyIDsState
+	query url.Values
+	names []string
+
+	mu  sync.Mutex
+	out map[string]Result[*T]
+}
+
+func (m *manyRun[T]) set(id string, r Result[*T]) {
+	m.mu.Lock()
+	m.out[id] = r
+	m.mu.Unlock()
+}
+
+// fetch asks for ids in one request, or in smaller ones once the upstream has
+// said that they are too many.
+func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
+	if most, _ := m.state.now(); len(ids) > most {
+		for chunk := range slices.Chunk(ids, most) {
+			m.fetch(ctx, chunk)
+		}
+		return
+	}
+	r := m.op.atMany(ids, m.names...).where(m.query)
+	if len(ids) == 1 {
+		v, err := call[T](ctx, m.c, r)
+		m.set(ids[0], Result[*T]{v, err})
+		return
+	}
+	a, err := m.c.do(ctx, r)
+	if err == nil {
+		defer a.release()
+		err = m.split(a, ids)
+	}
+	smaller := tooMany(err, len(ids))
+	switch {
+	case err == nil:
+		m.state.learn(m.state.setting) // it takes many; not that it takes no more than these
+	case smaller > 0:
+		m.state.learn(smaller)
+		m.fetch(ctx, ids)
+	default:
+		for _, id := range ids {
+			m.set(id, Result[*T]{Err: err})
+		}
+	}
+}
+
+// errNoParts means that the upstream took many ids for one: its answer is not 207.
+var errNoParts = errors.New("no parts in the answer to many ids")
+
+// tooMany returns how many of n ids an upstream that answered err will take; zero
+// when err says nothing about that.
+func tooMany(err error, n int) int {
+	var e *Error
+	switch {
+	case errors.Is(err, errNoParts):
+		return 1
+	case !errors.As(err, &e):
+		return 0
+	case e.Code == "CMN-106":
+		// "Batch request is limited to 20 entries": the number is only a hint.
+		for word := range strings.FieldsSeq(e.Message) {
+			if limit, err := strconv.Atoi(word); err == nil && limit > 0 && limit < n {
+				return limit
+			}
+		}
+		return max(n/2, 1)
+	case e.Parameter == "accountId":
+		return 0
+	case errors.Is(err, ErrNotFound), errors.Is(err, ErrBadRequest):
+		return 1 // the ids were taken for one odd id
+	}
+	return 0
+}
+
+// part is one element of a many-ids answer in its JSON form. Value and error lie
+// side by side, so that a part is decoded once whichever it is.
+type part[T any] struct {
+	ResourceID ID  `json:"resourceId"`
+	Status     int `json:"status"`
+	Body       struct {
+		Value T        `json:",embed"`
+		Error envelope `json:",embed"`
+	} `json:"body"`
+}
+
+func (m *manyRun[T]) split(a *answer, ids []string) error {
+	kind, params, err := mime.ParseMediaType(a.header.Get("Content-Type"))
+	switch {
+	case a.status != http.StatusMultiStatus:
+		return errNoParts
+	case err != nil:
+		return a.invalid(err)
+	case kind == "multipart/mixed":
+		return m.splitMultipart(a, ids, params["boundary"])
+	}
+	var parts []part[T]
+	if err := decode(a.body.Bytes(), &parts); err != nil {
+		return a.invalid(err)
+	}
+	if len(parts) != len(ids) {
+		return a.invalid(fmt.Errorf("%d parts for %d ids", len(parts), len(ids)))
+	}
+	seen := make(map[string]bool, len(ids))
+	for i := range parts {
+		id := ids[i]
+		if named := string(parts[i].ResourceID); named != "" {
+			id = named
+		}
+		if seen[id] || !slices.Contains(ids, id) {
+			return a.invalid(fmt.Errorf("a part for %.40q, which was not asked for, or twice", id))
+		}
+		seen[id] = true
+		m.setPart(a, id, parts[i].Status, &parts[i].Body.Value, &parts[i].Body.Error)
+	}
+	return nil
+}
+
+// setPart files one part; env is what its body says if it is an error.
+func (m *manyRun[T]) setPart(a *answer, id string, status int, v *T, env *envelope) {
+	if status/100 == 2 {
+		m.set(id, Result[*T]{Value: v})
+		return
+	}
+	e := &Error{Op: m.op.ID, Status: status, RequestID: requestID(a.header)}
+	env.fill(e)
+	m.set(id, Result[*T]{Err: e})
+}
+
+// splitMultipart reads the documented default form: an index part, then one part
+// per id, in order, without ids of their own.
+func (m *manyRun[T]) splitMultipart(a *answer, ids []string, boundary string) error {
+	r := multipart.NewReader(bytes.NewReader(a.body.Bytes()), boundary)
+	var index struct {
+		Response []struct {
+			Status int `json:"status"`
+		} `json:"response"`
+	}
+	if err := nextPart(r, &index); err != nil {
+		return a.invalid(err)
+	}
+	if len(index.Response) != len(ids) {
+		return a.invalid(fmt.Errorf("%d parts for %d ids", len(index.Response), len(ids)))
+	}
+	for i, entry := range index.Response {
+		var v T
+		var env envelope
+		var err error
+		if entry.Status/100 == 2 {
+			err = nextPart(r, &v)
+		} else {
+			err = nextPart(r, &env)
+		}
+		if err != nil {
+			return a.invalid(err)
+		}
+		m.setPart(a, ids[i], entry.Status, &v, &env)
+	}
+	return nil
+}
+
+// nextPart decodes the next part of r.
+func nextPart[T any](r *multipart.Reader, out *T) error {
+	p, err := r.NextPart()
+	if err != nil {
+		return fmt.Errorf("next part: %w", err)
+	}
+	body, err := io.ReadAll(p) // bounded by the answer it lies in
+	if err != nil {
+		return fmt.Errorf("read part: %w", err)
+	}
+	return decode(body, out)
+}

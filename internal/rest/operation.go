@@ -1,0 +1,141 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/ringql/ringql/internal/budget"
+)
+
+// Generation says in which of the upstream's two generations an operation exists.
+type Generation string
+
+// The generations. The v1.0 operations that today's public description still
+// lists are served by both; Legacy ones only the 2018 description knows.
+const (
+	V1     Generation = "v1"     // v1.0, listed today
+	Legacy Generation = "legacy" // v1.0, no longer listed
+	V2     Generation = "v2"     // today's replacement
+)
+
+// Operation is one line of the upstream's contract: a value that says where a
+// call goes, which budget pays for it and which generation it belongs to. None
+// of this is ever guessed from a URL.
+type Operation struct {
+	ID         string       // operationId: span name, metric label, log field
+	Method     string       // "GET"
+	Path       string       // "/restapi/v1.0/account/{accountId}"
+	Group      budget.Group // the budget that pays
+	Generation Generation
+}
+
+// operations is filled while the package's variables are initialised and read-only afterwards.
+var operations []*Operation
+
+func op(id, pattern string, g budget.Group, gen Generation) *Operation {
+	method, path, _ := strings.Cut(pattern, " ")
+	o := &Operation{ID: id, Method: method, Path: path, Group: g, Generation: gen}
+	operations = append(operations, o)
+	return o
+}
+
+// Operations lists every upstream operation this client knows.
+func Operations() []Operation {
+	all := make([]Operation, len(operations))
+	for i, o := range operations {
+		all[i] = *o
+	}
+	return all
+}
+
+// request is one use of an operation.
+type request struct {
+	op     *Operation
+	path   string
+	query  url.Values
+	body   any
+	many   bool // path ends in, or holds, several ids
+	failed error
+}
+
+// errBadID is the class of ids that cannot stand in a path segment.
+var errBadID = errors.New("id cannot stand in a path")
+
+// at fills the pattern's {names}, in order, with ids. An id is escaped so that it
+// cannot leave its path segment, nor become several ids: a comma in it is
+// escaped as well.
+func (o *Operation) at(ids ...string) request {
+	var b strings.Builder
+	rest := o.Path
+	for _, id := range ids {
+		i, j := strings.IndexByte(rest, '{'), strings.IndexByte(rest, '}')
+		if i < 0 {
+			return request{op: o, failed: fmt.Errorf("%s: %d ids are too many", o.ID, len(ids))}
+		}
+		seg, err := segment(id)
+		if err != nil {
+			return request{op: o, failed: fmt.Errorf("%s: %w", o.ID, err)}
+		}
+		b.WriteString(rest[:i])
+		b.WriteString(seg)
+		rest = rest[j+1:]
+	}
+	if strings.IndexByte(rest, '{') >= 0 {
+		return request{op: o, failed: fmt.Errorf("%s: %d ids are too few", o.ID, len(ids))}
+	}
+	b.WriteString(rest)
+	return request{op: o, path: b.String()}
+}
+
+// theIDs stands in for the ids of a many-ids request until they are known to be clean.
+const theIDs = "*"
+
+// atMany is at with several ids in place of the one theIDs among names.
+func (o *Operation) atMany(ids []string, names ...string) request {
+	r := o.at(names...)
+	if r.failed != nil {
+		return r
+	}
+	segs := make([]string, len(ids))
+	for i, id := range ids {
+		seg, err := segment(id)
+		if err != nil {
+			return request{op: o, failed: fmt.Errorf("%s: %w", o.ID, err)}
+		}
+		segs[i] = seg
+	}
+	r.path = strings.Replace(r.path, "/"+theIDs, "/"+strings.Join(segs, ","), 1)
+	r.many = len(ids) > 1
+	return r
+}
+
+// segment escapes id for one path segment.
+func segment(id string) (string, error) {
+	switch id {
+	case "", ".", "..":
+		return "", fmt.Errorf("%w: %q", errBadID, id)
+	case theIDs:
+		return theIDs, nil
+	}
+	return url.PathEscape(id), nil
+}
+
+func (r request) where(q url.Values) request { r.query = q; return r }
+func (r request) send(body any) request      { r.body = body; return r }
+
+type operationKey struct{}
+
+// mark says that a request made with the returned context belongs to o, and which
+// budget pays for it.
+func mark(ctx context.Context, o *Operation) context.Context {
+	return budget.With(context.WithValue(ctx, operationKey{}, o), o.Group)
+}
+
+// OperationFrom returns the operation that the request made with ctx belongs to.
+func OperationFrom(ctx context.Context) *Operation {
+	o, _ := ctx.Value(operationKey{}).(*Operation)
+	return o
+}

@@ -1,0 +1,282 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/ringql/ringql/internal/budget"
+)
+
+// PhoneNumber is a phone number of an account, in the union of both generations.
+type PhoneNumber struct {
+	ID                    PhoneNumberID               `json:"id"`
+	URI                   string                      `json:"uri"`
+	PhoneNumber           string                      `json:"phoneNumber"`
+	Label                 string                      `json:"label"`
+	Location              string                      `json:"location"`
+	PaymentType           PhoneNumberPaymentType      `json:"paymentType"`
+	Primary               *bool                       `json:"primary"`
+	Status                PhoneNumberStatus           `json:"status"`
+	Type                  PhoneNumberType             `json:"type"`
+	SubType               ExtensionSubType            `json:"subType"`
+	UsageType             PhoneNumberUsageType        `json:"usageType"`
+	ContactCenterProvider *ContactCenterProvider      `json:"contactCenterProvider"`
+	TemporaryNumber       *TemporaryNumber            `json:"temporaryNumber"`
+	VanityPattern         string                      `json:"vanityPattern"`
+	CallerIDName          string                      `json:"callerIdName"`
+	ActivationStatus      PhoneNumberActivationStatus `json:"activationStatus"`
+
+	// Only v2 tells these.
+	TollType      PhoneNumberTollType `json:"tollType"`
+	BYOCNumber    *bool               `json:"byocNumber"`
+	MobileNumber  *bool               `json:"mobileNumber"`
+	HotDeskNumber *bool               `json:"hotDeskNumber"`
+	ProviderID    ID                  `json:"providerId"`
+
+	// Owner is the extension the number is assigned to. The account's lists and the
+	// single read tell it; the extension's own list does not.
+	Owner *ExtensionRef `json:"extension"`
+	// ListedFeatures and ListedCountry are told by the extension's own list alone.
+	ListedFeatures []PhoneNumberFeature `json:"features"`
+	ListedCountry  *Country             `json:"country"`
+}
+
+// RcID is the upstream's own id.
+func (n *PhoneNumber) RcID() string { return n.ID.RCID }
+
+// RawPaymentType is PaymentType as the upstream wrote it.
+func (n *PhoneNumber) RawPaymentType() string { return string(n.PaymentType) }
+
+// RawStatus is Status as the upstream wrote it.
+func (n *PhoneNumber) RawStatus() string { return string(n.Status) }
+
+// RawType is Type as the upstream wrote it.
+func (n *PhoneNumber) RawType() string { return string(n.Type) }
+
+// RawSubType is SubType as the upstream wrote it.
+func (n *PhoneNumber) RawSubType() string { return string(n.SubType) }
+
+// RawUsageType is UsageType as the upstream wrote it.
+func (n *PhoneNumber) RawUsageType() string { return string(n.UsageType) }
+
+// RawTollType is TollType as the upstream wrote it.
+func (n *PhoneNumber) RawTollType() string { return string(n.TollType) }
+
+// RawListedFeatures are ListedFeatures as the upstream wrote them.
+func (n *PhoneNumber) RawListedFeatures() []string { return raw(n.ListedFeatures) }
+
+// RawActivationStatus is ActivationStatus as the upstream wrote it.
+func (n *PhoneNumber) RawActivationStatus() string { return string(n.ActivationStatus) }
+
+// ContactCenterProvider is who answers a contact-centre number.
+type ContactCenterProvider struct {
+	RCID ID     `json:"id"`
+	Name string `json:"name"`
+}
+
+// TemporaryNumber stands in until a number is ported.
+type TemporaryNumber struct {
+	RCID        ID     `json:"id"`
+	PhoneNumber string `json:"phoneNumber"`
+}
+
+// place says which account n belongs to: what its own uri says, else what the
+// list's does, else what was asked for. v2 has no URIs.
+func (n *PhoneNumber) place(account, uri string) {
+	n.SetAccount(first(AccountOf(n.URI), first(AccountOf(uri), account)))
+}
+
+// SetAccount says which account n belongs to.
+func (n *PhoneNumber) SetAccount(account string) {
+	n.ID.Account = account
+	if n.Owner != nil {
+		n.Owner.ID.Account = account
+	}
+}
+
+// PhoneNumberFilter narrows a list of phone numbers; values of one field mean
+// "or", fields mean "and". ExtensionStatus is for the account's list only.
+type PhoneNumberFilter struct {
+	UsageType       []PhoneNumberUsageType
+	PaymentType     []PhoneNumberPaymentType
+	Status          []PhoneNumberStatus
+	ExtensionStatus ExtensionStatus
+}
+
+func (f PhoneNumberFilter) query() url.Values {
+	q := url.Values{}
+	texts(q, "usageType", f.UsageType)
+	texts(q, "paymentType", f.PaymentType)
+	texts(q, "status", f.Status)
+	if f.ExtensionStatus != "" {
+		q.Set("extensionStatus", string(f.ExtensionStatus))
+	}
+	return q
+}
+
+// Matches says whether n is one of those that f asks for, but for the status of
+// its extension, which n does not tell.
+func (f PhoneNumberFilter) Matches(n *PhoneNumber) bool {
+	return among(n.UsageType, f.UsageType) && among(n.PaymentType, f.PaymentType) && among(n.Status, f.Status)
+}
+
+func among[T comparable](v T, vs []T) bool { return len(vs) == 0 || slices.Contains(vs, v) }
+
+// Empty says whether f asks for all.
+func (f PhoneNumberFilter) Empty() bool {
+	return len(f.UsageType)+len(f.PaymentType)+len(f.Status) == 0 && f.ExtensionStatus == ""
+}
+
+// Key tells filters apart.
+func (f PhoneNumberFilter) Key() string { return f.query().Encode() }
+
+// queryV2 is query for v2, which takes one status and knows toll types in place
+// of payment types.
+func (f PhoneNumberFilter) queryV2() (url.Values, error) {
+	q := url.Values{}
+	texts(q, "usageType", f.UsageType)
+	if len(f.Status) > 1 {
+		return nil, badFilter("status", "the upstream's v2 takes one status at a time")
+	}
+	texts(q, "status", f.Status)
+	if len(f.PaymentType) > 0 {
+		return nil, badFilter("paymentType", "the upstream's v2 does not know payment types")
+	}
+	if f.ExtensionStatus != "" {
+		q.Set("extensionStatus", string(f.ExtensionStatus))
+	}
+	return q, nil
+}
+
+func badFilter(field, why string) error {
+	return &Error{Op: listAccountPhoneNumbersV2.ID, Parameter: field, cause: fmt.Errorf("%w: %s", ErrBadRequest, why)}
+}
+
+var listAccountPhoneNumbers = op("listAccountPhoneNumbers",
+	"GET /restapi/v1.0/account/{accountId}/phone-number", budget.Heavy, V1)
+
+var listAccountPhoneNumbersV2 = op("listAccountPhoneNumbersV2",
+	"GET /restapi/v2/accounts/{accountId}/phone-numbers", budget.Heavy, V2)
+
+// ListAccountPhoneNumbers returns one page of an account's phone numbers with the
+// extensions they are assigned to. Today's description lists both generations;
+// v1.0 comes first because it alone tells location and payment type.
+func (c *Client) ListAccountPhoneNumbers(ctx context.Context, account string, f PhoneNumberFilter, page, perPage int) (*Page[PhoneNumber], error) {
+	v1 := way[*Page[PhoneNumber]]{listAccountPhoneNumbers, func() (*Page[PhoneNumber], error) {
+		return listNumbers(ctx, c, listAccountPhoneNumbers, account, paged(f.query(), page, perPage))
+	}}
+	v2 := way[*Page[PhoneNumber]]{listAccountPhoneNumbersV2, func() (*Page[PhoneNumber], error) {
+		q, err := f.queryV2()
+		if err != nil {
+			return nil, err
+		}
+		return listNumbers(ctx, c, listAccountPhoneNumbersV2, account, paged(q, page, perPage))
+	}}
+	if c.cfg.Generation == OnlyV2 {
+		return either(ctx, c, account, v2, v1)
+	}
+	return either(ctx, c, account, v1, v2)
+}
+
+func listNumbers(ctx context.Context, c *Client, o *Operation, account string, q url.Values) (*Page[PhoneNumber], error) {
+	p, err := call[Page[PhoneNumber]](ctx, c, o.at(account).where(q))
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.Records {
+		p.Records[i].place(account, p.URI)
+	}
+	return p, named(o, p, (*PhoneNumber).RcID)
+}
+
+var readAccountPhoneNumber = op("readAccountPhoneNumber",
+	"GET /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Light, V1)
+
+// ManyPhoneNumbers is how many ids one request of ReadAccountPhoneNumbers names.
+func (c *Client) ManyPhoneNumbers() int { return c.manyIDs(readAccountPhoneNumber) }
+
+// ReadAccountPhoneNumbers returns the phone numbers named by ids, as many in one
+// request as the upstream takes.
+func (c *Client) ReadAccountPhoneNumbers(ctx context.Context, account string, ids []string) map[string]Result[*PhoneNumber] {
+	found := callMany[PhoneNumber](ctx, c, readAccountPhoneNumber, ids, nil, account, theIDs)
+	for _, r := range found {
+		if r.Err == nil {
+			r.Value.place(account, "")
+		}
+	}
+	return found
+}
+
+var listExtensionPhoneNumbers = op("listExtensionPhoneNumbers",
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/phone-number", budget.Light, V1)
+
+// UsablePhoneNumberFilter narrows the list of numbers an extension may use.
+type UsablePhoneNumberFilter struct {
+	UsageType []PhoneNumberUsageType
+	Status    PhoneNumberStatus // one only
+}
+
+// Key tells filters apart.
+func (f UsablePhoneNumberFilter) Key() string {
+	if len(f.UsageType) == 0 && f.Status == "" {
+		return "" // nearly always, and asked for every row
+	}
+	return f.query().Encode()
+}
+
+func (f UsablePhoneNumberFilter) query() url.Values {
+	q := url.Values{}
+	texts(q, "usageType", f.UsageType)
+	if f.Status != "" {
+		q.Set("status", string(f.Status))
+	}
+	return q
+}
+
+// ListExtensionPhoneNumbers returns one page of the numbers that an extension may
+// use: its own, and those of the company it may show as caller id. The records do
+// not tell which are its own.
+func (c *Client) ListExtensionPhoneNumbers(ctx context.Context, ext ExtensionID, f UsablePhoneNumberFilter, page, perPage int) (*Page[PhoneNumber], error) {
+	p, err := call[Page[PhoneNumber]](ctx, c,
+		listExtensionPhoneNumbers.at(ext.Account, ext.RCID).where(paged(f.query(), page, perPage)))
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.Records {
+		p.Records[i].place(ext.Account, p.URI)
+	}
+	return p, named(listExtensionPhoneNumbers, p, (*PhoneNumber).RcID)
+}
+
+// FindPhoneNumber looks for a number, in E.164 form, among those of an account:
+// one Heavy call with v2, which can filter, and one per 1,000 numbers without.
+// It returns nil when the account does not have it.
+func (c *Client) FindPhoneNumber(ctx context.Context, account, number string) (*PhoneNumber, error) {
+	is := func(n PhoneNumber) bool { return n.PhoneNumber == number }
+	v2 := way[*PhoneNumber]{listAccountPhoneNumbersV2, func() (*PhoneNumber, error) {
+		p, err := listNumbers(ctx, c, listAccountPhoneNumbersV2, account, paged(url.Values{"phoneNumber": {number}}, 1, 10))
+		return pick(p, is), err
+	}}
+	v1 := way[*PhoneNumber]{listAccountPhoneNumbers, func() (*PhoneNumber, error) {
+		for page := 1; ; page++ {
+			p, err := listNumbers(ctx, c, listAccountPhoneNumbers, account, paged(nil, page, MostPerPage))
+			if n := pick(p, is); n != nil || err != nil || len(p.Records) < MostPerPage {
+				return n, err
+			}
+		}
+	}}
+	return either(ctx, c, account, v2, v1)
+}
+
+// pick returns the first record of p that is meant; nil when there is none.
+func pick[T any](p *Page[T], is func(T) bool) *T {
+	if p == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(p.Records, is); i >= 0 {
+		return &p.Records[i]
+	}
+	return nil
+}
