@@ -1,0 +1,230 @@
+package paging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// view is a run of rows of a list as they were at one time.
+type view[T any] struct {
+	list  *List[T]
+	rows  []T
+	from  int
+	total *int
+	last  bool // no rows follow
+
+	once  sync.Once
+	names []string // the rows' ids, once asked for: fields are resolved side by side
+}
+
+func (v *view[T]) to() int { return v.from + len(v.rows) }
+
+func (v *view[T]) ids() []string {
+	v.once.Do(func() {
+		v.names = make([]string, len(v.rows))
+		for i := range v.rows {
+			v.names[i] = v.list.ID(&v.rows[i])
+		}
+	})
+	return v.names
+}
+
+// end returns how long the list is.
+func (v *view[T]) end() (int, error) {
+	switch {
+	case v.last:
+		return v.to(), nil
+	case v.total != nil:
+		return *v.total, nil
+	}
+	return 0, ErrNoTotal
+}
+
+// clip brings an index down to the list's end, where v shows it.
+func (v *view[T]) clip(i int) int {
+	if v.last {
+		return min(i, v.to())
+	}
+	return i
+}
+
+// holds says whether v shows all of rows [lo, hi).
+func (v *view[T]) holds(lo, hi int) bool {
+	return lo >= hi || lo >= v.from && hi <= v.to()
+}
+
+func (v *view[T]) slice(l *List[T], lo, hi int) *Slice[T] {
+	s := &Slice[T]{From: lo, Total: v.total, More: !v.last || hi < v.to(), list: l, view: v}
+	if lo < hi {
+		s.Rows = v.rows[lo-v.from : hi-v.from]
+	}
+	return s
+}
+
+// reader reads windows of one list for one Slice.
+type reader[T any] struct {
+	list *List[T]
+	most int // rows per page that the upstream gives
+}
+
+// errSmaller means that the upstream gives smaller pages than asked for.
+var errSmaller = errors.New("the upstream gives smaller pages")
+
+// errMoved means that the list moved between two requests.
+var errMoved = errors.New("the list moved")
+
+// read returns a view that holds rows [from, to), as far as the list has them:
+// one page where one covers them, else two.
+func (r *reader[T]) read(ctx context.Context, from, to int) (*view[T], error) {
+	for range attempts {
+		v, err := r.try(ctx, from, to)
+		if !errors.Is(err, errSmaller) && !errors.Is(err, errMoved) {
+			return v, err
+		}
+	}
+	return nil, fmt.Errorf("%w: %s does not hold still", rest.ErrInvalid, r.list.Name())
+}
+
+func (r *reader[T]) try(ctx context.Context, from, to int) (*view[T], error) {
+	if p, ok := single(from, to, r.most); ok {
+		return r.page(ctx, p)
+	}
+	a, b, ok := pair(from, to, r.most)
+	if !ok {
+		// Beyond the last page that the upstream numbers: nothing can be there.
+		return &view[T]{list: r.list, from: from, last: true}, nil
+	}
+	first, err := r.page(ctx, a)
+	if err != nil || first.last {
+		return first, err
+	}
+	second, err := r.page(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	return join(first, second)
+}
+
+// page reads one page. An answer that contradicts the request is the upstream's
+// fault and ends the matter, but for smaller pages, which are documented.
+func (r *reader[T]) page(ctx context.Context, p page) (*view[T], error) {
+	got, err := r.list.Fetch(ctx, p.number, p.size)
+	if err != nil {
+		return nil, err
+	}
+	size := p.size
+	if applied := got.Paging.PerPage; applied > 0 && applied < size {
+		r.most = applied
+		return nil, errSmaller
+	}
+	if n := got.Paging.Page; n != 0 && n != p.number || len(got.Records) > size {
+		return nil, fmt.Errorf("%w: %s: page %d of %d rows for page %d of %d",
+			rest.ErrInvalid, r.list.Name(), n, len(got.Records), p.number, size)
+	}
+	v := &view[T]{list: r.list, rows: got.Records, from: p.from(), total: got.Paging.TotalElements}
+	switch {
+	case len(v.rows) < size:
+		v.last = true
+	case v.total != nil:
+		v.last = v.to() >= *v.total
+	case got.Navigation != nil:
+		v.last = got.Navigation.NextPage == nil
+	}
+	return v, nil
+}
+
+// join puts two overlapping views together at the last row that both show, so
+// that rows which came or went between the two requests neither hide nor double
+// a row that was there throughout.
+func join[T any](a, b *view[T]) (*view[T], error) {
+	at := make(map[string]int, len(b.rows))
+	for j, id := range b.ids() {
+		at[id] = j
+	}
+	ids := a.ids()
+	for i, id := range slices.Backward(ids) {
+		j, both := at[id]
+		if !both {
+			continue
+		}
+		shown := make(map[string]bool, i+1)
+		for _, id := range ids[:i+1] {
+			shown[id] = true
+		}
+		v := &view[T]{list: a.list, from: a.from, total: b.total, last: b.last}
+		v.rows = append(v.rows, a.rows[:i+1]...)
+		for k := j + 1; k < len(b.rows); k++ {
+			if !shown[b.ids()[k]] {
+				v.rows = append(v.rows, b.rows[k])
+			}
+		}
+		return v, nil
+	}
+	return nil, errMoved
+}
+
+// locate finds where the row of c is now: in v, else in its neighbourhood, which
+// shows a later state of the list than v does. A cursor that only limits the
+// window, and lies beyond it, is not looked for.
+func (r *reader[T]) locate(ctx context.Context, v *view[T], c *cursor, limits bool, argument string) (g gap, inView bool, err error) {
+	if g, sure := c.find(v.ids(), v.from == 0, v.last); sure {
+		return g.shift(v.from), true, nil
+	}
+	if limits && c.offset >= v.to() {
+		return gap{math.MaxInt, math.MaxInt}, true, nil
+	}
+	if limits && c.offset < v.from {
+		return gap{}, true, nil
+	}
+	g, err = r.search(ctx, v, c)
+	if errors.Is(err, errSmaller) {
+		g, err = r.search(ctx, v, c) // anew, with the pages it gives
+	}
+	if errors.Is(err, errMoved) {
+		err = &Error{argument, "names a place that is lost: its row is gone, and so are its neighbours; list again from the start"}
+	}
+	return g, false, err
+}
+
+// search reads the largest pages around the place where c's row was. When the row
+// is in none of them it is gone, and c becomes a cursor to its nearest neighbour.
+func (r *reader[T]) search(ctx context.Context, v *view[T], c *cursor) (gap, error) {
+	center := c.offset
+	if v.total != nil {
+		center = min(center, max(0, *v.total-1))
+	}
+	number := center/r.most + 1
+	var stand *cursor
+	for _, n := range []int{number, number + 1, number - 1} {
+		if n < 1 || n > mostPages {
+			continue
+		}
+		near, err := r.page(ctx, page{n, r.most})
+		if err != nil {
+			return gap{}, err
+		}
+		ids := near.ids()
+		g, sure := c.find(ids, near.from == 0, near.last)
+		if sure && slices.Contains(ids, c.id) {
+			return g.shift(near.from), nil
+		}
+		if s, found := c.standIn(ids, near.from); found && (sure || stand == nil) {
+			stand = &s
+		}
+		if sure || n == 1 && near.last {
+			break // it is not there, or this was the whole list
+		}
+	}
+	if stand == nil {
+		return gap{}, errMoved
+	}
+	*c = *stand
+	g, _ := c.find([]string{c.id}, false, false)
+	return g.shift(c.offset), nil
+}
