@@ -1,0 +1,144 @@
+package loader
+
+import (
+	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// Memory holds what the gateway has learned of the accounts that people see: how
+// long their lists are, and which numbers cannot be moved. It outlives responses,
+// and belongs to one person each, since two people see an account differently.
+type Memory struct{ people *lru.Cache[string, *person] }
+
+const (
+	mostPeople = 10_000
+	mostFixed  = 256
+	// fresh is how long what was learned counts.
+	fresh = 10 * time.Minute
+)
+
+// NewMemory returns an empty memory.
+func NewMemory() *Memory {
+	c, err := lru.New[string, *person](mostPeople)
+	if err != nil {
+		panic(err) // only for a size below one
+	}
+	return &Memory{c}
+}
+
+// of returns the memory of one person.
+func (m *Memory) of(who string) *person {
+	if p, ok := m.people.Get(who); ok {
+		return p
+	}
+	fixed, err := lru.New[rest.PhoneNumberID, fixedNumber](mostFixed)
+	if err != nil {
+		panic(err) // only for a size below one
+	}
+	p := &person{totals: map[list]total{}, fixed: fixed}
+	if kept, found, _ := m.people.PeekOrAdd(who, p); found {
+		return kept
+	}
+	return p
+}
+
+// list names a list of an account whose length is worth knowing.
+type list struct{ account, of string }
+
+// The lists of an account.
+const (
+	extensionList   = "extensions"
+	phoneNumberList = "phone numbers"
+	deviceList      = "devices"
+)
+
+type total struct {
+	n  int
+	at time.Time
+}
+
+type fixedNumber struct {
+	usage rest.PhoneNumberUsageType
+	at    time.Time
+}
+
+type person struct {
+	mu        sync.Mutex
+	account   string // the real id of their own account
+	extension string // the real id of their own extension
+	totals    map[list]total
+	fixed     *lru.Cache[rest.PhoneNumberID, fixedNumber]
+}
+
+// total returns how long a list was lately.
+func (p *person) total(account, of string) (n int, known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t, ok := p.totals[list{account, of}]
+	return t.n, ok && time.Since(t.at) < fresh
+}
+
+// learnTotal files how long a list is.
+func (p *person) learnTotal(account, of string, n *int) {
+	if n == nil || *n < 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.totals) > 64 {
+		clear(p.totals) // a person who sees many accounts: start over
+	}
+	p.totals[list{account, of}] = total{*n, time.Now()}
+}
+
+// ownAccount returns the real id of the person's own account; "" if not known.
+func (p *person) ownAccount() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.account
+}
+
+func (p *person) learnAccount(id string) {
+	if id == "" || id == rest.Own {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.account = id
+}
+
+// ownExtension returns the real id of the person's own extension; "" if not known.
+func (p *person) ownExtension() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.extension
+}
+
+func (p *person) learnExtension(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.extension = id
+}
+
+// learnNumber files n if it is one that cannot be moved.
+func (p *person) learnNumber(n *rest.PhoneNumber) {
+	switch n.UsageType {
+	case rest.MainCompanyNumber, rest.AdditionalCompanyNumber, rest.CompanyFaxNumber:
+		p.fixed.Add(n.ID, fixedNumber{n.UsageType, time.Now()})
+	default:
+		p.fixed.Remove(n.ID)
+	}
+}
+
+// fixedUsage returns for what a number is fixed; "" if it is not known to be.
+func (p *person) fixedUsage(id rest.PhoneNumberID) rest.PhoneNumberUsageType {
+	f, ok := p.fixed.Get(id)
+	if !ok || time.Since(f.at) > fresh {
+		return ""
+	}
+	return f.usage
+}
