@@ -1,0 +1,275 @@
+package change
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// CallQueueMemberAction says whether an extension is to join a queue or leave it.
+type CallQueueMemberAction string
+
+// The actions.
+const (
+	Add    CallQueueMemberAction = "ADD"
+	Remove CallQueueMemberAction = "REMOVE"
+)
+
+// CallQueueMemberResult is what became of one member.
+type CallQueueMemberResult struct {
+	CallQueueID rest.ExtensionID
+	ExtensionID rest.ExtensionID
+	Action      CallQueueMemberAction
+	Outcome     MutationOutcome
+	UserErrors  []*UserError
+}
+
+// CallQueueMembersResult is what became of changes to many queues.
+type CallQueueMembersResult struct {
+	Results    []*CallQueueMemberResult
+	Outcome    MutationOutcome
+	UserErrors []*UserError
+}
+
+const (
+	mostQueues  = 100
+	mostMembers = 1000
+)
+
+// check refuses changes that contradict themselves, before anything is sent.
+func check(changes []rest.QueueChange) *UserError {
+	queues, members := map[string]bool{}, 0
+	for i, ch := range changes {
+		seen := map[string]bool{}
+		for _, id := range append(append([]string{}, ch.Added...), ch.Removed...) {
+			if seen[id] {
+				return invalid("items", fmt.Sprintf("Item %d names extension %s twice.", i, id))
+			}
+			seen[id] = true
+		}
+		switch {
+		case len(seen) == 0:
+			return invalid("items", fmt.Sprintf("Item %d changes nothing.", i))
+		case queues[ch.Queue]:
+			return invalid("items", fmt.Sprintf("Queue %s stands in two items.", ch.Queue))
+		}
+		queues[ch.Queue] = true
+		members += len(seen)
+	}
+	switch {
+	case len(changes) == 0:
+		return invalid("items", "There is nothing to change.")
+	case len(changes) > mostQueues:
+		return invalid("items", fmt.Sprintf("At most %d queues at once.", mostQueues))
+	case members > mostMembers:
+		return invalid("items", fmt.Sprintf("At most %d members at once.", mostMembers))
+	}
+	return nil
+}
+
+// AssignCallQueueMembers adds members to queues and removes others, and reads back
+// who is a member now. account is the one they live in.
+func (c *Changer) AssignCallQueueMembers(ctx context.Context, account string, changes []rest.QueueChange) (*CallQueueMembersResult, error) {
+	if bad := check(changes); bad != nil {
+		return &CallQueueMembersResult{Outcome: Rejected, UserErrors: []*UserError{bad}}, nil
+	}
+	sctx, cancel := sending(ctx)
+	defer cancel()
+	errs := c.REST.AssignCallQueueMembers(sctx, account, changes)
+	if err := common(errs); err != nil {
+		return nil, err
+	}
+	run := &queueRun{
+		c: c, l: loader.For(ctx), account: account, changes: changes, errs: errs,
+		members: make([]map[string]bool, len(changes)), looked: make([]bool, len(changes)),
+	}
+	_, _ = settle(ctx, looks, run.look)
+	real, err := run.l.AccountID(ctx, account) // the members' lists have told it, if any was read
+	if err != nil {
+		return nil, err
+	}
+	out := &CallQueueMembersResult{}
+	for i := range changes {
+		out.Results = append(out.Results, run.results(i, real)...)
+	}
+	out.Outcome = summary(out.Results)
+	return out, nil
+}
+
+// common returns the failure of sign-in, rights, budget or upstream that kept
+// every change from being carried out; nil when some may have been, or the
+// refusals are of the domain.
+func common(errs []error) error {
+	for _, err := range errs {
+		if err == nil || lost(err) || refusal(err, nil) != nil {
+			return nil
+		}
+	}
+	return errs[0]
+}
+
+// queueRun is one use of AssignCallQueueMembers.
+type queueRun struct {
+	c       *Changer
+	l       *loader.Loaders
+	account string
+	changes []rest.QueueChange
+	errs    []error
+
+	mu      sync.Mutex
+	members []map[string]bool // of each queue, as last read; nil when it could not be
+	looked  []bool
+}
+
+// look reads the members of every queue that is not seen to be as asked, and says
+// whether all are now. A queue whose change was refused is read once.
+func (r *queueRun) look(ctx context.Context) (bool, error) {
+	var g errgroup.Group
+	g.SetLimit(8)
+	for i := range r.changes {
+		if r.settled(i) {
+			continue
+		}
+		g.Go(func() error {
+			m, err := r.read(ctx, r.changes[i].Queue)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.looked[i] = true
+			if err == nil {
+				r.members[i] = m
+			}
+			return err
+		})
+	}
+	err := g.Wait()
+	for i := range r.changes {
+		if !r.settled(i) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// settled says whether looking at queue i again would tell nothing new.
+func (r *queueRun) settled(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := r.members[i]
+	switch {
+	case r.looked[i] && r.errs[i] != nil && !lost(r.errs[i]):
+		return true // it was refused: nothing will come of it
+	case m == nil:
+		return false
+	}
+	for _, id := range r.changes[i].Added {
+		if !m[id] {
+			return false
+		}
+	}
+	for _, id := range r.changes[i].Removed {
+		if m[id] {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *queueRun) read(ctx context.Context, queue string) (map[string]bool, error) {
+	members := map[string]bool{}
+	for page := 1; ; page++ {
+		p, err := r.c.REST.ListCallQueueMembers(ctx, r.account, queue, page, rest.MostPerPage)
+		if err != nil {
+			return nil, err
+		}
+		r.l.LearnAccount(r.account, p.URI)
+		for i := range p.Records {
+			members[p.Records[i].ID.RCID] = true
+		}
+		if len(p.Records) < rest.MostPerPage {
+			return members, nil
+		}
+	}
+}
+
+func (r *queueRun) results(i int, account string) []*CallQueueMemberResult {
+	id := func(rcID string) rest.ExtensionID {
+		return rest.ExtensionID{Key: rest.Key{Account: account, RCID: rcID}}
+	}
+	ch := r.changes[i]
+	out := make([]*CallQueueMemberResult, 0, len(ch.Added)+len(ch.Removed))
+	for _, ext := range ch.Added {
+		out = append(out, &CallQueueMemberResult{CallQueueID: id(ch.Queue), ExtensionID: id(ext), Action: Add})
+	}
+	for _, ext := range ch.Removed {
+		out = append(out, &CallQueueMemberResult{CallQueueID: id(ch.Queue), ExtensionID: id(ext), Action: Remove})
+	}
+	for _, m := range out {
+		m.Outcome, m.UserErrors = r.judge(i, m)
+	}
+	return out
+}
+
+// queueFields says which input field the upstream means by a parameter.
+var queueFields = map[string]string{
+	"departmentId": "callQueueId", "groupId": "callQueueId",
+	"addedExtensionIds": "addedExtensionIds", "removedExtensionIds": "removedExtensionIds",
+}
+
+// judge says what became of one member, by who is a member now and what the
+// upstream answered.
+func (r *queueRun) judge(i int, m *CallQueueMemberResult) (MutationOutcome, []*UserError) {
+	err, members := r.errs[i], r.members[i]
+	asAsked := members != nil && members[m.ExtensionID.RCID] == (m.Action == Add)
+	u := refusal(err, queueFields)
+	switch {
+	case asAsked && u != nil:
+		return AlreadyApplied, nil // its queue's change was refused for another member
+	case asAsked:
+		return Applied, nil
+	case u != nil:
+		return Rejected, []*UserError{u}
+	case err != nil && !lost(err):
+		return Rejected, []*UserError{{Code: Refused, Message: "It could not be sent for now: " + class(err)}}
+	case members == nil:
+		u = unknownOutcome()
+		u.Message = "The queue's members could not be read back. " + u.Message
+		return Unknown, []*UserError{u}
+	}
+	return Unknown, []*UserError{unknownOutcome()}
+}
+
+// class names the kind of failure without its details.
+func class(err error) string {
+	for _, c := range []error{rest.ErrForbidden, rest.ErrRateLimited, rest.ErrUnauthenticated, rest.ErrTimeout, rest.ErrUnavailable} {
+		if errors.Is(err, c) {
+			return c.Error()
+		}
+	}
+	return "it was refused"
+}
+
+// summary says what all results have in common.
+func summary(rs []*CallQueueMemberResult) MutationOutcome {
+	count := map[MutationOutcome]int{}
+	for _, r := range rs {
+		count[r.Outcome]++
+	}
+	done := count[Applied] + count[AlreadyApplied]
+	switch {
+	case count[AlreadyApplied] == len(rs):
+		return AlreadyApplied
+	case done == len(rs):
+		return Applied
+	case done > 0:
+		return Partial
+	case count[Unknown] > 0:
+		return Unknown
+	}
+	return Rejected
+}

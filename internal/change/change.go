@@ -1,0 +1,144 @@
+// Package change carries out mutations: it refuses what is known to be refused,
+// sends the rest once and never again, and settles a lost answer by reading back
+// what came of it. It must not know the schema, though the schema's outcomes and
+// user errors are named after its own.
+package change
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// MutationOutcome says what became of a mutation.
+type MutationOutcome string
+
+// The outcomes.
+const (
+	Applied        MutationOutcome = "APPLIED"
+	AlreadyApplied MutationOutcome = "ALREADY_APPLIED"
+	Rejected       MutationOutcome = "REJECTED"
+	Partial        MutationOutcome = "PARTIAL"
+	Unknown        MutationOutcome = "UNKNOWN"
+)
+
+// UserErrorCode tells reasons apart in code.
+type UserErrorCode string
+
+// The reasons for which a mutation is not carried out.
+const (
+	Invalid        UserErrorCode = "INVALID"
+	NotFound       UserErrorCode = "NOT_FOUND"
+	FixedNumber    UserErrorCode = "FIXED_NUMBER"
+	NotSupported   UserErrorCode = "NOT_SUPPORTED"
+	Duplicate      UserErrorCode = "DUPLICATE"
+	Refused        UserErrorCode = "REFUSED"
+	OutcomeUnknown UserErrorCode = "OUTCOME_UNKNOWN"
+)
+
+// UserError says why a mutation, or a part of it, was not carried out.
+type UserError struct {
+	Code    UserErrorCode
+	Message string
+	Field   []string // path from the input; nil when no single field is at fault
+	RCCode  string   // the upstream's own code
+}
+
+// Changer carries out mutations.
+type Changer struct{ REST *rest.Client }
+
+const (
+	// reserve is kept of a request's time for reading back.
+	reserve = 6 * time.Second
+	// alone bounds a mutation whose request has no deadline.
+	alone = 30 * time.Second
+)
+
+// sending returns the context a mutation is sent with: one that outlives the
+// client who asked, since a request broken off half way would be a lost answer,
+// and that leaves time for reading back.
+func sending(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return context.WithTimeout(context.WithoutCancel(ctx), alone)
+	}
+	left := time.Until(end)
+	return context.WithTimeout(context.WithoutCancel(ctx), max(left-reserve, left/2))
+}
+
+// settling returns the context that is read back with.
+func settling(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), reserve-time.Second)
+}
+
+// The pauses before each look at what became of a lost answer: a look at a list is
+// a Heavy call, of which there are ten a minute.
+var (
+	looks      = []time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond}
+	heavyLooks = []time.Duration{500 * time.Millisecond}
+)
+
+// settle looks, a few times, whether a change is to be seen. It reports what the
+// last look showed.
+func settle(ctx context.Context, pauses []time.Duration, look func(context.Context) (seen bool, err error)) (seen bool, err error) {
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	for _, pause := range pauses {
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+		if seen, err = look(ctx); seen {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// lost says whether it is unknown what became of a request that failed so.
+func lost(err error) bool { return errors.Is(err, rest.ErrLost) || errors.Is(err, rest.ErrPending) }
+
+// refusal turns a refusal for a reason of the domain into a user error. It returns
+// nil for failures that are not: sign-in, rights, budget, upstream trouble.
+func refusal(err error, fields map[string]string) *UserError {
+	u := &UserError{Message: "RingCentral refused it."}
+	var e *rest.Error
+	if errors.As(err, &e) {
+		u.RCCode = e.Code
+		if e.Message != "" {
+			u.Message = "RingCentral refused it: " + e.Message
+		}
+		if f := fields[e.Parameter]; f != "" {
+			u.Field = []string{f}
+		}
+	}
+	switch {
+	case errors.Is(err, rest.ErrNotFound):
+		u.Code = NotFound
+	case errors.Is(err, rest.ErrNotServed):
+		u.Code, u.Message = NotSupported, "RingCentral does not offer this operation for the account."
+	case errors.Is(err, rest.ErrBadRequest):
+		u.Code = Refused
+		if e != nil && e.Parameter != "" {
+			u.Code = Invalid
+		}
+	default:
+		return nil
+	}
+	return u
+}
+
+// unknownOutcome is the user error of an answer that was lost for good.
+func unknownOutcome() *UserError {
+	return &UserError{
+		Code:    OutcomeUnknown,
+		Message: "RingCentral's answer was lost, and reading back did not show the change. It may still happen: look again before you try again.",
+	}
+}
+
+func invalid(field, message string) *UserError {
+	return &UserError{Code: Invalid, Message: message, Field: []string{field}}
+}

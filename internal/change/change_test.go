@@ -1,0 +1,150 @@
+package change
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ringql/ringql/internal/rest"
+)
+
+func TestPlaceOf(t *testing.T) {
+	for _, tt := range []struct {
+		extension string
+		usage     rest.PhoneNumberUsageType
+		want      rest.PhoneNumberUsageType
+		bad       string // the field at fault
+	}{
+		{"5", "", rest.DirectNumber, ""},
+		{"", "", rest.CompanyNumber, ""},
+		{"5", rest.DirectNumber, rest.DirectNumber, ""},
+		{"", rest.DirectNumber, "", "extensionId"},
+		{"5", rest.CompanyNumber, "", "usageType"},
+		{"5", rest.ForwardedNumber, rest.ForwardedNumber, ""},
+		{"", rest.Inventory, rest.Inventory, ""},
+	} {
+		p, bad := placeOf(tt.extension, tt.usage)
+		if (bad != nil) != (tt.bad != "") || bad != nil && bad.Field[0] != tt.bad || bad == nil && p.usage != tt.want {
+			t.Errorf("%q as %q: %+v, %+v", tt.extension, tt.usage, p, bad)
+		}
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	for _, tt := range []struct {
+		err  *rest.Error
+		want UserErrorCode // "" when it is none of the domain's
+	}{
+		{&rest.Error{Status: 404, Code: "CMN-102", Parameter: "extension.id"}, NotFound},
+		{&rest.Error{Status: 400, Code: "CMN-101", Parameter: "usageType"}, Invalid},
+		{&rest.Error{Status: 400, Code: "FPN-102"}, Refused},
+		{&rest.Error{Status: 404, Code: "CMN-120"}, NotSupported},
+		{&rest.Error{Status: 403, Code: "CMN-408"}, ""},
+		{&rest.Error{Status: 401, Code: "OAU-213"}, ""},
+		{&rest.Error{Status: 429, Code: "CMN-301"}, ""},
+		{&rest.Error{Status: 503, Code: "CMN-201"}, ""},
+	} {
+		u := refusal(fmt.Errorf("wrapped: %w", tt.err), numberFields)
+		if (u == nil) != (tt.want == "") || u != nil && u.Code != tt.want {
+			t.Errorf("%v: %+v, want %q", tt.err, u, tt.want)
+		}
+	}
+	if refusal(nil, nil) != nil {
+		t.Error("no error is a refusal")
+	}
+}
+
+func TestCheck(t *testing.T) {
+	many := make([]rest.QueueChange, mostQueues+1)
+	for i := range many {
+		many[i] = rest.QueueChange{Queue: strconv.Itoa(i), Added: []string{"1"}}
+	}
+	crowd := rest.QueueChange{Queue: "1"}
+	for i := range mostMembers + 1 {
+		crowd.Added = append(crowd.Added, strconv.Itoa(i))
+	}
+	for name, tt := range map[string]struct {
+		changes []rest.QueueChange
+		ok      bool
+	}{
+		"fine":             {[]rest.QueueChange{{Queue: "1", Added: []string{"2"}, Removed: []string{"3"}}}, true},
+		"at the limit":     {many[:mostQueues], true},
+		"too many queues":  {many, false},
+		"too many members": {[]rest.QueueChange{crowd}, false},
+		"nothing":          {nil, false},
+		"empty item":       {[]rest.QueueChange{{Queue: "1"}}, false},
+		"joins and leaves": {[]rest.QueueChange{{Queue: "1", Added: []string{"2"}, Removed: []string{"2"}}}, false},
+		"joins twice":      {[]rest.QueueChange{{Queue: "1", Added: []string{"2", "2"}}}, false},
+		"a queue twice":    {[]rest.QueueChange{{Queue: "1", Added: []string{"2"}}, {Queue: "1", Removed: []string{"3"}}}, false},
+	} {
+		if bad := check(tt.changes); (bad == nil) != tt.ok {
+			t.Errorf("%s: %+v", name, bad)
+		}
+	}
+}
+
+func TestSummary(t *testing.T) {
+	for _, tt := range []struct {
+		all  []MutationOutcome
+		want MutationOutcome
+	}{
+		{[]MutationOutcome{Applied, Applied}, Applied},
+		{[]MutationOutcome{Applied, AlreadyApplied}, Applied},
+		{[]MutationOutcome{AlreadyApplied, AlreadyApplied}, AlreadyApplied},
+		{[]MutationOutcome{Applied, Rejected}, Partial},
+		{[]MutationOutcome{AlreadyApplied, Unknown}, Partial},
+		{[]MutationOutcome{Rejected, Rejected}, Rejected},
+		{[]MutationOutcome{Rejected, Unknown}, Unknown},
+	} {
+		var rs []*CallQueueMemberResult
+		for _, o := range tt.all {
+			rs = append(rs, &CallQueueMemberResult{Outcome: o})
+		}
+		if got := summary(rs); got != tt.want {
+			t.Errorf("%v: %s, want %s", tt.all, got, tt.want)
+		}
+	}
+}
+
+// A mutation goes on when the client who asked for it leaves, and leaves time to
+// read back.
+func TestSending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		sctx, done := sending(ctx)
+		defer done()
+		cancel()
+		if sctx.Err() != nil {
+			t.Error("the mutation was given up with its client")
+		}
+		if end, _ := sctx.Deadline(); time.Until(end) != 24*time.Second {
+			t.Errorf("%s for sending", time.Until(end))
+		}
+		hasty, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+		defer cancel()
+		sctx, done2 := sending(hasty)
+		defer done2()
+		if end, _ := sctx.Deadline(); time.Until(end) != 2*time.Second {
+			t.Errorf("%s for sending of 4 s", time.Until(end))
+		}
+	})
+}
+
+func TestSettle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		seen, err := settle(t.Context(), looks, func(context.Context) (bool, error) { n++; return n == 2, nil })
+		if !seen || err != nil || n != 2 {
+			t.Errorf("seen %v after %d looks, %v", seen, n, err)
+		}
+		trouble := errors.New("trouble")
+		seen, err = settle(t.Context(), looks, func(context.Context) (bool, error) { return false, trouble })
+		if seen || !errors.Is(err, trouble) {
+			t.Errorf("seen %v, %v", seen, err)
+		}
+	})
+}
