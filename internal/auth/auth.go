@@ -1,0 +1,107 @@
+// Package auth knows who is asking and with which token upstream calls are made:
+// the client's own, or the one that the operator's credential was exchanged for.
+// It must not know GraphQL or the operations of the upstream. Tokens never enter
+// an error, a log or a key.
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+)
+
+// Classes of failure, for errors.Is.
+var (
+	// ErrNobody means that the request comes from nobody in particular.
+	ErrNobody = errors.New("nobody is signed in")
+	// ErrMalformed means that the Authorization header makes no sense.
+	ErrMalformed = errors.New("authorization is malformed")
+	// ErrCredential means that the upstream refused the operator's credential.
+	ErrCredential = errors.New("the gateway's own credential was refused")
+	// ErrUnavailable means that the upstream gives no tokens for now.
+	ErrUnavailable = errors.New("no token to be had for now")
+)
+
+// Person is whoever a request acts for.
+type Person struct {
+	Key    string // tells people apart in budgets and caches; never holds a token
+	tokens source
+}
+
+// source is where a person's tokens come from.
+type source interface {
+	// token returns an access token.
+	token(ctx context.Context) (string, error)
+	// refused says that the upstream did not take a token; it reports whether another
+	// can be had.
+	refused(token string) bool
+}
+
+// own is the client's own token.
+type own string
+
+func (t own) token(context.Context) (string, error) { return string(t), nil }
+
+func (own) refused(string) bool { return false }
+
+type personKey struct{}
+
+// With returns a context that acts for p.
+func With(ctx context.Context, p *Person) context.Context {
+	return context.WithValue(ctx, personKey{}, p)
+}
+
+// From returns who ctx acts for; nil for nobody.
+func From(ctx context.Context) *Person {
+	p, _ := ctx.Value(personKey{}).(*Person)
+	return p
+}
+
+// Key returns the key of who ctx acts for; "" for nobody.
+func Key(ctx context.Context) string {
+	if p := From(ctx); p != nil {
+		return p.Key
+	}
+	return ""
+}
+
+// Authenticator finds out who is asking.
+type Authenticator struct {
+	// Service is who requests without credentials act for; nil for nobody.
+	Service *Person
+}
+
+// longest bounds what is taken for a token.
+const longest = 4096
+
+// Identify reads an Authorization header. An empty one means the service's own
+// person, or nobody.
+func (a *Authenticator) Identify(header string) (*Person, error) {
+	if header == "" {
+		return a.Service, nil
+	}
+	scheme, token, _ := strings.Cut(header, " ")
+	token = strings.TrimSpace(token)
+	if !strings.EqualFold(scheme, "Bearer") || !wellFormed(token) {
+		return nil, ErrMalformed
+	}
+	sum := sha256.Sum256([]byte(token))
+	return &Person{Key: "bearer:" + hex.EncodeToString(sum[:16]), tokens: own(token)}, nil
+}
+
+// wellFormed says whether s has the form of a bearer token (RFC 6750, b64token).
+func wellFormed(s string) bool {
+	if s == "" || len(s) > longest {
+		return false
+	}
+	for _, r := range s {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune("-._~+/=", r):
+		default:
+			return false
+		}
+	}
+	return true
+}
