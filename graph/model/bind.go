@@ -1,0 +1,25 @@
+package model
+
+import "github.com/ringql/ringql/internal/rest"
+
+// The connections of the schema.
+type (
+	ExtensionConnection        = Connection[rest.Extension]
+	ExtensionEdge              = Edge[rest.Extension]
+	PhoneNumberConnection      = Connection[rest.PhoneNumber]
+	PhoneNumberEdge            = Edge[rest.PhoneNumber]
+	ForwardingNumberConnection = Connection[rest.ForwardingNumber]
+	ForwardingNumberEdge       = Edge[rest.ForwardingNumber]
+	DeviceConnection           = Connection[rest.Device]
+	DeviceEdge                 = Edge[rest.Device]
+)
+
+// Account is an account as a place to start from: what its record holds is read
+// when it is asked for, since its lists do not need it.
+type Account struct {
+	Path string // its id, or "~"
+}
+
+// Node is any object with a global id: the upstream's own structs among them, which
+// know nothing of the schema.
+type Node any

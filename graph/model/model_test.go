@@ -1,0 +1,198 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"os"
+	"path/filepath"
+
+	"github.com/ringql/ringql/internal/rest"
+)
+
+func loadSchema(t *testing.T) *ast.Schema {
+	t.Helper()
+	files, err := filepath.Glob("../*.graphqls")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no schema")
+	}
+	var sources []*ast.Source
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, &ast.Source{Name: f, Input: string(text)})
+	}
+	schema, err := gqlparser.LoadSchema(sources...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// What Go knows of an enumeration is what the schema says, and the other way round.
+func TestEnumsAreTheSchemas(t *testing.T) {
+	schema := loadSchema(t)
+	check := func(name string, labels []string) {
+		def := schema.Types[name]
+		if def == nil {
+			t.Errorf("%s is not in the schema", name)
+			return
+		}
+		var want []string
+		for _, v := range def.EnumValues {
+			if v.Name != unknown {
+				want = append(want, v.Name)
+			}
+		}
+		if def.EnumValues.ForName(unknown) == nil {
+			t.Errorf("%s has no UNKNOWN", name)
+		}
+		slices.Sort(want)
+		if got := slices.Sorted(slices.Values(labels)); !slices.Equal(got, want) {
+			t.Errorf("%s: Go has %v, the schema %v", name, got, want)
+		}
+	}
+	check("AccountStatus", accountStatus.labels)
+	check("AccountStatusReason", accountStatusReason.labels)
+	check("SetupWizardState", setupWizardState.labels)
+	check("TimeFormat", timeFormat.labels)
+	check("BillingPlanUnit", billingPlanUnit.labels)
+	check("BillingPlanType", billingPlanType.labels)
+	check("ExtensionType", extensionType.labels)
+	check("ExtensionSubType", extensionSubType.labels)
+	check("ExtensionStatus", extensionStatus.labels)
+	check("ExtensionStatusReason", extensionStatusReason.labels)
+	check("SiteAccess", siteAccess.labels)
+	check("ReferenceType", referenceType.labels)
+	check("PhoneNumberUsageType", phoneNumberUsageType.labels)
+	check("PhoneNumberPaymentType", phoneNumberPaymentType.labels)
+	check("PhoneNumberType", phoneNumberType.labels)
+	check("PhoneNumberStatus", phoneNumberStatus.labels)
+	check("PhoneNumberFeature", phoneNumberFeature.labels)
+	check("PhoneNumberTollType", phoneNumberTollType.labels)
+	check("PhoneNumberActivationStatus", phoneNumberActivationStatus.labels)
+	check("ForwardingNumberFeature", forwardingNumberFeature.labels)
+	check("ForwardingNumberType", forwardingNumberType.labels)
+	check("DeviceType", deviceType.labels)
+	check("DeviceStatus", deviceStatus.labels)
+	check("DeviceFeature", deviceFeature.labels)
+	check("LinePooling", linePooling.labels)
+	check("PhoneLineType", phoneLineType.labels)
+	check("ShippingStatus", shippingStatus.labels)
+	check("AddressStatus", addressStatus.labels)
+	check("AddressSyncStatus", addressSyncStatus.labels)
+	check("LineProvisioningStatus", lineProvisioningStatus.labels)
+}
+
+func TestScreaming(t *testing.T) {
+	for in, want := range map[string]string{
+		"MainCompanyNumber": "MAIN_COMPANY_NUMBER", "A2PSmsSender": "A2P_SMS_SENDER", "WebRTC": "WEB_RTC",
+		"ELIN": "ELIN", "BLA": "BLA", "VoiceFax": "VOICE_FAX", "User": "USER", "PortedIn": "PORTED_IN",
+	} {
+		if got := screaming(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestEnumValues(t *testing.T) {
+	write := func(v rest.PhoneNumberUsageType) string {
+		var b bytes.Buffer
+		MarshalPhoneNumberUsageType(v).MarshalGQL(&b)
+		return b.String()
+	}
+	before := Unknown.Snapshot()[UnknownValue{"PhoneNumberUsageType", "Hologram"}]
+	if write("DirectNumber") != `"DIRECT_NUMBER"` || write("") != "null" || write("Hologram") != `"UNKNOWN"` {
+		t.Errorf("wrote %s %s %s", write("DirectNumber"), write(""), write("Hologram"))
+	}
+	if n := Unknown.Snapshot()[UnknownValue{"PhoneNumberUsageType", "Hologram"}]; n <= before {
+		t.Error("an unknown value was not counted")
+	}
+	for i := range 2 * mostUnknown {
+		write(rest.PhoneNumberUsageType(strings.Repeat("x", i+1)))
+	}
+	if n := len(Unknown.Snapshot()); n > mostUnknown+1 {
+		t.Errorf("an upstream made us hold %d values", n)
+	}
+	for in, ok := range map[any]bool{"DIRECT_NUMBER": true, "DirectNumber": false, "UNKNOWN": false, 5: false, nil: false} {
+		if _, err := UnmarshalPhoneNumberUsageType(in); (err == nil) != ok {
+			t.Errorf("%v: %v", in, err)
+		}
+	}
+}
+
+func TestGlobalIDs(t *testing.T) {
+	for _, g := range []GlobalID{
+		{Type: TypeAccount, Account: "401", RCID: "401"},
+		{Type: TypeExtension, Account: "401", RCID: "5"},
+		{Type: TypeForwardingNumber, Account: "401", Extension: "5", RCID: "6"},
+	} {
+		if back, err := ParseGlobalID(g.String()); err != nil || back != g {
+			t.Errorf("%+v became %+v, %v", g, back, err)
+		}
+	}
+	id := GlobalID{Type: TypeExtension, Account: "401", RCID: "5"}.String()
+	if ext, err := ParseExtension(id, false); err != nil || ext.Account != "401" || ext.RCID != "5" {
+		t.Errorf("%+v, %v", ext, err)
+	}
+	if _, err := ParsePhoneNumber(id); err == nil || !strings.Contains(err.Error(), "Extension") {
+		t.Errorf("an extension's id as a phone number's: %v", err)
+	}
+	for in, ok := range map[string]bool{
+		"5": true, "~": false, "": false, "1/../2": false, "1,2": false, "-1": false, "1 ": false, "１": false, "123456789012345678901": false,
+	} {
+		if _, err := ParseDevice(in); (err == nil) != ok {
+			t.Errorf("%q: %v", in, err)
+		}
+	}
+	if ext, err := ParseExtension("~", true); err != nil || ext.RCID != rest.Own {
+		t.Errorf("one's own: %+v, %v", ext, err)
+	}
+}
+
+// What lacks its account is not written: it would be somebody else's for everybody else.
+func TestIncompleteIDs(t *testing.T) {
+	for _, k := range []rest.Key{{Account: rest.Own, RCID: "5"}, {Account: "", RCID: "5"}, {Account: "401", RCID: ""}} {
+		var b bytes.Buffer
+		MarshalExtensionID(rest.ExtensionID{Key: k}).MarshalGQL(&b)
+		if b.String() != "null" {
+			t.Errorf("%+v: %s", k, b.String())
+		}
+	}
+}
+
+func FuzzGlobalID(f *testing.F) {
+	f.Add(GlobalID{Type: TypeForwardingNumber, Account: "401", Extension: "5", RCID: "6"}.String())
+	f.Add("MTpFeHRlbnNpb246fjo1")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, s string) {
+		g, err := ParseGlobalID(s)
+		if err != nil {
+			return
+		}
+		if !digits(g.Account) || !digits(g.RCID) || g.Type == TypeForwardingNumber && !digits(g.Extension) {
+			t.Errorf("%q became %+v", s, g)
+		}
+		if back, err := ParseGlobalID(g.String()); err != nil || back != g {
+			t.Errorf("%+v became %+v, %v", g, back, err)
+		}
+	})
+}
+
+func TestTextThatIsLeftOutIsNull(t *testing.T) {
+	for in, want := range map[string]string{"": "null", "a\"b": `"a\"b"`, "é\n": `"é\n"`} {
+		var b bytes.Buffer
+		MarshalString(in).MarshalGQL(&b)
+		if b.String() != want || !json.Valid(b.Bytes()) {
+			t.Errorf("%q: %s", in, b.String())
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package resolvers
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ringql/ringql/graph/model"
+	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/plan"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// in says which argument or input field is at fault.
+func in(field string, err error) error { return fmt.Errorf("%s %w", field, err) }
+
+// accountArgument reads an optional argument that names an account.
+func accountArgument(id *string) (string, error) {
+	if id == nil {
+		return rest.Own, nil
+	}
+	account, err := model.ParseAccount(*id)
+	if err != nil {
+		return "", in("account id", err)
+	}
+	return account, nil
+}
+
+// extensionArgument reads an input field that names an extension of an account.
+func extensionArgument(field, id, account string) (string, error) {
+	ext, err := model.ParseExtension(id, false)
+	if err != nil {
+		return "", in(field, err)
+	}
+	if ext.Account != rest.Own && account != rest.Own && ext.Account != account {
+		return "", in(field, &model.InputError{Reason: "is of another account"})
+	}
+	return ext.RCID, nil
+}
+
+func extensionArguments(field string, ids []string, account string) ([]string, error) {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		rcID, err := extensionArgument(field, id, account)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = rcID
+	}
+	return out, nil
+}
+
+func optionalExtension(id *string, account string) (string, error) {
+	if id == nil {
+		return "", nil
+	}
+	return extensionArgument("extensionId", *id, account)
+}
+
+// extensionFilter checks what the upstream is known to refuse.
+func extensionFilter(filter *rest.ExtensionFilter) (rest.ExtensionFilter, error) {
+	f := or(filter)
+	if len(f.ExtensionNumber) > 8 {
+		return f, in("filter.extensionNumber", &model.InputError{Reason: "must be at most 8 characters"})
+	}
+	for _, email := range f.Email {
+		if len(email) > 254 {
+			return f, in("filter.email", &model.InputError{Reason: "must be at most 254 characters each"})
+		}
+	}
+	return f, nil
+}
+
+// queueChange reads the input for one call queue.
+func queueChange(item *model.CallQueueMembersInput, account string) (ch rest.QueueChange, err error) {
+	if ch.Queue, err = extensionArgument("callQueueId", item.CallQueueID, account); err != nil {
+		return ch, err
+	}
+	if ch.Added, err = extensionArguments("addedExtensionIds", item.AddedExtensionIds, account); err != nil {
+		return ch, err
+	}
+	ch.Removed, err = extensionArguments("removedExtensionIds", item.RemovedExtensionIds, account)
+	return ch, err
+}
+
+// mostNodes bounds how many objects one field may name.
+const mostNodes = 1000
+
+// globalIDs reads an argument of global ids.
+func globalIDs(ids []string) ([]model.GlobalID, error) {
+	if len(ids) > mostNodes {
+		return nil, in("ids", &model.InputError{Reason: fmt.Sprintf("must be at most %d", mostNodes)})
+	}
+	parsed := make([]model.GlobalID, len(ids))
+	for i, id := range ids {
+		g, err := model.ParseGlobalID(id)
+		if err != nil {
+			return nil, in(fmt.Sprintf("ids[%d]", i), err)
+		}
+		parsed[i] = g
+	}
+	return parsed, nil
+}
+
+// oneExtension reads an extension. What it is asked for is announced at once,
+// unless only the answer will tell who it is.
+func oneExtension(ctx context.Context, id rest.ExtensionID) (*rest.Extension, error) {
+	l := loader.For(ctx)
+	if l.Named(id) {
+		announce(ctx, []rest.ExtensionID{id}, func(a announcer, n *plan.Node) { a.extension(ctx, n, true) })
+	}
+	return l.WholeExtension(ctx, id)
+}
+
+// node reads the object that a global id names.
+func node(ctx context.Context, g model.GlobalID) (model.Node, error) {
+	l, key := loader.For(ctx), rest.Key{Account: g.Account, RCID: g.RCID}
+	switch g.Type {
+	case model.TypeAccount:
+		return &model.Account{Path: g.Account}, nil
+	case model.TypeExtension:
+		return some(l.WholeExtension(ctx, rest.ExtensionID{Key: key}))
+	case model.TypePhoneNumber:
+		return some(l.PhoneNumber(ctx, rest.PhoneNumberID{Key: key}))
+	case model.TypeDevice:
+		return some(l.Device(ctx, rest.DeviceID{Key: key}))
+	case model.TypeForwardingNumber:
+		return some(l.ForwardingNumber(ctx, rest.ForwardingNumberID{Key: key, Extension: g.Extension}))
+	}
+	return nil, in("id", &model.InputError{Reason: "is of no type known here"})
+}
+
+// some keeps a nil pointer from becoming a Node that is not nil.
+func some[T any](v *T, err error) (model.Node, error) {
+	if v == nil || err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// announceNodes says what nodes will ask for.
+func announceNodes(ctx context.Context, ids []model.GlobalID) {
+	l := loader.For(ctx)
+	var extensions []rest.ExtensionID
+	var numbers []rest.PhoneNumberID
+	var devices []rest.DeviceID
+	for _, g := range ids {
+		key := rest.Key{Account: g.Account, RCID: g.RCID}
+		switch g.Type {
+		case model.TypeExtension:
+			extensions = append(extensions, rest.ExtensionID{Key: key})
+		case model.TypePhoneNumber:
+			numbers = append(numbers, rest.PhoneNumberID{Key: key})
+		case model.TypeDevice:
+			devices = append(devices, rest.DeviceID{Key: key})
+		}
+	}
+	l.AnnounceWholeExtensions(ctx, extensions)
+	l.AnnouncePhoneNumbers(ctx, numbers)
+	l.AnnounceDeviceIDs(ctx, devices)
+	announce(ctx, extensions, func(a announcer, n *plan.Node) { a.extension(ctx, n, true) })
+}

@@ -1,0 +1,102 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/ringql/ringql/graph"
+	"github.com/ringql/ringql/graph/model"
+	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/paging"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+func (r *extensionResolver) Departments(ctx context.Context, obj *rest.Extension) ([]*rest.Extension, error) {
+	refs, err := detail(ctx, obj, func(d *rest.ExtensionDetails) []rest.ExtensionRef { return d.Departments })
+	if err != nil {
+		return nil, err
+	}
+	return fromRefs(ctx, refs)
+}
+
+func (r *extensionResolver) ServiceFeatures(ctx context.Context, obj *rest.Extension) ([]*rest.ExtensionServiceFeature, error) {
+	return detail(ctx, obj, func(d *rest.ExtensionDetails) []*rest.ExtensionServiceFeature { return pointers(d.ServiceFeatures) })
+}
+
+func (r *extensionResolver) RegionalSettings(ctx context.Context, obj *rest.Extension) (*rest.RegionalSettings, error) {
+	return detail(ctx, obj, func(d *rest.ExtensionDetails) *rest.RegionalSettings { return d.RegionalSettings })
+}
+
+func (r *extensionResolver) SetupWizardState(ctx context.Context, obj *rest.Extension) (*rest.SetupWizardState, error) {
+	return detail(ctx, obj, func(d *rest.ExtensionDetails) *rest.SetupWizardState { return &d.SetupWizardState })
+}
+
+func (r *extensionResolver) RawSetupWizardState(ctx context.Context, obj *rest.Extension) (*string, error) {
+	return detail(ctx, obj, func(d *rest.ExtensionDetails) *string { return (*string)(&d.SetupWizardState) })
+}
+
+func (r *extensionResolver) StatusInfo(ctx context.Context, obj *rest.Extension) (*rest.ExtensionStatusInfo, error) {
+	return detail(ctx, obj, func(d *rest.ExtensionDetails) *rest.ExtensionStatusInfo { return d.StatusInfo })
+}
+
+func (r *extensionResolver) CustomFields(ctx context.Context, obj *rest.Extension) ([]*rest.CustomField, error) {
+	return detail(ctx, obj, func(d *rest.ExtensionDetails) []*rest.CustomField { return pointers(d.CustomFields) })
+}
+
+func (r *extensionResolver) ExtensionNumbers(ctx context.Context, obj *rest.Extension) ([]string, error) {
+	return detail(ctx, obj, func(d *rest.ExtensionDetails) []string { return d.ExtensionNumbers })
+}
+
+func (r *extensionResolver) SiteAccess(ctx context.Context, obj *rest.Extension) (*rest.SiteAccess, error) {
+	return detail(ctx, obj, func(d *rest.ExtensionDetails) *rest.SiteAccess { return &d.SiteAccess })
+}
+
+func (r *extensionResolver) RawSiteAccess(ctx context.Context, obj *rest.Extension) (*string, error) {
+	return detail(ctx, obj, func(d *rest.ExtensionDetails) *string { return (*string)(&d.SiteAccess) })
+}
+
+func (r *extensionResolver) PhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.PhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error) {
+	list := assigned(obj.ID, or(filter))
+	if err := list.Check(args(first, after, last, before)); err != nil {
+		return nil, err // before anything is read
+	}
+	node, vars := selected(ctx)
+	rows, err := loader.For(ctx).Assigned(ctx, loader.AssignedKey{Ext: obj.ID, Features: wantsListed(node, vars)})
+	if err != nil {
+		return nil, err
+	}
+	list.Fetch = paging.Rows(matching(rows, or(filter)))
+	return connect(ctx, r.Resolver, list, args(first, after, last, before))
+}
+
+func (r *extensionResolver) UsablePhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.UsablePhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error) {
+	f := or(filter)
+	return connect(ctx, r.Resolver, &paging.List[rest.PhoneNumber]{
+		Name: func() string { return "usable phone numbers of " + obj.ID.RCID + " " + f.Key() },
+		ID:   (*rest.PhoneNumber).RcID,
+		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.PhoneNumber], error) {
+			return loader.For(ctx).Usable(ctx, obj.ID, f, page, perPage)
+		},
+	}, args(first, after, last, before))
+}
+
+func (r *extensionResolver) ForwardingNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error) {
+	return connect(ctx, r.Resolver, &paging.List[rest.ForwardingNumber]{
+		Name: func() string { return "forwarding numbers of " + obj.ID.RCID },
+		ID:   (*rest.ForwardingNumber).RcID,
+		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.ForwardingNumber], error) {
+			return loader.For(ctx).ForwardingNumbers(ctx, obj.ID, page, perPage)
+		},
+	}, args(first, after, last, before))
+}
+
+func (r *extensionResolver) Devices(ctx context.Context, obj *rest.Extension, filter *rest.DeviceFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error) {
+	f := or(filter)
+	return connect(ctx, r.Resolver, devices(func() string { return "devices of " + obj.ID.RCID + " " + f.Key() },
+		func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
+			return loader.For(ctx).Devices(ctx, obj.ID, f, page, perPage)
+		}), args(first, after, last, before))
+}
+
+func (r *Resolver) Extension() graph.ExtensionResolver { return &extensionResolver{r} }
+
+type extensionResolver struct{ *Resolver }

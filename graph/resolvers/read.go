@@ -1,0 +1,59 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/ringql/ringql/graph/model"
+	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// Several fields share one read: these helpers read it, through the loaders, and
+// pick a field.
+
+// record reads one field of an account's record.
+func record[T any](ctx context.Context, obj *model.Account, field func(*rest.Account) T) (T, error) {
+	a, err := loader.For(ctx).Account(ctx, obj.Path)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return field(a), nil
+}
+
+// bought reads one field of what an account has bought, which its own record
+// leaves out.
+func bought[T any](ctx context.Context, obj *rest.ServiceInfo, field func(*rest.ServiceInfo) T) (T, error) {
+	s, err := loader.For(ctx).ServiceInfo(ctx, obj.Account)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return field(s), nil
+}
+
+// detail reads one field of an extension that lists leave out.
+func detail[T any](ctx context.Context, obj *rest.Extension, field func(*rest.ExtensionDetails) T) (T, error) {
+	if !obj.Whole {
+		whole, err := loader.For(ctx).WholeExtension(ctx, obj.ID)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		obj = whole
+	}
+	return field(&obj.Details), nil
+}
+
+// listed finds n in its owner's own list, unless it came from there; nil when
+// nobody owns it.
+func listed(ctx context.Context, n *rest.PhoneNumber) (*rest.PhoneNumber, error) {
+	if n.ListedFeatures != nil || n.ListedCountry != nil {
+		return n, nil
+	}
+	if n.Owner == nil {
+		return nil, nil //nolint:nilnil // nobody to ask, and no error
+	}
+	all, err := loader.For(ctx).Listed(ctx, n.Owner.ID)
+	return all[n.ID.RCID], err
+}
