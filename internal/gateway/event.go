@@ -1,0 +1,112 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ringql/ringql/internal/auth"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// event gathers what is worth knowing of one request, for one line of the log.
+// Its methods may be called by many goroutines, and on nil.
+type event struct {
+	start time.Time
+
+	mu        sync.Mutex
+	operation string
+	kind      string
+	calls     map[string]int // upstream calls by group
+	waited    time.Duration  // on the upstream, in all
+	errors    map[string]int // by code
+	causes    []string       // the first few, in full
+}
+
+// mostCauses bounds how many errors are logged in full: one broken upstream can
+// fail a thousand fields.
+const mostCauses = 3
+
+type eventKey struct{}
+
+func withEvent(ctx context.Context, e *event) context.Context {
+	return context.WithValue(ctx, eventKey{}, e)
+}
+
+func eventFrom(ctx context.Context) *event {
+	e, _ := ctx.Value(eventKey{}).(*event)
+	return e
+}
+
+func newEvent() *event {
+	return &event{start: time.Now(), calls: map[string]int{}, errors: map[string]int{}}
+}
+
+// name says which operation it is.
+func (e *event) name(operation, kind string) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(operation) > 100 {
+		operation = operation[:100]
+	}
+	e.operation, e.kind = operation, kind
+}
+
+// call adds one upstream call.
+func (e *event) call(c rest.Call) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.calls[string(c.Operation.Group)]++
+	e.waited += c.Duration
+}
+
+// fail adds an error that the client saw, and its cause if it is not told there.
+func (e *event) fail(code string, cause error) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.errors[code]++
+	if cause != nil && len(e.causes) < mostCauses {
+		e.causes = append(e.causes, cause.Error())
+	}
+}
+
+// write logs the event.
+func (e *event) write(ctx context.Context, log *slog.Logger, attrs ...slog.Attr) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	attrs = append(attrs, slog.Duration("took", time.Since(e.start).Round(time.Microsecond)))
+	if e.kind != "" {
+		attrs = append(attrs, slog.String("kind", e.kind))
+	}
+	if e.operation != "" {
+		attrs = append(attrs, slog.String("operation", e.operation))
+	}
+	if who := auth.Key(ctx); who != "" {
+		attrs = append(attrs, slog.String("person", who))
+	}
+	if len(e.calls) > 0 {
+		attrs = append(attrs, slog.Any("calls", e.calls), slog.Duration("upstream", e.waited.Round(time.Microsecond)))
+	}
+	level := slog.LevelInfo
+	if len(e.errors) > 0 {
+		attrs = append(attrs, slog.Any("errors", e.errors))
+		level = slog.LevelWarn
+	}
+	if len(e.causes) > 0 {
+		attrs = append(attrs, slog.Any("causes", e.causes))
+	}
+	if e.errors[codeInternal] > 0 {
+		level = slog.LevelError
+	}
+	log.LogAttrs(ctx, level, "request", attrs...)
+}

@@ -1,0 +1,71 @@
+// Package gateway assembles the HTTP handler: the GraphQL server with its limits
+// and transports, the faces of errors, health, metrics and the playground. It must
+// not know how the upstream is called or where settings come from.
+package gateway
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/ringql/ringql/internal/auth"
+	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// Config is what a gateway is made of. REST and Gate are needed; the zero value of
+// the others is good.
+type Config struct {
+	REST          *rest.Client
+	Gate          *budget.Gate
+	Auth          *auth.Authenticator // nil: everybody brings a token
+	Telemetry     *Telemetry          // nil: a new one that nobody reads
+	Log           *slog.Logger        // nil: none
+	Limits        Limits
+	Timeout       time.Duration // of one operation; zero means 30 s
+	Introspection bool          // whether the schema can be asked for, and is served
+	Playground    bool          // whether "/" is a page to try queries on
+	Hosts         []string      // Host headers that are answered, without ports; none means all
+}
+
+// Gateway is an http.Handler.
+type Gateway struct {
+	mux   *http.ServeMux
+	ready readiness
+}
+
+// New returns the gateway's handler.
+func New(cfg Config) (*Gateway, error) {
+	if cfg.REST == nil || cfg.Gate == nil {
+		return nil, errors.New("gateway: REST and Gate are needed")
+	}
+	if cfg.Auth == nil {
+		cfg.Auth = &auth.Authenticator{}
+	}
+	if cfg.Telemetry == nil {
+		cfg.Telemetry = NewTelemetry()
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = 30 * time.Second
+	}
+	cfg.Limits = cfg.Limits.orDefaults()
+	g := &Gateway{mux: http.NewServeMux()}
+	e := &edge{cfg: cfg, next: newServer(cfg)}
+	g.mux.Handle("/graphql", e)
+	g.mux.Handle("GET /schema.graphql", e.known(schemaHandler(cfg)))
+	e.pages(g.mux)
+	g.mux.HandleFunc("GET /healthz", healthy)
+	g.mux.HandleFunc("GET /readyz", g.ready.serve)
+	g.mux.Handle("GET /metrics", cfg.Telemetry.handler())
+	return g, nil
+}
+
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
+
+// Drain makes the gateway say that it takes no new work, so that a load balancer
+// turns elsewhere while what is under way is finished.
+func (g *Gateway) Drain() { g.ready.draining.Store(true) }

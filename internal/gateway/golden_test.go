@@ -1,0 +1,313 @@
+package gateway_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/ringql/ringql/internal/auth"
+	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/gateway"
+	"github.com/ringql/ringql/internal/rest"
+	"github.com/ringql/ringql/internal/sim"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// TestGolden runs every testdata/*.txtar: the query goes to a whole gateway in
+// front of a simulated upstream, and both the response and the upstream calls
+// must match the file. The clock inside synctest is pretend: batching is exact,
+// and a minute's penalty takes no time.
+//
+// Sections: query.graphql; variables.json; before.graphql, sent first, its calls
+// not recorded; sim.txt, settings and faults of the simulator, a line each;
+// gateway.txt, settings of the gateway. An answer too long to read in review
+// stands as counts.txt, how often each key occurs in it, in place of response.json.
+func TestGolden(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no golden files")
+	}
+	check := newContract(t)
+	for _, f := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(f), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			ar, err := txtar.ParseFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]string{}
+			synctest.Test(t, func(t *testing.T) {
+				c := newCase(t, ar, check)
+				if before := section(ar, "before.graphql"); before != "" {
+					c.post(t, before, "")
+					c.sim.ResetCalls()
+				}
+				got["response.json"] = c.post(t, section(ar, "query.graphql"), section(ar, "variables.json"))
+				got["upstream.txt"] = calls(c.sim.Calls())
+			})
+			names := []string{"response.json", "upstream.txt"}
+			if section(ar, "counts.txt") != "" {
+				names[0] = "counts.txt"
+				got["counts.txt"] = counts(got["response.json"])
+			}
+			for _, name := range names {
+				if want := section(ar, name); *update {
+					set(ar, name, got[name])
+				} else if got[name] != want {
+					t.Errorf("%s:\ngot\n%s\nwant\n%s", name, got[name], want)
+				}
+			}
+			if *update {
+				if err := os.WriteFile(f, txtar.Format(ar), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// goldenCase is a gateway in front of a simulator.
+type goldenCase struct {
+	sim    *sim.Server
+	h      http.Handler
+	header http.Header
+}
+
+func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
+	t.Helper()
+	c := &goldenCase{header: http.Header{}}
+	cfg, steps := simConfig(t, section(ar, "sim.txt"))
+	upstream, err := sim.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.sim = upstream
+	for _, step := range steps {
+		step(upstream)
+	}
+	set := settings(section(ar, "gateway.txt"))
+	rc := rest.Config{
+		BaseURL: "http://upstream", Generation: rest.Preference(set["api"]), Who: auth.Key,
+		ManyIDs: number(t, set["many ids"]), MaxAnswer: int64(number(t, set["max answer"])),
+	}
+	gate := budget.NewGate()
+	base := check.transport(t, upstream.Transport())
+	rc.Transport = rest.Chain(base, rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key))
+	gc := gateway.Config{REST: rest.New(rc), Gate: gate, Auth: &auth.Authenticator{}, Introspection: true}
+	if s := set["timeout"]; s != "" {
+		if gc.Timeout, err = time.ParseDuration(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	switch who := set["as"]; who {
+	case "": // the administrator
+		c.header.Set("Authorization", "Bearer "+upstream.Token(sim.AdministratorID))
+	case "nobody":
+	case "service":
+		gc.Auth.Service = auth.NewService(auth.Credential{
+			ServerURL: "http://upstream", ClientID: sim.ClientID, ClientSecret: sim.ClientSecret, JWT: sim.JWT(sim.AdministratorID),
+		}, rest.Chain(base, rest.ForTokens(), budget.Transport(gate, auth.Key)))
+	case "reader": // an app that may only read
+		c.header.Set("Authorization", "Bearer "+upstream.Token(sim.AdministratorID, "ReadAccounts"))
+	default:
+		token := who
+		if who == "standard user" {
+			token = upstream.Token(sim.StandardUserID)
+		}
+		c.header.Set("Authorization", "Bearer "+token)
+	}
+	g, err := gateway.New(gc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.h = g
+	return c
+}
+
+// settings reads "name = value" lines.
+func settings(text string) map[string]string {
+	out := map[string]string{}
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " = ")
+		out[name] = value
+	}
+	return out
+}
+
+func number(t *testing.T, s string) int {
+	t.Helper()
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+var fault = regexp.MustCompile(`^fail (\w+) (\d+) times: (.*)$`)
+
+// simConfig reads the simulator's settings, and the faults it is to have.
+func simConfig(t *testing.T, text string) (cfg sim.Config, steps []func(*sim.Server)) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if m := fault.FindStringSubmatch(line); m != nil {
+			f := simFault(t, m[3])
+			steps = append(steps, func(s *sim.Server) { s.FailNext(m[1], number(t, m[2]), f) })
+			continue
+		}
+		name, value, _ := strings.Cut(line, " = ")
+		switch name {
+		case "extensions":
+			cfg.Extensions = number(t, value)
+		case "numbers":
+			cfg.Numbers = number(t, value)
+		case "many ids":
+			cfg.BulkIDs = number(t, value)
+		case "limit heavy":
+			cfg.Limits = map[string]int{"light": 50, "medium": 40, "heavy": number(t, value)}
+		case "limit light":
+			cfg.Limits = map[string]int{"light": number(t, value), "medium": 40, "heavy": 10}
+		case "task time":
+			d, err := time.ParseDuration(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cfg.AsyncBulkAdd, cfg.TaskTime = true, d
+		case "answer":
+			cfg.Bulk = map[string]sim.Bulk{"multipart": sim.BulkMultipart, "no many ids": sim.BulkNone}[value]
+		case "generation":
+			cfg.Generation = map[string]sim.Generation{"legacy": sim.Legacy, "current": sim.Current}[value]
+		default:
+			t.Fatalf("sim.txt: %q is not known", line)
+		}
+	}
+	return cfg, steps
+}
+
+func simFault(t *testing.T, text string) sim.Fault {
+	t.Helper()
+	word, rest, _ := strings.Cut(text, " ")
+	switch word {
+	case "drop":
+		return sim.Fault{Drop: true}
+	case "lose": // the answer, after it took effect
+		return sim.Fault{DropAfter: true}
+	case "delay":
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sim.Fault{Delay: d}
+	case "replace": // old with new in the answer
+		old, with, _ := strings.Cut(rest, " with ")
+		return sim.Fault{Mangle: func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(old), []byte(with)) }}
+	case "status":
+		status, body, _ := strings.Cut(rest, " ")
+		f := sim.Fault{Status: number(t, status), Header: http.Header{}, Body: body}
+		if after, b, ok := strings.Cut(strings.TrimPrefix(body, "after "), " "); ok && strings.HasPrefix(body, "after ") {
+			f.Header.Set("Retry-After", after)
+			f.Body = b
+		}
+		return f
+	}
+	t.Fatalf("sim.txt: fault %q is not known", text)
+	return sim.Fault{}
+}
+
+func (c *goldenCase) post(t *testing.T, query, variables string) string {
+	t.Helper()
+	params := map[string]any{"query": query}
+	if variables != "" {
+		params["variables"] = json.RawMessage(variables)
+	}
+	body, err := json.Marshal(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
+	r.Header = c.header.Clone()
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	c.h.ServeHTTP(w, r)
+	return pretty(t, w.Body.Bytes())
+}
+
+var randomID = regexp.MustCompile(`("rcRequestId": ")[^"]+`)
+
+// pretty indents an answer and hides what is random in it.
+func pretty(t *testing.T, b []byte) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := json.Indent(&out, b, "", "  "); err != nil {
+		t.Fatalf("%v in %s", err, b)
+	}
+	return randomID.ReplaceAllString(strings.TrimSpace(out.String()), "${1}...") + "\n"
+}
+
+var manyIDs = regexp.MustCompile(`\d+(,\d+){3,}`)
+
+// calls lists upstream calls in a fixed order, long lists of ids as their ends and
+// number.
+func calls(all []string) string {
+	for i, c := range all {
+		all[i] = manyIDs.ReplaceAllStringFunc(c, func(ids string) string {
+			list := strings.Split(ids, ",")
+			return fmt.Sprintf("%s,..%d..,%s", list[0], len(list), list[len(list)-1])
+		})
+	}
+	slices.Sort(all)
+	return strings.Join(append([]string{fmt.Sprintf("calls: %d", len(all))}, all...), "\n") + "\n"
+}
+
+var jsonKey = regexp.MustCompile(`"(\w+)":`)
+
+// counts says how often each key occurs in an answer.
+func counts(response string) string {
+	n := map[string]int{}
+	for _, m := range jsonKey.FindAllStringSubmatch(response, -1) {
+		n[m[1]]++
+	}
+	var b strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(n)) {
+		fmt.Fprintf(&b, "%d %s\n", n[k], k)
+	}
+	return b.String()
+}
+
+func section(ar *txtar.Archive, name string) string {
+	for _, f := range ar.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+func set(ar *txtar.Archive, name, text string) {
+	for i, f := range ar.Files {
+		if f.Name == name {
+			ar.Files[i].Data = []byte(text)
+			return
+		}
+	}
+	ar.Files = append(ar.Files, txtar.File{Name: name, Data: []byte(text)})
+}

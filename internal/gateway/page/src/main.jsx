@@ -1,0 +1,78 @@
+// The page at "/": GraphiQL, pointed at the gateway that serves it.
+//
+// This is GraphiQL 4, the last major whose editor is CodeMirror: 0.45 MB compressed,
+// one script. Major 5 is built on Monaco: 1.4 MB, three scripts more for its web
+// workers, and styles written into the page, which the page's policy refuses.
+import { createRoot } from 'react-dom/client';
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import './page.css';
+
+const welcome = `# RingQL: RingCentral as one GraphQL graph.
+# Ctrl-Enter runs this query; the book on the left
+# explains every type. To ask as somebody, write
+# {"Authorization": "Bearer <token>"} in Headers.
+query Company {
+  account {
+    id mainNumber status
+    serviceInfo {
+      brand { name }
+      servicePlan { name }
+    }
+    operator { name extensionNumber }
+    extensions(first: 5, filter: { type: USER }) {
+      totalCount
+      nodes {
+        name extensionNumber type
+        phoneNumbers(first: 3) {
+          nodes { phoneNumber usageType }
+        }
+        forwardingNumbers(first: 3) {
+          nodes { phoneNumber label }
+        }
+        devices(first: 3) { nodes { name } }
+      }
+    }
+  }
+}
+`;
+
+const whole = createGraphiQLFetcher({ url: '/graphql', enableIncrementalDelivery: false });
+const parts = createGraphiQLFetcher({ url: '/graphql' });
+
+async function fetcher(params, options) {
+  // In parts only where the query asks for parts: a plain answer is easier to read in
+  // the browser's own tools.
+  if (/@defer\b/.test(params.query)) return parts(params, options);
+  const answer = await whole(params, options);
+  // Where introspection is off, show what the gateway says, not how GraphiQL fails.
+  return answer.data?.__schema === null ? { errors: answer.errors } : answer;
+}
+
+// What GraphiQL remembers between visits, without headers: it leaves them out of its
+// tabs when told to, but keeps them, tokens and all, with the history of queries.
+const memory = {
+  get length() { return localStorage.length; },
+  getItem: (key) => localStorage.getItem(key),
+  setItem: (key, value) => localStorage.setItem(key, /:(queries|favorites)$/.test(key) ? withoutHeaders(value) : value),
+  removeItem: (key) => localStorage.removeItem(key),
+  clear: () => localStorage.clear(),
+};
+
+function withoutHeaders(json) {
+  return JSON.stringify(JSON.parse(json), (key, value) => (key === 'headers' ? undefined : value));
+}
+
+createRoot(document.getElementById('page')).render(
+  <GraphiQL
+    fetcher={fetcher}
+    storage={memory}
+    defaultQuery={welcome}
+    defaultEditorToolsVisibility="headers"
+    shouldPersistHeaders={false}
+  >
+    <GraphiQL.Logo>
+      <a className="schema" href="/schema.graphql" target="_blank">Schema</a> RingQL
+    </GraphiQL.Logo>
+  </GraphiQL>,
+);

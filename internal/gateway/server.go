@@ -1,0 +1,197 @@
+package gateway
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/ringql/ringql/graph"
+	"github.com/ringql/ringql/graph/resolvers"
+	"github.com/ringql/ringql/internal/auth"
+	"github.com/ringql/ringql/internal/change"
+	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/plan"
+)
+
+// mostDocuments is how many parsed documents, and how many plans, are kept.
+const mostDocuments = 1000
+
+// newServer assembles the GraphQL server.
+func newServer(cfg Config) *handler.Server {
+	srv := handler.New(graph.NewExecutableSchema(graph.Config{
+		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows},
+	}))
+	srv.AddTransport(webSocket(cfg))
+	srv.AddTransport(transport.SSE{KeepAlivePingInterval: 15 * time.Second})
+	srv.AddTransport(transport.MultipartMixed{})
+	srv.AddTransport(httpTransport{})
+	srv.SetErrorPresenter(present)
+	srv.SetRecoverFunc(recovered)
+	srv.SetParserTokenLimit(cfg.Limits.Tokens)
+	srv.SetQueryCache(newDocuments())
+	srv.SetDisableSuggestion(!cfg.Introspection)
+	srv.Use(documentLimits{cfg.Limits})
+	if cfg.Introspection {
+		srv.Use(extension.Introspection{})
+	}
+	o := &operations{
+		cfg:   cfg,
+		load:  loader.Config{REST: cfg.REST, Gate: cfg.Gate, Memory: loader.NewMemory(), Who: auth.Key},
+		plans: mustLRU[*ast.OperationDefinition, *plan.Plan](mostDocuments),
+	}
+	srv.AroundOperations(o.around)
+	srv.AroundResponses(o.response)
+	srv.AroundRootFields(o.rootField)
+	return srv
+}
+
+func mustLRU[K comparable, V any](size int) *lru.Cache[K, V] {
+	c, err := lru.New[K, V](size)
+	if err != nil {
+		panic(err) // only for a size below one
+	}
+	return c
+}
+
+// operations carries out operations: one deadline each, a plan, fresh loaders.
+type operations struct {
+	cfg   Config
+	load  loader.Config
+	plans *lru.Cache[*ast.OperationDefinition, *plan.Plan]
+}
+
+func (o *operations) plan(op *graphql.OperationContext) *plan.Plan {
+	if p, ok := o.plans.Get(op.Operation); ok {
+		return p
+	}
+	p := plan.Compile(op.Doc, op.Operation)
+	o.plans.Add(op.Operation, p)
+	return p
+}
+
+// errDefer keeps a query that asks for parts from a client that reads no parts.
+var errDefer = refusal(codeBadInput, "@defer needs a client that reads parts: "+
+	"send multipart/mixed or text/event-stream in Accept, or leave @defer out.")
+
+func (o *operations) around(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	p := o.plan(op)
+	if p.Deferred && !readsParts(ctx, op.Headers) {
+		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{errDefer}})
+	}
+	run := &run{o: o, kind: string(op.Operation.Operation), start: time.Now(), event: eventFrom(ctx)}
+	if run.event == nil || overSocket(ctx) { // operations of one socket are events of their own
+		run.event, run.logs = newEvent(), true
+		ctx = withEvent(ctx, run.event)
+	}
+	run.event.name(op.Operation.Name, run.kind)
+	ctx, run.cancel = context.WithTimeout(plan.With(ctx, p), o.cfg.Timeout)
+	responses := next(ctx)
+	return func(ctx context.Context) *graphql.Response {
+		resp := responses(ctx)
+		run.note(ctx, resp)
+		return resp
+	}
+}
+
+// readsParts says whether a client can read an answer in parts.
+func readsParts(ctx context.Context, h http.Header) bool {
+	accept := strings.Join(h.Values("Accept"), ",")
+	return overSocket(ctx) || strings.Contains(accept, "multipart/mixed") || strings.Contains(accept, "text/event-stream")
+}
+
+// run is one operation under way.
+type run struct {
+	o      *operations
+	kind   string
+	start  time.Time
+	event  *event
+	logs   bool // whether the event is its own
+	failed bool
+	once   sync.Once
+	cancel context.CancelFunc
+}
+
+// note takes notice of a response, and ends the operation with the last one.
+func (r *run) note(ctx context.Context, resp *graphql.Response) {
+	if resp != nil {
+		inOrder(resp.Errors)
+		r.failed = r.failed || len(resp.Errors) > 0
+		if resp.HasNext != nil && *resp.HasNext {
+			return
+		}
+	}
+	r.once.Do(func() {
+		r.cancel()
+		r.o.cfg.Telemetry.request(r.kind, r.failed, time.Since(r.start))
+		if r.logs {
+			r.event.write(ctx, r.o.cfg.Log)
+		}
+	})
+}
+
+// inOrder sorts errors by their paths: fields are resolved side by side, and the
+// same query should have the same answer.
+func inOrder(errs gqlerror.List) {
+	slices.SortStableFunc(errs, func(a, b *gqlerror.Error) int {
+		return slices.CompareFunc(a.Path, b.Path, func(x, y ast.PathElement) int {
+			i, xi := x.(ast.PathIndex)
+			j, yi := y.(ast.PathIndex)
+			if xi && yi {
+				return cmp.Compare(i, j)
+			}
+			return cmp.Compare(fmt.Sprint(x), fmt.Sprint(y))
+		})
+	})
+}
+
+// response gives every response loaders of its own: a subscription answers many
+// times over one connection.
+func (o *operations) response(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	return next(loader.With(ctx, o.load))
+}
+
+// rootField gives every mutation loaders of its own: what one has changed the next
+// must not find in the memory of an earlier one.
+func (o *operations) rootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
+		ctx = loader.With(ctx, o.load)
+	}
+	return next(ctx)
+}
+
+// documents keeps parsed and validated documents by their text.
+type documents struct {
+	cache *lru.Cache[string, *ast.QueryDocument]
+}
+
+// keepDocument is the longest text that is kept: a few huge ones must not fill the
+// memory that a thousand usual ones need.
+const keepDocument = 64 << 10
+
+func newDocuments() *documents {
+	return &documents{mustLRU[string, *ast.QueryDocument](mostDocuments)}
+}
+
+func (d *documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
+	return d.cache.Get(text)
+}
+
+func (d *documents) Add(_ context.Context, text string, doc *ast.QueryDocument) {
+	if len(text) <= keepDocument {
+		d.cache.Add(text, doc)
+	}
+}
