@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows lists, for each package, which of ours it may import. It is the table of
+// the architecture: change both together.
+var arrows = map[string]string{
+	"graph":            "graph/model internal/change internal/rest",
+	"graph/model":      "internal/change internal/paging internal/rest",
+	"graph/resolvers":  "graph graph/model internal/change internal/loader internal/paging internal/plan internal/rest",
+	"internal/auth":    "",
+	"internal/budget":  "",
+	"internal/change":  "internal/loader internal/rest",
+	"internal/config":  "",
+	"internal/gateway": "graph graph/model graph/resolvers internal/auth internal/budget internal/change internal/loader internal/paging internal/plan internal/rest",
+	"internal/loader":  "internal/budget internal/rest",
+	"internal/paging":  "internal/rest",
+	"internal/plan":    "",
+	"internal/rest":    "internal/budget",
+	"internal/sim":     "",
+}
+
+const module = "github.com/ringql/ringql/"
+
+func TestArrows(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		pkg, ours := strings.CutPrefix(f[0], module)
+		if !ours {
+			continue // package main wires everything
+		}
+		seen[pkg] = true
+		allowed, known := arrows[pkg]
+		if !known {
+			t.Errorf("%s: new package, say in arrows what it may import", pkg)
+		}
+		for _, imp := range f[1:] {
+			if imp, ours := strings.CutPrefix(imp, module); ours && !slices.Contains(strings.Fields(allowed), imp) {
+				t.Errorf("%s imports %s", pkg, imp)
+			}
+		}
+	}
+	for pkg := range arrows {
+		if !seen[pkg] {
+			t.Errorf("%s stands in arrows and is no package", pkg)
+		}
+	}
+}
+
+// The schema's package holds no hand-written Go, and main is small.
+func TestRooms(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{join .GoFiles " "}}`, "./graph", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Fields(string(out)); !slices.Equal(got, []string{"generated.go", "server.go"}) {
+		t.Errorf("graph and main hold %v", got)
+	}
+}

@@ -1,0 +1,201 @@
+// Package config reads the settings: flags, and environment variables of the same
+// names. It must not know what is done with them.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// CLI is the command line.
+type CLI struct {
+	Serve       Serve            `cmd:"" default:"withargs" help:"Serve GraphQL in front of RingCentral; this is what happens without a command. Where no RingCentral is set it starts a simulated one and serves that. Other commands: sim, a simulated RingCentral alone; healthcheck, for containers."`
+	Sim         Sim              `cmd:"" help:"Serve a simulated RingCentral alone."`
+	Healthcheck Healthcheck      `cmd:"" help:"Ask a running gateway whether it is alive; for containers."`
+	Version     kong.VersionFlag `help:"Show the version."`
+}
+
+// Parse reads the command line and the environment. It ends the process after
+// --help and --version, and with one line that names the setting after a bad one.
+func Parse(args []string, version string) (*CLI, *kong.Context) {
+	var cli CLI
+	parser := kong.Must(&cli, kong.Name("ringql"), kong.Description("GraphQL for RingCentral."), kong.Vars{"version": version})
+	if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
+		args = []string{"serve", "--help"} // the settings, not a list of commands
+	}
+	cmd, err := parser.Parse(args)
+	parser.FatalIfErrorf(err)
+	return &cli, cmd
+}
+
+// Serve holds the gateway's settings.
+type Serve struct {
+	Addr          string        `env:"RINGQL_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
+	Hosts         []string      `env:"RINGQL_HOSTS" placeholder:"NAME,..." help:"Host names that are answered. By default: any, but only localhost when listening on loopback."`
+	Timeout       time.Duration `env:"RINGQL_TIMEOUT" default:"30s" help:"Time for one operation (${default})."`
+	Introspection bool          `env:"RINGQL_INTROSPECTION" default:"true" negatable:"" help:"Whether clients may ask for the schema (${default})."`
+	Playground    bool          `env:"RINGQL_PLAYGROUND" default:"true" negatable:"" help:"Whether / is a page to try queries on (${default})."`
+
+	Log      Log      `embed:"" prefix:"log-"`
+	Upstream Upstream `embed:"" group:"RingCentral"`
+	Limits   Limits   `embed:"" prefix:"max-" group:"Limits of one request"`
+	Sim      Company  `embed:"" prefix:"sim-" group:"Simulated RingCentral, when none is set"`
+}
+
+// Upstream says how RingCentral is reached. The names are the vendor's own.
+type Upstream struct {
+	ServerURL    string `name:"ringcentral-server-url" env:"RINGCENTRAL_SERVER_URL" placeholder:"URL" help:"RingCentral's address. Default: https://platform.ringcentral.com, if a client id is set."`
+	ClientID     string `name:"ringcentral-client-id" env:"RINGCENTRAL_CLIENT_ID" placeholder:"ID" help:"The app's client id."`
+	ClientSecret string `name:"ringcentral-client-secret" env:"RINGCENTRAL_CLIENT_SECRET" placeholder:"SECRET" help:"The app's client secret. Better given in the environment."`
+	JWT          string `name:"ringcentral-jwt" env:"RINGCENTRAL_JWT" placeholder:"JWT" help:"The JWT credential of the person that requests without a token act for. Better given in the environment."`
+	API          string `name:"ringcentral-api" env:"RINGCENTRAL_API" enum:"auto,v1,v2" default:"auto" help:"Which generation of RingCentral's API is called: auto, v1 or v2 (${default})."`
+	ManyIDs      int    `name:"ringcentral-many-ids" env:"RINGCENTRAL_MANY_IDS" default:"50" help:"Most ids in one call (${default}); fewer if RingCentral says so."`
+	MaxAnswer    int64  `name:"ringcentral-max-answer" env:"RINGCENTRAL_MAX_ANSWER" default:"67108864" help:"Most bytes of one answer (${default})."`
+}
+
+// Simulated says whether no upstream is set.
+func (u Upstream) Simulated() bool { return u.ServerURL == "" && u.ClientID == "" }
+
+// Limits bound what one request may ask for.
+type Limits struct {
+	Body    int64 `env:"RINGQL_MAX_BODY" default:"1048576" help:"Bytes of a request's body (${default})."`
+	Tokens  int   `env:"RINGQL_MAX_TOKENS" default:"5000" help:"Tokens of a query (${default})."`
+	Nesting int   `env:"RINGQL_MAX_NESTING" default:"60" help:"Brackets within brackets (${default})."`
+	Names   int   `env:"RINGQL_MAX_NAMES" default:"1000" help:"Fields and fragments named in a query (${default})."`
+	Aliases int   `env:"RINGQL_MAX_ALIASES" default:"200" help:"Aliases (${default})."`
+	Depth   int   `env:"RINGQL_MAX_DEPTH" default:"25" help:"Fields within fields (${default})."`
+	Fields  int   `env:"RINGQL_MAX_FIELDS" default:"5000" help:"Fields, once fragments are spread (${default})."`
+	Rows    int   `env:"RINGQL_MAX_ROWS" default:"1000" help:"Rows of one page of a list, 1 to 1000 (${default})."`
+}
+
+// Company says which company the simulator holds.
+type Company struct {
+	Addr       string        `env:"RINGQL_SIM_ADDR" default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address the simulator listens on (${default})."`
+	Extensions int           `env:"RINGQL_SIM_EXTENSIONS" default:"25" help:"Extensions of the company (${default})."`
+	Numbers    int           `env:"RINGQL_SIM_NUMBERS" default:"40" help:"Phone numbers of the company (${default})."`
+	Seed       uint64        `env:"RINGQL_SIM_SEED" default:"1" help:"Which company is made up (${default})."`
+	Limits     bool          `env:"RINGQL_SIM_LIMITS" default:"true" negatable:"" help:"Whether calls are limited as RingCentral's are (${default})."`
+	Latency    time.Duration `env:"RINGQL_SIM_LATENCY" default:"0s" help:"Time added to every answer (${default})."`
+}
+
+// Sim holds the settings of the simulator alone.
+type Sim struct {
+	Company `embed:""`
+	Log     Log `embed:"" prefix:"log-"`
+}
+
+// Log says how the log is written.
+type Log struct {
+	Format string `env:"RINGQL_LOG_FORMAT" enum:"text,json" default:"text" help:"Log as text or json (${default})."`
+	Level  string `env:"RINGQL_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error (${default})."`
+}
+
+// Logger returns a logger that writes to w.
+func (l Log) Logger(w io.Writer) *slog.Logger {
+	var level slog.LevelVar
+	_ = level.UnmarshalText([]byte(l.Level)) // the command line allows only good ones
+	opts := &slog.HandlerOptions{Level: &level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+// Healthcheck asks a gateway whether it is alive.
+type Healthcheck struct {
+	Addr string `env:"RINGQL_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The gateway's address (${default})."`
+}
+
+// Validate refuses settings that make no sense, by their names.
+func (s *Serve) Validate() error {
+	return errors.Join(
+		address("RINGQL_ADDR", s.Addr),
+		positive("RINGQL_TIMEOUT", int64(s.Timeout)),
+		s.Upstream.validate(),
+		s.Limits.validate(),
+		s.Sim.validate(),
+	)
+}
+
+// Validate refuses settings that make no sense, by their names.
+func (s *Sim) Validate() error { return s.validate() }
+
+func (u Upstream) validate() error {
+	if u.ServerURL != "" {
+		p, err := url.Parse(u.ServerURL)
+		if err != nil || p.Host == "" || p.Scheme != "http" && p.Scheme != "https" || strings.Trim(p.Path, "/") != "" || p.RawQuery != "" || p.User != nil {
+			return errors.New("RINGCENTRAL_SERVER_URL must be http(s)://host, without a path")
+		}
+	}
+	if u.Simulated() && (u.ClientSecret != "" || u.JWT != "") {
+		return errors.New("RINGCENTRAL_CLIENT_ID is missing: it goes with RINGCENTRAL_CLIENT_SECRET and RINGCENTRAL_JWT")
+	}
+	if given := count(u.ClientID, u.ClientSecret, u.JWT); given != 0 && given != 3 {
+		return errors.New("RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET and RINGCENTRAL_JWT go together: set all three, or none and let clients bring their tokens")
+	}
+	return errors.Join(positive("RINGCENTRAL_MANY_IDS", int64(u.ManyIDs)), positive("RINGCENTRAL_MAX_ANSWER", u.MaxAnswer))
+}
+
+func (l Limits) validate() error {
+	if l.Rows > 1000 {
+		return errors.New("RINGQL_MAX_ROWS must be at most 1000: RingCentral gives no more at once")
+	}
+	return errors.Join(
+		positive("RINGQL_MAX_BODY", l.Body), positive("RINGQL_MAX_TOKENS", int64(l.Tokens)),
+		positive("RINGQL_MAX_NESTING", int64(l.Nesting)), positive("RINGQL_MAX_NAMES", int64(l.Names)),
+		positive("RINGQL_MAX_ALIASES", int64(l.Aliases)), positive("RINGQL_MAX_DEPTH", int64(l.Depth)),
+		positive("RINGQL_MAX_FIELDS", int64(l.Fields)), positive("RINGQL_MAX_ROWS", int64(l.Rows)),
+	)
+}
+
+func (c Company) validate() error {
+	if c.Latency < 0 {
+		return errors.New("RINGQL_SIM_LATENCY must not be negative")
+	}
+	return errors.Join(
+		address("RINGQL_SIM_ADDR", c.Addr),
+		positive("RINGQL_SIM_EXTENSIONS", int64(c.Extensions)), positive("RINGQL_SIM_NUMBERS", int64(c.Numbers)),
+	)
+}
+
+func address(name, addr string) error {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return fmt.Errorf("%s must be host:port, not %q", name, addr)
+	}
+	return nil
+}
+
+func positive(name string, n int64) error {
+	if n <= 0 {
+		return fmt.Errorf("%s must be greater than zero", name)
+	}
+	return nil
+}
+
+func count(texts ...string) int {
+	n := 0
+	for _, t := range texts {
+		if t != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Loopback says whether addr can be reached from this machine alone.
+func Loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
+}
+
+// LocalHosts are the names of this machine's own address.
+func LocalHosts() []string { return []string{"localhost", "127.0.0.1", "::1"} }

@@ -1,0 +1,150 @@
+// Command ringql serves a GraphQL API in front of the RingCentral REST API.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/ringql/ringql/internal/auth"
+	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/config"
+	"github.com/ringql/ringql/internal/gateway"
+	"github.com/ringql/ringql/internal/rest"
+	"github.com/ringql/ringql/internal/sim"
+)
+
+//go:generate go tool gqlgen generate
+
+// unlimited is a limit that nobody reaches: the gateway learns limits from answers.
+const unlimited = 1_000_000
+
+var version = "dev" // stamped by the build
+
+func main() {
+	tune()
+	cli, cmd := config.Parse(os.Args[1:], version)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var err error
+	switch cmd.Command() {
+	case "sim":
+		log := cli.Sim.Log.Logger(os.Stderr)
+		if err = simulate(ctx, cli.Sim.Company, new(config.Upstream), log); err == nil {
+			<-ctx.Done()
+		}
+	case "healthcheck":
+		err = gateway.Check(ctx, cli.Healthcheck.Addr)
+	default:
+		err = serve(ctx, cli.Serve, cli.Serve.Log.Logger(os.Stderr))
+	}
+	cmd.FatalIfErrorf(err)
+}
+
+// tune lets the heap grow further between collections, up to a gigabyte, unless the
+// environment says otherwise: a list of 100 extensions is answered 1.5 times as fast.
+func tune() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(1 << 30)
+	}
+}
+
+// simulate starts a simulated RingCentral and fills in how to reach it.
+func simulate(ctx context.Context, c config.Company, up *config.Upstream, log *slog.Logger) error {
+	cfg := sim.Config{Extensions: c.Extensions, Numbers: c.Numbers, Seed: c.Seed, Latency: c.Latency, Log: log}
+	if !c.Limits {
+		cfg.Limits = map[string]int{"light": unlimited, "medium": unlimited, "heavy": unlimited, "auth": unlimited}
+	}
+	s, err := sim.New(cfg)
+	if err != nil {
+		return err
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("RINGQL_SIM_ADDR: %w", err)
+	}
+	srv := &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second}
+	context.AfterFunc(ctx, func() { _ = srv.Close() })
+	go func() { _ = srv.Serve(l) }() // it ends with the process
+	up.ServerURL, up.ClientID, up.ClientSecret, up.JWT = "http://"+l.Addr().String(), sim.ClientID, sim.ClientSecret, sim.JWT(sim.AdministratorID)
+	log.Info("simulated RingCentral", "url", up.ServerURL, "extensions", c.Extensions, "numbers", c.Numbers,
+		"client_id", up.ClientID, "client_secret", up.ClientSecret, "jwt", up.JWT)
+	return nil
+}
+
+// serve runs the gateway until ctx ends.
+func serve(ctx context.Context, cfg config.Serve, log *slog.Logger) error {
+	base, cut := context.WithCancel(context.WithoutCancel(ctx)) // outlives ctx: what is under way is finished
+	defer cut()
+	if cfg.Upstream.Simulated() {
+		if err := simulate(base, cfg.Sim, &cfg.Upstream, log); err != nil {
+			return err
+		}
+		log.Info("no upstream is set: requests without credentials act as the simulator's administrator")
+	} else if cfg.Upstream.ServerURL == "" {
+		cfg.Upstream.ServerURL = "https://platform.ringcentral.com"
+	}
+	g, err := assemble(cfg, log)
+	if err != nil {
+		return err
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("RINGQL_ADDR: %w", err)
+	}
+	srv := &http.Server{
+		Handler: g, BaseContext: func(net.Listener) context.Context { return base },
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: cfg.Timeout + 15*time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	slog.SetDefault(log) // what libraries log goes the same way
+	log.Info("ringql is up", "version", version, "url", "http://"+l.Addr().String(), "upstream", cfg.Upstream.ServerURL)
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping")
+	g.Drain()
+	patience, cancel := context.WithTimeout(base, cfg.Timeout+5*time.Second)
+	defer cancel()
+	return srv.Shutdown(patience)
+}
+
+// assemble wires the gateway: the only place that knows all parts.
+func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
+	gate, telemetry, who, up := budget.NewGate(), gateway.NewTelemetry(), &auth.Authenticator{}, cfg.Upstream
+	spend := budget.Transport(gate, auth.Key)
+	base, observe := rest.NewTransport(), rest.Observe(telemetry.Call)
+	if up.JWT != "" {
+		who.Service = auth.NewService(auth.Credential{ServerURL: up.ServerURL, ClientID: up.ClientID, ClientSecret: up.ClientSecret, JWT: up.JWT},
+			rest.Chain(base, rest.ForTokens(), observe, spend))
+		if !config.Loopback(cfg.Addr) {
+			log.Warn("whoever reaches this address acts as the person of RINGCENTRAL_JWT", "addr", cfg.Addr)
+		}
+	}
+	hosts := cfg.Hosts
+	if len(hosts) == 0 && config.Loopback(cfg.Addr) {
+		hosts = config.LocalHosts()
+	}
+	return gateway.New(gateway.Config{
+		REST: rest.New(rest.Config{
+			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
+			Transport: rest.Chain(base, observe, rest.Retry(), auth.Transport(), spend),
+		}),
+		Gate: gate, Auth: who, Telemetry: telemetry, Log: log, Limits: gateway.Limits(cfg.Limits),
+		Timeout: cfg.Timeout, Introspection: cfg.Introspection, Playground: cfg.Playground, Hosts: hosts,
+	})
+}
