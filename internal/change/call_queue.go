@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -130,27 +128,21 @@ type queueRun struct {
 // look reads the members of every queue that is not seen to be as asked, and says
 // whether all are now. A queue whose change was refused is read once.
 func (r *queueRun) look(ctx context.Context) (bool, error) {
-	var g errgroup.Group
-	g.SetLimit(8)
-	for i := range r.changes {
+	rest.InParallel(len(r.changes), func(i int) {
 		if r.settled(i) {
-			continue
+			return
 		}
-		g.Go(func() error {
-			m, err := r.read(ctx, r.changes[i].Queue)
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.looked[i] = true
-			if err == nil {
-				r.members[i] = m
-			}
-			return err
-		})
-	}
-	err := g.Wait()
+		m, err := r.read(ctx, r.changes[i].Queue)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.looked[i] = true
+		if err == nil {
+			r.members[i] = m
+		}
+	})
 	for i := range r.changes {
 		if !r.settled(i) {
-			return false, err
+			return false, nil
 		}
 	}
 	return true, nil

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
@@ -126,26 +125,17 @@ func (b *batch[K, V]) announce(ctx context.Context, keys []K) {
 	b.dl.Flush()
 }
 
-// parallel is how many requests of one batch are under way at once.
-const parallel = 8
-
 // each makes a batch function of a read that the upstream serves one by one.
 func each[K comparable, V any](read func(context.Context, K) (V, error)) func(context.Context, []K) map[K]rest.Result[V] {
 	return func(ctx context.Context, keys []K) map[K]rest.Result[V] {
 		var mu sync.Mutex
 		found := make(map[K]rest.Result[V], len(keys))
-		var g errgroup.Group
-		g.SetLimit(parallel)
-		for _, k := range keys {
-			g.Go(func() error {
-				v, err := read(ctx, k)
-				mu.Lock()
-				found[k] = rest.Result[V]{Value: v, Err: err}
-				mu.Unlock()
-				return nil // one key's failure is not another's
-			})
-		}
-		_ = g.Wait() // every failure stands with its key
+		rest.InParallel(len(keys), func(i int) {
+			v, err := read(ctx, keys[i])
+			mu.Lock()
+			defer mu.Unlock()
+			found[keys[i]] = rest.Result[V]{Value: v, Err: err}
+		})
 		return found
 	}
 }

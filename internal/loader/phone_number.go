@@ -5,8 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -225,15 +223,11 @@ func (n *assignedNeed) fromAccountList(ctx context.Context, first *rest.Page[res
 	}
 	lists := make([]*rest.Page[rest.PhoneNumber], max(0, more)+1)
 	lists[0] = first
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(parallel)
-	for i := 1; i < len(lists); i++ {
-		g.Go(func() (err error) {
-			lists[i], err = n.l.PhoneNumbers(gctx, n.account, rest.PhoneNumberFilter{}, i+1, rest.MostPerPage)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	errs := make([]error, len(lists))
+	rest.InParallel(len(lists)-1, func(i int) {
+		lists[i+1], errs[i+1] = n.l.PhoneNumbers(ctx, n.account, rest.PhoneNumberFilter{}, i+2, rest.MostPerPage)
+	})
+	if err := cmp.Or(errs...); err != nil {
 		return n.failed(err)
 	}
 	seen := map[string]bool{}
@@ -258,16 +252,10 @@ func (n *assignedNeed) fromAccountList(ctx context.Context, first *rest.Page[res
 func (n *assignedNeed) fromOwnLists(ctx context.Context) assignedResults {
 	out := make(assignedResults, len(n.ids))
 	listed := make([]rest.Result[map[string]*rest.PhoneNumber], len(n.ids))
-	var g errgroup.Group
-	g.SetLimit(parallel)
-	for i, id := range n.ids {
-		g.Go(func() error {
-			v, err := n.l.Listed(ctx, rest.ExtensionID{Key: rest.Key{Account: n.account, RCID: id}})
-			listed[i] = rest.Result[map[string]*rest.PhoneNumber]{Value: v, Err: err}
-			return nil // one extension's failure is not another's
-		})
-	}
-	_ = g.Wait() // every failure stands with its extension
+	rest.InParallel(len(n.ids), func(i int) {
+		v, err := n.l.Listed(ctx, rest.ExtensionID{Key: rest.Key{Account: n.account, RCID: n.ids[i]}})
+		listed[i] = rest.Result[map[string]*rest.PhoneNumber]{Value: v, Err: err}
+	})
 	var ask []string
 	for _, r := range listed {
 		for id, number := range r.Value {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/ringql/ringql/internal/budget"
 )
 
@@ -93,12 +91,7 @@ func (c *Client) assignEach(ctx context.Context, account string, changes []Queue
 	if errors.Is(errs[0], ErrNotServed) {
 		return nil, fmt.Errorf("queue %s: %w", changes[0].Queue, errs[0])
 	}
-	var g errgroup.Group
-	g.SetLimit(parallel)
-	for i := 1; i < len(changes); i++ {
-		g.Go(func() error { send(i); return nil })
-	}
-	_ = g.Wait() // every failure stands with its queue
+	InParallel(len(changes)-1, func(i int) { send(i + 1) })
 	return errs, nil
 }
 

@@ -15,8 +15,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Result is what one id of a many-ids request came to.
@@ -28,9 +26,6 @@ type Result[T any] struct {
 // manyIDsType asks for the answer as one JSON array. An upstream that does not
 // know it answers multipart/mixed, which is read as well.
 const manyIDsType = "application/vnd.ringcentral.multipart+json"
-
-// parallel is how many requests of one need are under way at once.
-const parallel = 8
 
 // manyIDsState is what was learned about one operation's many-ids requests.
 type manyIDsState struct {
@@ -88,12 +83,8 @@ func callMany[T any](ctx context.Context, c *Client, o *Operation, ids []string,
 		ids = ids[most:]
 		most, _ = m.state.now()
 	}
-	var g errgroup.Group
-	g.SetLimit(parallel)
-	for chunk := range slices.Chunk(ids, most) {
-		g.Go(func() error { m.fetch(ctx, chunk); return nil })
-	}
-	_ = g.Wait() // every failure stands with its ids
+	chunks := slices.Collect(slices.Chunk(ids, most))
+	InParallel(len(chunks), func(i int) { m.fetch(ctx, chunks[i]) })
 	return m.out
 }
 
