@@ -97,9 +97,6 @@ func faceOf(err error) (code, say string) {
 			return f.code, strings.TrimSpace(f.say + " " + missing(err))
 		}
 	}
-	if errors.As(err, new(*gqlerror.Error)) {
-		return codeBadInput, sentence(plain(err).Error()) // an argument that could not be read
-	}
 	return codeInternal, "Something went wrong in the gateway."
 }
 

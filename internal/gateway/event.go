@@ -26,7 +26,10 @@ type event struct {
 
 // mostCauses bounds how many errors are logged in full: one broken upstream can
 // fail a thousand fields.
-const mostCauses = 3
+const (
+	mostCauses = 3
+	mostCause  = 4 << 10 // bytes of one: a stack may be long
+)
 
 type eventKey struct{}
 
@@ -76,7 +79,8 @@ func (e *event) fail(code string, cause error) {
 	defer e.mu.Unlock()
 	e.errors[code]++
 	if cause != nil && len(e.causes) < mostCauses {
-		e.causes = append(e.causes, cause.Error())
+		text := cause.Error()
+		e.causes = append(e.causes, text[:min(len(text), mostCause)])
 	}
 }
 

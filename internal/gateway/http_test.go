@@ -538,3 +538,34 @@ func TestClientLeaves(t *testing.T) {
 		t.Errorf("calls %v", calls)
 	}
 }
+
+// A bug in a field is the error of that field; the process lives, and says nothing
+// of its inside.
+func TestPanic(t *testing.T) {
+	for name, in := range map[string]string{"one call": "listForwardingNumbers", "side by side": "listExtensionDevices", "a token": ""} {
+		t.Run(name, func(t *testing.T) {
+			s := newStack(t, func(c *gateway.Config) {
+				c.REST = rest.New(rest.Config{BaseURL: "http://upstream", Who: auth.Key, Transport: panicking{in}})
+			})
+			a := s.post(t, `{ nodes(ids: ["MTpFeHRlbnNpb246NDAxMTQ1NjI0MDA4OjQzNTA2ODAwOA"]) { ... on Extension { devices { totalCount } forwardingNumbers { totalCount } } } }`)
+			if a.status != 200 || a.code() != "INTERNAL" || strings.Contains(a.text, "canary") {
+				t.Errorf("%d %s", a.status, a.text)
+			}
+			if !strings.Contains(s.log.String(), "canary") || !strings.Contains(s.log.String(), "level=ERROR") {
+				t.Errorf("the log does not tell: %s", s.log)
+			}
+		})
+	}
+}
+
+// panicking is a transport with a bug in one operation, or all.
+type panicking struct{ in string }
+
+func (p panicking) RoundTrip(r *http.Request) (*http.Response, error) {
+	op := rest.OperationFrom(r.Context()).ID
+	if op == p.in || p.in == "" {
+		panic("canary: a bug in " + op)
+	}
+	body := `{"id":1,"records":[]}`
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
