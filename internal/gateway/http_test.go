@@ -566,6 +566,6 @@ func (p panicking) RoundTrip(r *http.Request) (*http.Response, error) {
 	if op == p.in || p.in == "" {
 		panic("canary: a bug in " + op)
 	}
-	body := `{"id":1,"records":[]}`
+	body := `{"id":435068008,"records":[]}`
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/ringql/ringql/internal/budget"
@@ -30,7 +29,11 @@ var (
 func (c *Client) ListCallQueueMembers(ctx context.Context, account, queue string, page, perPage int) (*Page[ExtensionRef], error) {
 	list := func(o *Operation) way[*Page[ExtensionRef]] {
 		return way[*Page[ExtensionRef]]{o, func() (*Page[ExtensionRef], error) {
-			return call[Page[ExtensionRef]](ctx, c, o.at(account, queue).where(paged(nil, page, perPage)))
+			p, err := call[Page[ExtensionRef]](ctx, c, o.at(account, queue).where(paged(nil, page, perPage)))
+			if err != nil {
+				return nil, err
+			}
+			return p, checked(o, p, func(m *ExtensionRef) string { return m.ID.RCID })
 		}}
 	}
 	if c.cfg.Generation == OnlyV1 {
@@ -69,8 +72,8 @@ func (c *Client) assignOnce(ctx context.Context, account string, changes []Queue
 	for i, ch := range changes {
 		body.Items[i] = item{ch.Queue, ch.Added, ch.Removed}
 	}
-	_, err := call[struct{}](ctx, c, assignMultipleDepartmentMembers.at(account).send(body))
-	if errors.Is(err, ErrNotServed) {
+	err := c.act(ctx, assignMultipleDepartmentMembers.at(account).send(body))
+	if unserved(err, assignMultipleDepartmentMembers) {
 		return nil, err
 	}
 	return repeat(err, len(changes)), nil
@@ -83,12 +86,12 @@ func (c *Client) assignEach(ctx context.Context, account string, changes []Queue
 	}
 	errs := make([]error, len(changes))
 	send := func(i int) {
-		_, errs[i] = call[struct{}](ctx, c, assignMultipleCallQueueMembers.at(account, changes[i].Queue).
+		errs[i] = c.act(ctx, assignMultipleCallQueueMembers.at(account, changes[i].Queue).
 			send(body{changes[i].Added, changes[i].Removed}))
 	}
 	// The first goes alone: it finds out whether the operation is served at all.
 	send(0)
-	if errors.Is(errs[0], ErrNotServed) {
+	if unserved(errs[0], assignMultipleCallQueueMembers) {
 		return nil, fmt.Errorf("queue %s: %w", changes[0].Queue, errs[0])
 	}
 	InParallel(len(changes)-1, func(i int) { send(i + 1) })

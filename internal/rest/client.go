@@ -68,7 +68,8 @@ func New(cfg Config) *Client {
 	}
 }
 
-// call sends r and decodes a 2xx answer into a T.
+// call sends r and decodes a 2xx answer into a T. A change whose answer cannot be
+// read is a lost one: it was made, and nothing says what it came to.
 func call[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	a, err := c.do(ctx, r)
 	if err != nil {
@@ -82,6 +83,15 @@ func call[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	return out, nil
 }
 
+// act sends r and takes a 2xx answer for all there is to know.
+func (c *Client) act(ctx context.Context, r request) error {
+	a, err := c.do(ctx, r)
+	if err == nil {
+		a.release()
+	}
+	return err
+}
+
 // answer is a 2xx answer whose body lies in a pooled buffer until release.
 type answer struct {
 	op     *Operation
@@ -93,13 +103,19 @@ type answer struct {
 func (a *answer) release() { putBuffer(a.body) }
 
 func (a *answer) invalid(err error) error {
-	return &Error{Op: a.op.ID, Status: a.status, RequestID: requestID(a.header), cause: fmt.Errorf("%w: %w", ErrInvalid, err)}
+	return &Error{
+		Op: a.op.ID, Status: a.status, RequestID: requestID(a.header), Lost: a.op.Method != http.MethodGet,
+		cause: fmt.Errorf("%w: %w", ErrInvalid, err),
+	}
 }
 
 // do sends r and reads its answer. The caller releases the answer.
 func (c *Client) do(ctx context.Context, r request) (*answer, error) {
 	if r.failed != nil {
 		return nil, r.failed
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, failed(ctx, r.op, err, false)
 	}
 	req, err := c.request(ctx, r)
 	if err != nil {

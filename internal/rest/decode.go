@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,7 +19,7 @@ import (
 // withhold the answer.
 func decode[T any](body []byte, out *T) error {
 	if len(body) == 0 {
-		return nil // 204, or a POST that answers nothing
+		return errors.New("the body is empty")
 	}
 	return json.Unmarshal(body, out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }

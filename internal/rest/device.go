@@ -237,7 +237,8 @@ func (c *Client) ManyExtensionDevices() int { return c.manyIDs(listExtensionDevi
 // ListExtensionDevices returns the same page of the device lists of many
 // extensions, as many in one request as the upstream takes.
 func (c *Client) ListExtensionDevices(ctx context.Context, account string, extensions []string, f DeviceFilter, page, perPage int) map[string]Result[*Page[Device]] {
-	found := callMany[Page[Device]](ctx, c, listExtensionDevices, extensions, paged(f.query(), page, perPage), account, theIDs)
+	good := func(_ string, p *Page[Device]) error { return checked(listExtensionDevices, p, (*Device).RcID) }
+	found := callMany(ctx, c, listExtensionDevices, extensions, paged(f.query(), page, perPage), good, account, theIDs)
 	for ext, r := range found {
 		if r.Err != nil {
 			continue
@@ -245,8 +246,6 @@ func (c *Client) ListExtensionDevices(ctx context.Context, account string, exten
 		for i := range r.Value.Records {
 			r.Value.Records[i].place(account, r.Value.URI, &ExtensionRef{ID: ExtensionID{Key{account, ext}}})
 		}
-		r.Err = named(listExtensionDevices, r.Value, (*Device).RcID)
-		found[ext] = r
 	}
 	return found
 }
@@ -265,7 +264,7 @@ func (c *Client) ListAccountDevices(ctx context.Context, account string, page, p
 		for i := range p.Records {
 			p.Records[i].place(account, p.URI, nil)
 		}
-		return p, named(listAccountDevices, p, (*Device).RcID)
+		return p, checked(listAccountDevices, p, (*Device).RcID)
 	}})
 }
 
@@ -274,7 +273,7 @@ var readDevice = op("readDevice",
 
 // ReadDevices returns the devices named by ids, as many in one request as the upstream takes.
 func (c *Client) ReadDevices(ctx context.Context, account string, ids []string) map[string]Result[*Device] {
-	found := callMany[Device](ctx, c, readDevice, ids, nil, account, theIDs)
+	found := callMany(ctx, c, readDevice, ids, nil, named(readDevice, (*Device).RcID), account, theIDs)
 	for _, r := range found {
 		if r.Err == nil {
 			r.Value.place(account, "", nil)

@@ -71,6 +71,21 @@ func (e *Error) Is(target error) bool {
 	return target == e.class()
 }
 
+// Missing says whether err is the upstream's word that the object which parameter
+// names does not exist. Another object's absence, or a 404 of something on the way,
+// is not.
+func Missing(err error, parameter string) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Is(ErrNotFound) && e.Parameter == parameter
+}
+
+// unserved says whether err is the upstream's word that it has no operation o: that
+// nothing was done. The failure of a later step of the same need is not.
+func unserved(err error, o *Operation) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Op == o.ID && !e.Lost && e.Is(ErrNotServed)
+}
+
 // loginNeeded is the code of a token that belongs to no extension: signing in
 // again would not help, so it counts as a missing right.
 const loginNeeded = "CMN-405"
@@ -91,6 +106,8 @@ func (e *Error) class() error {
 		return ErrUnauthenticated
 	case e.Status == http.StatusForbidden:
 		return ErrForbidden
+	case e.Status == http.StatusNotFound && e.Code == "":
+		return ErrInvalid // the page of something in between: the upstream names what is missing
 	case e.Status == http.StatusNotFound:
 		return ErrNotFound
 	case e.Status == http.StatusNotImplemented, e.Status == http.StatusMethodNotAllowed:
@@ -113,7 +130,8 @@ func refused(o *Operation, resp *http.Response, body []byte) error {
 	known := decode(body, &env) == nil && env.fill(e)
 	// An error page without the upstream's envelope comes from something in
 	// between, which cannot say whether the request went through.
-	e.Lost = o.Method != http.MethodGet && e.Status >= 500 && (!known || e.Status != http.StatusServiceUnavailable)
+	undone := known && (e.Status == http.StatusServiceUnavailable || e.Status == http.StatusNotImplemented)
+	e.Lost = o.Method != http.MethodGet && e.Status >= 500 && !undone
 	return e
 }
 
@@ -173,6 +191,11 @@ func (v *envelope) fill(e *Error) bool {
 		e.Message = first(e.Message, clean(f.Message, 512))
 		e.Parameter = first(e.Parameter, clean(f.ParameterName, 128))
 		e.Permission = first(e.Permission, clean(f.PermissionName, 128))
+	}
+	if e.Parameter == "" && (e.Code == "CMN-101" || e.Code == "CMN-102") {
+		// The message has it as well: "Resource for parameter [phoneNumberId] is not found".
+		_, after, _ := strings.Cut(e.Message, "[")
+		e.Parameter, _, _ = strings.Cut(after, "]")
 	}
 	return e.Code != ""
 }

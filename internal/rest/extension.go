@@ -225,7 +225,7 @@ func (c *Client) ListExtensions(ctx context.Context, account string, f Extension
 	for i := range p.Records {
 		p.Records[i].place(account, p.URI)
 	}
-	return p, named(listExtensions, p, (*Extension).RcID)
+	return p, checked(listExtensions, p, (*Extension).RcID)
 }
 
 var readExtension = op("readExtension",
@@ -236,7 +236,7 @@ func (c *Client) ManyExtensions() int { return c.manyIDs(readExtension) }
 
 // ReadExtensions returns the whole records of ids, as many in one request as the upstream takes.
 func (c *Client) ReadExtensions(ctx context.Context, account string, ids []string) map[string]Result[*Extension] {
-	found := callMany[Extension](ctx, c, readExtension, ids, nil, account, theIDs)
+	found := callMany(ctx, c, readExtension, ids, nil, named(readExtension, (*Extension).RcID), account, theIDs)
 	for _, r := range found {
 		if r.Err == nil {
 			r.Value.place(account, "")

@@ -55,5 +55,5 @@ func (c *Client) ListForwardingNumbers(ctx context.Context, ext ExtensionID, pag
 			n.Owner.ID.Account = account
 		}
 	}
-	return p, named(listForwardingNumbers, p, (*ForwardingNumber).RcID)
+	return p, checked(listForwardingNumbers, p, (*ForwardingNumber).RcID)
 }

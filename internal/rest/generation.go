@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -72,7 +71,7 @@ func either[T any](ctx context.Context, c *Client, account string, ways ...way[T
 			continue
 		}
 		out, e := w.do()
-		if !errors.Is(e, ErrNotServed) {
+		if !unserved(e, w.op) {
 			return out, e
 		}
 		c.served.not.Add(k, time.Now())

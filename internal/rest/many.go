@@ -69,12 +69,15 @@ func (c *Client) manyState(o *Operation) *manyIDsState {
 }
 
 // callMany fetches ids with as few requests of o as the upstream takes, several
-// at once. names are the path's other ids, with theIDs where the many stand.
-// A part that failed is the error of its id alone; a request that failed is the
-// error of the ids it named.
-func callMany[T any](ctx context.Context, c *Client, o *Operation, ids []string, query url.Values, names ...string) map[string]Result[*T] {
+// at once. names are the path's other ids, with theIDs where the many stand. check
+// says what is wrong with an answer, or part of one, for an id. A part that failed
+// is the error of its id alone; a request that failed is the error of the ids it named.
+func callMany[T any](ctx context.Context, c *Client, o *Operation, ids []string, query url.Values, check func(id string, v *T) error, names ...string) map[string]Result[*T] {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	m := &manyRun[T]{c: c, op: o, state: c.manyState(o), query: query, names: names, out: make(map[string]Result[*T], len(ids))}
+	m := &manyRun[T]{
+		c: c, op: o, state: c.manyState(o), query: query, names: names, check: check,
+		out: make(map[string]Result[*T], len(ids)),
+	}
 	most, known := m.state.now()
 	if !known && len(ids) > most {
 		// The first request finds out how many ids the upstream takes; sent all at
@@ -95,12 +98,16 @@ type manyRun[T any] struct {
 	state *manyIDsState
 	query url.Values
 	names []string
+	check func(id string, v *T) error
 
 	mu  sync.Mutex
 	out map[string]Result[*T]
 }
 
 func (m *manyRun[T]) set(id string, r Result[*T]) {
+	if r.Err == nil {
+		r.Err = m.check(id, r.Value)
+	}
 	m.mu.Lock()
 	m.out[id] = r
 	m.mu.Unlock()
@@ -133,6 +140,8 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 	case smaller > 0:
 		m.state.learn(smaller)
 		m.fetch(ctx, ids)
+	case m.takenForOne(err):
+		m.singly(ctx, ids)
 	default:
 		for _, id := range ids {
 			m.set(id, Result[*T]{Err: err})
@@ -140,32 +149,45 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 	}
 }
 
-// errNoParts means that the upstream took many ids for one: its answer is not 207.
+// errNoParts means that the upstream's answer to many ids is not 207.
 var errNoParts = errors.New("no parts in the answer to many ids")
 
 // tooMany returns how many of n ids an upstream that answered err will take; zero
 // when err says nothing about that.
 func tooMany(err error, n int) int {
-	var e *Error
-	switch {
-	case errors.Is(err, errNoParts):
-		return 1
-	case !errors.As(err, &e):
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Code != "CMN-106" {
 		return 0
-	case e.Code == "CMN-106":
-		// "Batch request is limited to 20 entries": the number is only a hint.
-		for word := range strings.FieldsSeq(e.Message) {
-			if limit, err := strconv.Atoi(word); err == nil && limit > 0 && limit < n {
-				return limit
-			}
-		}
-		return max(n/2, 1)
-	case e.Parameter == "accountId":
-		return 0
-	case errors.Is(err, ErrNotFound), errors.Is(err, ErrBadRequest):
-		return 1 // the ids were taken for one odd id
 	}
-	return 0
+	// "Batch request is limited to 20 entries": the number is only a hint.
+	for word := range strings.FieldsSeq(e.Message) {
+		if limit, err := strconv.Atoi(word); err == nil && limit > 0 && limit < n {
+			return limit
+		}
+	}
+	return max(n/2, 1)
+}
+
+// takenForOne says whether an upstream that answered err may have taken the ids for
+// one odd id.
+func (m *manyRun[T]) takenForOne(err error) bool {
+	if errors.Is(err, errNoParts) {
+		return true
+	}
+	e, ok := errors.AsType[*Error](err)
+	about := ok && (e.Parameter == "" || e.Parameter == m.op.parameter(slices.Index(m.names, theIDs)))
+	return about && e.Code != "" && (e.Is(ErrNotFound) || e.Is(ErrBadRequest))
+}
+
+// singly asks for each of ids alone. That the upstream takes no more than one is
+// learned when it answers one that it refused among many.
+func (m *manyRun[T]) singly(ctx context.Context, ids []string) {
+	InParallel(len(ids), func(i int) { m.fetch(ctx, ids[i:i+1]) })
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if slices.ContainsFunc(ids, func(id string) bool { return m.out[id].Err == nil }) {
+		m.state.learn(1)
+	}
 }
 
 // part is one element of a many-ids answer in its JSON form. Value and error lie

@@ -90,6 +90,16 @@ func (o *Operation) at(ids ...string) request {
 	return request{op: o, path: b.String()}
 }
 
+// parameter returns the name of the i-th id in o's pattern.
+func (o *Operation) parameter(i int) string {
+	names := strings.Split(o.Path, "{")
+	if i < 0 || i+1 >= len(names) {
+		return ""
+	}
+	name, _, _ := strings.Cut(names[i+1], "}")
+	return name
+}
+
 // theIDs stands in for the ids of a many-ids request until they are known to be clean.
 const theIDs = "*"
 

@@ -8,8 +8,11 @@ import (
 )
 
 // MostPerPage is the largest page the upstream serves; it applies this number
-// silently to requests for more.
-const MostPerPage = 1000
+// silently to requests for more. MostPages is the highest page number.
+const (
+	MostPerPage = 1000
+	MostPages   = 1000
+)
 
 // Page is one page of an upstream list.
 type Page[T any] struct {
@@ -33,14 +36,38 @@ type Navigation struct {
 	NextPage *struct{} `json:"nextPage"`
 }
 
-// named refuses a page with a record that has no id: nothing could refer to it.
-func named[T any](o *Operation, p *Page[T], id func(*T) string) error {
+// checked refuses a page that cannot be what was asked for: without records, unless
+// it says that there are none; or with a record that has no id, to which nothing
+// could refer.
+func checked[T any](o *Operation, p *Page[T], id func(*T) string) error {
+	wrong := ""
+	if total := p.Paging.TotalElements; p.Records == nil && (total == nil || *total != 0) {
+		wrong = "no records"
+	}
 	for i := range p.Records {
 		if id(&p.Records[i]) == "" {
-			return &Error{Op: o.ID, Status: http.StatusOK, cause: fmt.Errorf("%w: record %d has no id", ErrInvalid, i)}
+			wrong = fmt.Sprintf("record %d has no id", i)
 		}
 	}
-	return nil
+	if wrong == "" {
+		return nil
+	}
+	return nonsense(o, wrong)
+}
+
+// named returns a check that a record is the one that was asked for.
+func named[T any](o *Operation, id func(*T) string) func(asked string, v *T) error {
+	return func(asked string, v *T) error {
+		if got := id(v); got == "" || got != asked && asked != Own {
+			return nonsense(o, fmt.Sprintf("record %.40q in place of %.40q", got, asked))
+		}
+		return nil
+	}
+}
+
+// nonsense is the error of a 2xx answer that cannot be what was asked for.
+func nonsense(o *Operation, what string) error {
+	return &Error{Op: o.ID, Status: http.StatusOK, Lost: o.Method != http.MethodGet, cause: fmt.Errorf("%w: %s", ErrInvalid, what)}
 }
 
 // paged adds page and perPage to q.

@@ -188,7 +188,7 @@ func listNumbers(ctx context.Context, c *Client, o *Operation, account string, q
 	for i := range p.Records {
 		p.Records[i].place(account, p.URI)
 	}
-	return p, named(o, p, (*PhoneNumber).RcID)
+	return p, checked(o, p, (*PhoneNumber).RcID)
 }
 
 var readAccountPhoneNumber = op("readAccountPhoneNumber",
@@ -200,7 +200,7 @@ func (c *Client) ManyPhoneNumbers() int { return c.manyIDs(readAccountPhoneNumbe
 // ReadAccountPhoneNumbers returns the phone numbers named by ids, as many in one
 // request as the upstream takes.
 func (c *Client) ReadAccountPhoneNumbers(ctx context.Context, account string, ids []string) map[string]Result[*PhoneNumber] {
-	found := callMany[PhoneNumber](ctx, c, readAccountPhoneNumber, ids, nil, account, theIDs)
+	found := callMany(ctx, c, readAccountPhoneNumber, ids, nil, named(readAccountPhoneNumber, (*PhoneNumber).RcID), account, theIDs)
 	for _, r := range found {
 		if r.Err == nil {
 			r.Value.place(account, "")
@@ -247,7 +247,7 @@ func (c *Client) ListExtensionPhoneNumbers(ctx context.Context, ext ExtensionID,
 	for i := range p.Records {
 		p.Records[i].place(ext.Account, p.URI)
 	}
-	return p, named(listExtensionPhoneNumbers, p, (*PhoneNumber).RcID)
+	return p, checked(listExtensionPhoneNumbers, p, (*PhoneNumber).RcID)
 }
 
 // FindPhoneNumber looks for a number, in E.164 form, among those of an account:
@@ -260,12 +260,15 @@ func (c *Client) FindPhoneNumber(ctx context.Context, account, number string) (*
 		return pick(p, is), err
 	}}
 	v1 := way[*PhoneNumber]{listAccountPhoneNumbers, func() (*PhoneNumber, error) {
-		for page := 1; ; page++ {
-			p, err := listNumbers(ctx, c, listAccountPhoneNumbers, account, paged(nil, page, MostPerPage))
-			if n := pick(p, is); n != nil || err != nil || len(p.Records) < MostPerPage {
+		list := func(ctx context.Context, page, perPage int) (*Page[PhoneNumber], error) {
+			return listNumbers(ctx, c, listAccountPhoneNumbers, account, paged(nil, page, perPage))
+		}
+		for p, err := range Pages(ctx, (*PhoneNumber).RcID, list) {
+			if n := pick(p, is); n != nil || err != nil {
 				return n, err
 			}
 		}
+		return nil, nil //nolint:nilnil // the account does not have it
 	}}
 	return either(ctx, c, account, v2, v1)
 }

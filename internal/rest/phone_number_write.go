@@ -212,8 +212,7 @@ var (
 func (c *Client) DeletePhoneNumber(ctx context.Context, id PhoneNumberID, unused bool) error {
 	v2 := way[struct{}]{deleteNumbersFromInventoryV2, func() (struct{}, error) { return struct{}{}, c.deleteV2(ctx, id) }}
 	v1 := way[struct{}]{deletePhoneNumberByID, func() (struct{}, error) {
-		_, err := call[struct{}](ctx, c, deletePhoneNumberByID.at(id.Account, id.RCID))
-		return struct{}{}, err
+		return struct{}{}, c.act(ctx, deletePhoneNumberByID.at(id.Account, id.RCID))
 	}}
 	ways := []way[struct{}]{v2, v1}
 	if !unused {
