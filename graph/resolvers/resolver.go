@@ -50,7 +50,21 @@ func or[T any](v *T) T {
 // selected returns the plan's node of the field being resolved, with the
 // variables of the request.
 func selected(ctx context.Context) (*plan.Node, map[string]any) {
-	return plan.From(ctx).Of(graphql.GetFieldContext(ctx).Field.Field), graphql.GetOperationContext(ctx).Variables
+	return nodeOf(plan.From(ctx), graphql.GetFieldContext(ctx)), graphql.GetOperationContext(ctx).Variables
+}
+
+// nodeOf returns the plan's node of a field.
+func nodeOf(p *plan.Plan, f *graphql.FieldContext) *plan.Node {
+	if f == nil || f.Field.Field == nil {
+		return p.Root
+	}
+	return p.Of(f.Field.Field, func() *plan.Node {
+		parent := f.Parent
+		for parent != nil && parent.Index != nil {
+			parent = parent.Parent // an element of a list is no field
+		}
+		return nodeOf(p, parent)
+	})
 }
 
 // fromRef makes an extension of what another record tells of it, when that is all
