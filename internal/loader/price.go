@@ -62,3 +62,8 @@ func (o Option) fits(left Left) bool { return !math.IsInf(o.price(left), 1) }
 
 // pages returns how many pages of size rows n rows fill.
 func pages(n, size int) int { return (n + size - 1) / size }
+
+// refuse is the error of a need that cannot be paid for want of calls of group.
+func (l *Loaders) refuse(_ Option, group budget.Group) error {
+	return &budget.Error{Group: group, RetryAfter: l.gate.Wait(l.who, group)}
+}

@@ -167,7 +167,7 @@ func (b bounds) argument() string {
 
 // FirstPage returns the page that Slice reads first for a, so that it can be asked
 // for beforehand. It is not known for arguments with cursors.
-func FirstPage(a Args) (number, perPage int, ok bool) {
+func FirstPage(a Args, _ int) (number, perPage int, ok bool) {
 	b := bounds{size: DefaultSize}
 	switch {
 	case a.After != nil || a.Before != nil || a.First != nil && a.Last != nil:
