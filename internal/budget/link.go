@@ -15,21 +15,28 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 func Transport(g *Gate, who func(context.Context) string) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(req *http.Request) (*http.Response, error) {
-			ctx, group := req.Context(), From(req.Context())
+			ctx := req.Context()
+			group, operation := From(ctx)
 			if group == "" {
 				return next.RoundTrip(req)
 			}
-			if err := g.Spend(who(ctx), group); err != nil {
-				if req.Body != nil {
-					_ = req.Body.Close() // a RoundTripper closes the body even when it refuses
-				}
-				return nil, err
+			person := who(ctx)
+			group = g.Payer(person, group, operation)
+			if err := g.Spend(person, group); err != nil {
+				return nil, refuse(req, err)
 			}
 			resp, err := next.RoundTrip(req)
 			if err == nil {
-				g.Learn(who(ctx), group, resp.StatusCode, resp.Header)
+				g.Learn(person, group, operation, resp.StatusCode, resp.Header)
 			}
 			return resp, err
 		})
 	}
+}
+
+func refuse(req *http.Request, err error) error {
+	if req.Body != nil {
+		_ = req.Body.Close() // a RoundTripper closes the body even when it refuses
+	}
+	return err
 }
