@@ -133,6 +133,38 @@ func TestRemainingBeyondAllBounds(t *testing.T) {
 	}
 }
 
+func TestWaitFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate()
+		for range 6 {
+			_ = g.Spend("a", Heavy)
+			time.Sleep(time.Second)
+		}
+		for _, tt := range []struct {
+			n    int
+			wait time.Duration
+			ok   bool
+		}{
+			{-1, 0, true}, {0, 0, true}, {4, 0, true}, {5, 54 * time.Second, true}, {7, 56 * time.Second, true}, {10, 59 * time.Second, true}, {11, 0, false},
+		} {
+			if wait, ok := g.WaitFor("a", Heavy, tt.n); wait != tt.wait || ok != tt.ok {
+				t.Errorf("%d calls: %s, %v, want %s, %v", tt.n, wait, ok, tt.wait, tt.ok)
+			}
+		}
+		g.Learn("a", Heavy, "op", http.StatusTooManyRequests, header("Retry-After", "9"))
+		if wait, ok := g.WaitFor("a", Heavy, 10); wait != 59*time.Second || !ok {
+			t.Errorf("%s, %v: a short penalty does not empty the window", wait, ok)
+		}
+		g.Learn("a", Heavy, "op", http.StatusTooManyRequests, header("Retry-After", "90", "X-Rate-Limit-Limit", "20"))
+		if wait, ok := g.WaitFor("a", Heavy, 20); wait != 91*time.Second || !ok || g.Limit("a", Heavy) != 20 {
+			t.Errorf("%s, %v, limit %d", wait, ok, g.Limit("a", Heavy))
+		}
+		if g.Limit("b", Heavy) != 10 || g.Limit("b", Light) != 50 || g.books.Len() != 1 {
+			t.Errorf("%d, %d, %d books: asking makes none", g.Limit("b", Heavy), g.Limit("b", Light), g.books.Len())
+		}
+	})
+}
+
 // However many send at once, no more leave than the limit allows.
 func TestTogether(t *testing.T) {
 	g := NewGate()
@@ -148,6 +180,7 @@ func TestTogether(t *testing.T) {
 				left++
 			}
 			g.Left("a", Medium)
+			g.WaitFor("a", Medium, 3)
 		})
 	}
 	wg.Wait()
