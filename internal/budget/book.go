@@ -3,6 +3,7 @@ package budget
 import (
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -40,6 +41,19 @@ func (b *book) add(now time.Time, n int) {
 		return
 	}
 	b.sent = append(b.sent, run{now, n})
+}
+
+// move counts one call that was booked at from as if it were sent now.
+func (b *book) move(from, now time.Time) {
+	i, found := slices.BinarySearchFunc(b.sent, from, func(r run, t time.Time) int { return r.at.Compare(t) })
+	if !found || from.Equal(now) {
+		return // it has left the window meanwhile
+	}
+	b.used--
+	if b.sent[i].n--; b.sent[i].n == 0 {
+		b.sent = slices.Delete(b.sent, i, i+1)
+	}
+	b.add(now, 1)
 }
 
 // wait says how long until b may spend n calls at once, and drops calls that left the

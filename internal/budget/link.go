@@ -9,6 +9,14 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
+// unsent is a request that was given up before it left.
+type unsent struct{ error }
+
+// NotSent marks e as a refusal by the gateway itself.
+func (unsent) NotSent() {}
+
+func (e unsent) Unwrap() error { return e.error }
+
 // Transport is the link that spends one call before a request leaves and learns
 // from its answer. A refused request never reaches the upstream, where it would
 // restart the penalty. Requests without a group pass freely.
@@ -20,12 +28,17 @@ func Transport(g *Gate, who func(context.Context) string) func(http.RoundTripper
 			if group == "" {
 				return next.RoundTrip(req)
 			}
+			if err := ctx.Err(); err != nil {
+				return nil, refuse(req, unsent{err}) // it will not be sent, so it costs nothing
+			}
 			person := who(ctx)
 			group = g.Payer(person, group, operation)
-			if err := g.Spend(person, group); err != nil {
+			booked, err := g.spend(person, group)
+			if err != nil {
 				return nil, refuse(req, err)
 			}
 			resp, err := next.RoundTrip(req)
+			g.arrived(person, group, booked)
 			if err == nil {
 				g.Learn(person, group, operation, resp.StatusCode, resp.Header)
 			}

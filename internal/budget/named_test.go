@@ -165,6 +165,38 @@ func TestWaitFor(t *testing.T) {
 	})
 }
 
+// A call counts from when the upstream may have seen it last: it is the upstream's
+// window that must not overflow.
+func TestSlowCallsCountLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate()
+		link := Transport(g, func(context.Context) string { return "a" })(roundTripper(func(*http.Request) (*http.Response, error) {
+			time.Sleep(10 * time.Second)
+			return nil, errors.New("no answer")
+		}))
+		for range 10 {
+			req, _ := http.NewRequestWithContext(With(t.Context(), Heavy, "op"), http.MethodGet, "http://upstream", nil)
+			go func() { _, _ = link.RoundTrip(req) }()
+		}
+		time.Sleep(11 * time.Second)
+		if wait := g.Wait("a", Heavy); wait != 59*time.Second {
+			t.Errorf("free in %s, want 59s: a minute after the upstream may have counted them", wait)
+		}
+	})
+}
+
+// A request that was given up does not leave, so it is not paid for.
+func TestGivenUp(t *testing.T) {
+	g := NewGate()
+	ctx, cancel := context.WithCancel(With(t.Context(), Light, "op"))
+	cancel()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, "http://upstream", nil)
+	_, err := answering(g, http.StatusOK, nil).RoundTrip(req)
+	if !errors.Is(err, context.Canceled) || !errors.As(err, new(interface{ NotSent() })) || g.Left("a", Light) != 50 {
+		t.Errorf("%v, %d left", err, g.Left("a", Light))
+	}
+}
+
 // However many send at once, no more leave than the limit allows.
 func TestTogether(t *testing.T) {
 	g := NewGate()
