@@ -61,6 +61,35 @@ func TestNullInFilters(t *testing.T) {
 	}
 }
 
+// A variable with a default that is given null fits where null does not. It must not
+// come to the upstream as an empty value.
+func TestNullWhereNoneIsAllowed(t *testing.T) {
+	check := newContract(t)
+	ext := filtered["ExtensionFilter"]
+	for query, refused := range map[string]bool{
+		fmt.Sprintf(ext, "$v: ExtensionStatus = ENABLED", "filter: {status: [$v]}"):                          true,
+		fmt.Sprintf(ext, `$v: String = "a@b.c"`, "filter: {email: [$v]}"):                                    true,
+		fmt.Sprintf(ext, `$v: [ExtensionStatus!] = [ENABLED]`, "filter: {status: $v}"):                       false,
+		fmt.Sprintf(ext, `$v: String = "101"`, "filter: {extensionNumber: $v}"):                              false,
+		`query($v: ID = "5") { extension(id: $v) { name } }`:                                                 true,
+		`query($v: ID = "~") { account(id: $v) { rcId } }`:                                                   false,
+		`query($v: Boolean = true) { viewer { name @skip(if: $v) extensionNumber } }`:                        true,
+		`query($v: ID = "5") { ...F } fragment F on Query { x: viewer { name } extension(id: $v) { name } }`: true,
+		`mutation($v: String = "+1") { provisionPhoneNumber(input: {phoneNumber: $v}) { outcome } }`:         true,
+	} {
+		got := ask(t, check, query, `{"v": null}`)
+		if was := strings.Contains(got, "cannot be null here") && strings.Contains(got, "calls: 0"); was != refused {
+			t.Errorf("%s:\n%s", query, got)
+		}
+		if !refused && strings.Contains(got, `"errors"`) {
+			t.Errorf("%s:\n%s", query, got)
+		}
+		if got := ask(t, check, query, `{}`); strings.Contains(got, "cannot be null") {
+			t.Errorf("its default:\n%s", got)
+		}
+	}
+}
+
 // ask sends one query to a gateway of its own; it tells the answer and the upstream calls.
 func ask(t *testing.T, check *contract, query, variables string) (got string) {
 	t.Helper()
