@@ -12,12 +12,12 @@ import (
 )
 
 func (r *accountResolver) ID(ctx context.Context, obj *model.Account) (string, error) {
-	id, err := loader.For(ctx).AccountID(ctx, obj.Path)
+	id, err := loader.For(ctx).RealAccount(ctx, obj.Path)
 	return model.GlobalID{Type: model.TypeAccount, Account: id}.String(), err
 }
 
 func (r *accountResolver) RcID(ctx context.Context, obj *model.Account) (string, error) {
-	return loader.For(ctx).AccountID(ctx, obj.Path)
+	return loader.For(ctx).RealAccount(ctx, obj.Path)
 }
 
 func (r *accountResolver) MainNumber(ctx context.Context, obj *model.Account) (*string, error) {

@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -58,6 +59,29 @@ func (l *Loaders) AccountID(ctx context.Context, account string) (string, error)
 	a, err := l.Account(ctx, rest.Own)
 	if err != nil {
 		return "", err
+	}
+	return named(a)
+}
+
+// RealAccount is AccountID for whoever shows the id: an account that is not known to
+// be one's own is read, so that one which does not exist, or is not theirs to see, is
+// not given out as if it were.
+func (l *Loaders) RealAccount(ctx context.Context, account string) (string, error) {
+	if l.path(account) == rest.Own {
+		return l.AccountID(ctx, account)
+	}
+	a, err := l.Account(ctx, account)
+	if err != nil {
+		return "", err
+	}
+	return named(a)
+}
+
+// named returns the id of an account's record. One without would make a global id that
+// names nothing.
+func named(a *rest.Account) (string, error) {
+	if a.ID.RCID == "" {
+		return "", fmt.Errorf("an account without an id: %w", rest.ErrInvalid)
 	}
 	return a.ID.RCID, nil
 }
