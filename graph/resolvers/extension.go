@@ -18,7 +18,7 @@ func (r *extensionResolver) Departments(ctx context.Context, obj *rest.Extension
 		}
 		obj = single
 	}
-	return r.fromRefs(ctx, obj.Details.Departments)
+	return fromRefs(ctx, obj.Details.Departments)
 }
 
 func (r *extensionResolver) ServiceFeatures(ctx context.Context, obj *rest.Extension) ([]*rest.ExtensionServiceFeature, error) {

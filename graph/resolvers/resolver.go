@@ -87,27 +87,18 @@ func stub(ref *rest.ExtensionRef) *rest.Extension {
 }
 
 // fromRefs is fromRef for a list.
-func (r *Resolver) fromRefs(ctx context.Context, refs []rest.ExtensionRef) ([]*rest.Extension, error) {
-	out := make([]*rest.Extension, len(refs))
+func fromRefs(ctx context.Context, refs []rest.ExtensionRef) ([]*rest.Extension, error) {
 	node, vars := selected(ctx)
-	if !needsRecord(node, vars) {
+	if needsRecord(node, vars) {
+		ids := make([]rest.ExtensionID, len(refs))
 		for i := range refs {
-			out[i] = stub(&refs[i])
+			ids[i] = refs[i].ID
 		}
-		return out, nil
+		return loader.For(ctx).ExtensionsOf(ctx, ids)
 	}
-	ids := make([]rest.ExtensionID, len(refs))
+	out := make([]*rest.Extension, len(refs))
 	for i := range refs {
-		ids[i] = refs[i].ID
-	}
-	l := loader.For(ctx)
-	r.announce(ctx, func(a announcer) { a.Extensions(ids) })
-	for i, id := range ids {
-		e, err := l.Extension(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = e
+		out[i] = stub(&refs[i])
 	}
 	return out, nil
 }

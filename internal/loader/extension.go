@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/graph-gophers/dataloader/v7"
+
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -56,6 +58,28 @@ func (l *Loaders) Extension(ctx context.Context, id rest.ExtensionID) (*rest.Ext
 		return l.WholeExtension(ctx, id)
 	}
 	return l.extension.load(ctx, id)
+}
+
+// ExtensionsOf is Extension for several: they go together, and with those that others
+// ask for in the same moment.
+func (l *Loaders) ExtensionsOf(ctx context.Context, ids []rest.ExtensionID) ([]*rest.Extension, error) {
+	wait := make([]dataloader.Thunk[*rest.Extension], len(ids))
+	for i, id := range ids {
+		if id = l.extensionID(id); l.readsWhole(id) {
+			wait[i] = func() (*rest.Extension, error) { return l.WholeExtension(ctx, id) }
+		} else {
+			wait[i] = l.extension.dl.Load(ctx, id)
+		}
+	}
+	out := make([]*rest.Extension, len(ids))
+	for i := range wait {
+		e, err := wait[i]()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = e
+	}
+	return out, nil
 }
 
 // readsWhole says whether the whole record of id, which is a key, was asked for.
