@@ -1,7 +1,9 @@
 package paging
 
-// mostPages is the highest page number the upstream serves.
-const mostPages = 1000
+import "github.com/ringql/ringql/internal/rest"
+
+// mostRows is how many rows of a list the upstream's page numbers reach.
+const mostRows = rest.MostPages * rest.MostPerPage
 
 // page is one numbered page of a list: rows [from, to).
 type page struct{ number, size int }
@@ -12,9 +14,9 @@ func (p page) to() int   { return p.number * p.size }
 // single returns the smallest page that holds rows [from, to), for pages of at
 // most most rows.
 func single(from, to, most int) (page, bool) {
-	for size := max(to-from, 1); size <= most; size++ {
-		p := page{from/size + 1, size}
-		if p.to() >= to && p.number <= mostPages {
+	// Smaller pages than the first would have a number that is not served.
+	for size := max(to-from, from/rest.MostPages+1); size <= most; size++ {
+		if p := (page{from/size + 1, size}); p.to() >= to {
 			return p, true
 		}
 	}
@@ -28,7 +30,7 @@ func pair(from, to, most int) (a, b page, ok bool) {
 	best := 2*most + 1
 	for size := most; size >= 1; size-- {
 		second := page{(to-1)/size + 1, size}
-		if second.number > mostPages {
+		if second.number > rest.MostPages {
 			break // smaller pages only have higher numbers
 		}
 		// The smallest first page that reaches into the second: it must hold from and

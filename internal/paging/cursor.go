@@ -6,8 +6,6 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
-
-	"github.com/ringql/ringql/internal/rest"
 )
 
 // near is how many neighbours on each side a cursor remembers.
@@ -78,7 +76,7 @@ func parseCursor(s, list string) (cursor, bool) {
 	c := cursor{list: binary.BigEndian.Uint32(b[1:])}
 	b = b[5:]
 	offset, n := binary.Uvarint(b)
-	if n <= 0 || offset >= mostPages*rest.MostPerPage || c.list != tag(list) || len(b) < n+2 {
+	if n <= 0 || offset >= mostRows || c.list != tag(list) || len(b) < n+2 {
 		return cursor{}, false
 	}
 	c.offset = int(offset)

@@ -40,7 +40,7 @@ func (u *upstream) list() *List[int] {
 				u.between()
 			}
 			u.calls++
-			if number < 1 || number > mostPages || perPage < 1 || perPage > rest.MostPerPage {
+			if number < 1 || number > rest.MostPages || perPage < 1 || perPage > rest.MostPerPage {
 				return nil, fmt.Errorf("page %d of %d was asked for", number, perPage)
 			}
 			if u.most > 0 {

@@ -202,7 +202,7 @@ func (r *reader[T]) search(ctx context.Context, v *view[T], c *cursor) (gap, err
 	number := center/r.most + 1
 	var stand *cursor
 	for _, n := range []int{number, number + 1, number - 1} {
-		if n < 1 || n > mostPages {
+		if n < 1 || n > rest.MostPages {
 			continue
 		}
 		near, err := r.page(ctx, page{n, r.most})
