@@ -139,7 +139,7 @@ func (l *List[T]) Slice(ctx context.Context, a Args) (*Slice[T], error) {
 	}
 	r := &reader[T]{list: l, most: rest.MostPerPage}
 	from, to := b.guess()
-	for range attempts {
+	for n := range attempts {
 		v, err := r.read(ctx, from, to)
 		if err != nil {
 			return nil, err
@@ -151,6 +151,9 @@ func (l *List[T]) Slice(ctx context.Context, a Args) (*Slice[T], error) {
 		if inView && v.holds(lo, hi) {
 			return v.slice(l, lo, hi), nil
 		}
+		// The first read for the list's end only tells where that is. Rows that are not
+		// where they are looked for have moved.
+		r.fresh = r.fresh || n > 0 || !b.fromEnd()
 		from, to = b.around(lo, hi)
 		from, to = max(0, from-slack), to+slack
 	}
@@ -199,13 +202,16 @@ func (b bounds) guess() (from, to int) {
 	switch {
 	case b.backward && b.before != nil:
 		return b.around(b.before.offset-b.size, b.before.offset)
-	case b.backward:
+	case b.fromEnd():
 		return 0, rest.MostPerPage // shows how long the list is, and often all of it
 	case b.after != nil:
 		return b.around(b.after.offset+1, b.after.offset+1+b.size)
 	}
 	return 0, b.size
 }
+
+// fromEnd says whether the window is counted from the list's end.
+func (b bounds) fromEnd() bool { return b.backward && b.before == nil }
 
 // around widens [lo, hi) by the rows that the cursors name.
 func (b bounds) around(lo, hi int) (from, to int) {

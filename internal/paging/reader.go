@@ -35,13 +35,13 @@ func (v *view[T]) ids() []string {
 	return v.names
 }
 
-// end returns how long the list is.
+// end returns how long the list is, as far as its rows can be read.
 func (v *view[T]) end() (int, error) {
 	switch {
-	case v.last:
+	case v.last && (len(v.rows) > 0 || v.total == nil):
 		return v.to(), nil
 	case v.total != nil:
-		return *v.total, nil
+		return min(*v.total, mostRows), nil // a page past the end does not show where that is
 	}
 	return 0, ErrNoTotal
 }
@@ -69,8 +69,10 @@ func (v *view[T]) slice(l *List[T], lo, hi int) *Slice[T] {
 
 // reader reads windows of one list for one Slice.
 type reader[T any] struct {
-	list *List[T]
-	most int // rows per page that the upstream gives
+	list  *List[T]
+	most  int    // rows per page that the upstream gives
+	fresh bool   // the list was seen to move: pages that someone remembers are of no use
+	asked []page // the pages read so far
 }
 
 // errSmaller means that the upstream gives smaller pages than asked for.
@@ -87,6 +89,7 @@ func (r *reader[T]) read(ctx context.Context, from, to int) (*view[T], error) {
 		if !errors.Is(err, errSmaller) && !errors.Is(err, errMoved) {
 			return v, err
 		}
+		r.fresh = r.fresh || errors.Is(err, errMoved)
 	}
 	return nil, fmt.Errorf("%w: %s does not hold still", rest.ErrInvalid, r.list.Name())
 }
@@ -111,32 +114,44 @@ func (r *reader[T]) try(ctx context.Context, from, to int) (*view[T], error) {
 	return join(first, second)
 }
 
-// page reads one page. An answer that contradicts the request is the upstream's
-// fault and ends the matter, but for smaller pages, which are documented.
+// page reads one page. One that contradicts itself may have been counted before the
+// list moved and read after: it is read once more, and then it is the upstream's fault
+// and ends the matter.
 func (r *reader[T]) page(ctx context.Context, p page) (*view[T], error) {
-	got, err := r.list.Fetch(ctx, p.number, p.size)
+	got, end, err := r.fetch(ctx, p)
+	if errors.Is(err, errContradicts) {
+		r.fresh = true
+		got, end, err = r.fetch(ctx, p)
+	}
 	if err != nil {
 		return nil, err
 	}
-	size := p.size
-	if applied := got.Paging.PerPage; applied > 0 && applied < size {
-		r.most = applied
+	if size := got.Size(p.size); size < p.size {
+		r.most = size
 		return nil, errSmaller
 	}
-	if n := got.Paging.Page; n != 0 && n != p.number || len(got.Records) > size {
-		return nil, fmt.Errorf("%w: %s: page %d of %d rows for page %d of %d",
-			rest.ErrInvalid, r.list.Name(), n, len(got.Records), p.number, size)
+	return &view[T]{list: r.list, rows: got.Records, from: p.from(), total: got.Paging.TotalElements, last: end || p.to() >= mostRows}, nil
+}
+
+// errContradicts means that a page contradicts itself or the request.
+var errContradicts = errors.New("a page that contradicts itself")
+
+// fetch asks for one page, and says whether no rows follow it. Whoever remembers
+// pages must not give one again that this reader has had: it asks again because that
+// one did not do.
+func (r *reader[T]) fetch(ctx context.Context, p page) (got *rest.Page[T], end bool, err error) {
+	if r.fresh || slices.Contains(r.asked, p) {
+		ctx = rest.Fresh(ctx)
 	}
-	v := &view[T]{list: r.list, rows: got.Records, from: p.from(), total: got.Paging.TotalElements}
-	switch {
-	case len(v.rows) < size:
-		v.last = true
-	case v.total != nil:
-		v.last = v.to() >= *v.total
-	case got.Navigation != nil:
-		v.last = got.Navigation.NextPage == nil
+	r.asked = append(r.asked, p)
+	got, err = r.list.Fetch(ctx, p.number, p.size)
+	if err != nil {
+		return nil, false, err
 	}
-	return v, nil
+	if end, err = got.End(p.number, p.size); err != nil {
+		return nil, false, fmt.Errorf("%w: %s: %w", errContradicts, r.list.Name(), err)
+	}
+	return got, end, nil
 }
 
 // join puts two overlapping views together at the last row that both show, so
@@ -157,12 +172,15 @@ func join[T any](a, b *view[T]) (*view[T], error) {
 		for _, id := range ids[:i+1] {
 			shown[id] = true
 		}
-		v := &view[T]{list: a.list, from: a.from, total: b.total, last: b.last}
+		v := &view[T]{list: a.list, from: a.from, last: b.last}
 		v.rows = append(v.rows, a.rows[:i+1]...)
 		for k := j + 1; k < len(b.rows); k++ {
 			if !shown[b.ids()[k]] {
 				v.rows = append(v.rows, b.rows[k])
 			}
+		}
+		if b.total != nil { // what follows b, counted from where this view sees it
+			v.total = new(v.to() + *b.total - b.to())
 		}
 		return v, nil
 	}
@@ -182,6 +200,7 @@ func (r *reader[T]) locate(ctx context.Context, v *view[T], c *cursor, limits bo
 	if limits && c.offset < v.from {
 		return gap{}, true, nil
 	}
+	r.fresh = true
 	g, err = r.search(ctx, v, c)
 	if errors.Is(err, errSmaller) {
 		g, err = r.search(ctx, v, c) // anew, with the pages it gives
