@@ -244,6 +244,8 @@ func (r *reader[T]) search(ctx context.Context, v *view[T], c *cursor) (gap, err
 		return gap{}, errMoved
 	}
 	*c = *stand
-	g, _ := c.find([]string{c.id}, false, false)
-	return g.shift(c.offset), nil
+	if c.side == behind {
+		return gap{c.offset + 1, c.offset + 1}, nil
+	}
+	return gap{c.offset, c.offset}, nil
 }
