@@ -42,3 +42,15 @@ func pair(from, to, most int) (a, b page, ok bool) {
 	}
 	return a, b, ok
 }
+
+// furthest returns the page of at most most rows that holds row from and reaches as
+// far as can be, but beyond end.
+func furthest(from, end, most int) (best page, ok bool) {
+	// Smaller pages would have a number that is not served, or could not reach further.
+	for size := most; size > from/rest.MostPages && from+size > best.to(); size-- {
+		if p := (page{from/size + 1, size}); p.to() > best.to() {
+			best = p
+		}
+	}
+	return best, best.to() > end
+}

@@ -137,7 +137,7 @@ func (l *List[T]) Slice(ctx context.Context, a Args) (*Slice[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader[T]{list: l, most: rest.MostPerPage}
+	r := &reader[T]{list: l, most: rest.MostPerPage, probe: b.fromEnd()}
 	from, to := b.guess()
 	for n := range attempts {
 		v, err := r.read(ctx, from, to)
@@ -151,6 +151,7 @@ func (l *List[T]) Slice(ctx context.Context, a Args) (*Slice[T], error) {
 		if inView && v.holds(lo, hi) {
 			return v.slice(l, lo, hi), nil
 		}
+		r.probe = false
 		// The first read for the list's end only tells where that is. Rows that are not
 		// where they are looked for have moved.
 		r.fresh = r.fresh || n > 0 || !b.fromEnd()

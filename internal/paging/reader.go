@@ -70,19 +70,28 @@ func (v *view[T]) slice(l *List[T], lo, hi int) *Slice[T] {
 // reader reads windows of one list for one Slice.
 type reader[T any] struct {
 	list  *List[T]
-	most  int    // rows per page that the upstream gives
-	fresh bool   // the list was seen to move: pages that someone remembers are of no use
-	asked []page // the pages read so far
+	most  int       // rows per page that the upstream gives
+	fresh bool      // the list was seen to move: pages that someone remembers are of no use
+	asked []page    // the pages read so far
+	probe bool      // only the total is asked for: a smaller page that tells it does
+	spare *spare[T] // the page that showed that the upstream gives smaller ones
+}
+
+// spare is a page that came smaller than asked for, as what it is.
+type spare[T any] struct {
+	page page
+	view *view[T]
 }
 
 // errSmaller means that the upstream gives smaller pages than asked for.
-var errSmaller = errors.New("the upstream gives smaller pages")
+var errSmaller = fmt.Errorf("%w: pages that get smaller and smaller", rest.ErrInvalid)
 
 // errMoved means that the list moved between two requests.
 var errMoved = errors.New("the list moved")
 
 // read returns a view that holds rows [from, to), as far as the list has them:
-// one page where one covers them, else two.
+// one page where one covers them, else two, and more only where the upstream gives
+// smaller pages.
 func (r *reader[T]) read(ctx context.Context, from, to int) (*view[T], error) {
 	for range attempts {
 		v, err := r.try(ctx, from, to)
@@ -95,13 +104,20 @@ func (r *reader[T]) read(ctx context.Context, from, to int) (*view[T], error) {
 }
 
 func (r *reader[T]) try(ctx context.Context, from, to int) (*view[T], error) {
+	if from >= mostRows {
+		// Beyond the last row that the upstream numbers: nothing can be there.
+		return &view[T]{list: r.list, from: from, last: true}, nil
+	}
+	to = min(to, mostRows)
 	if p, ok := single(from, to, r.most); ok {
 		return r.page(ctx, p)
 	}
-	a, b, ok := pair(from, to, r.most)
+	a, b, ok := page{}, page{}, false
+	if r.most == rest.MostPerPage {
+		a, b, ok = pair(from, to, r.most)
+	}
 	if !ok {
-		// Beyond the last page that the upstream numbers: nothing can be there.
-		return &view[T]{list: r.list, from: from, last: true}, nil
+		return r.chain(ctx, from, to)
 	}
 	first, err := r.page(ctx, a)
 	if err != nil || first.last {
@@ -116,8 +132,12 @@ func (r *reader[T]) try(ctx context.Context, from, to int) (*view[T], error) {
 
 // page reads one page. One that contradicts itself may have been counted before the
 // list moved and read after: it is read once more, and then it is the upstream's fault
-// and ends the matter.
+// and ends the matter. A smaller page than asked for is some other page of the list:
+// it will do where the list ends with it.
 func (r *reader[T]) page(ctx context.Context, p page) (*view[T], error) {
+	if s := r.spare; s != nil && s.page == p && !r.fresh {
+		return s.view, nil
+	}
 	got, end, err := r.fetch(ctx, p)
 	if errors.Is(err, errContradicts) {
 		r.fresh = true
@@ -126,11 +146,18 @@ func (r *reader[T]) page(ctx context.Context, p page) (*view[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	if size := got.Size(p.size); size < p.size {
-		r.most = size
-		return nil, errSmaller
+	applied := page{p.number, got.Size(p.size)}
+	v := &view[T]{list: r.list, rows: got.Records, from: applied.from(), total: got.Paging.TotalElements}
+	v.last = end || applied.to() >= mostRows
+	if applied == p {
+		return v, nil
 	}
-	return &view[T]{list: r.list, rows: got.Records, from: p.from(), total: got.Paging.TotalElements, last: end || p.to() >= mostRows}, nil
+	r.most = applied.size
+	if v.last || r.probe && v.total != nil {
+		return v, nil
+	}
+	r.spare = &spare[T]{applied, v}
+	return nil, errSmaller
 }
 
 // errContradicts means that a page contradicts itself or the request.
@@ -142,6 +169,9 @@ var errContradicts = errors.New("a page that contradicts itself")
 func (r *reader[T]) fetch(ctx context.Context, p page) (got *rest.Page[T], end bool, err error) {
 	if r.fresh || slices.Contains(r.asked, p) {
 		ctx = rest.Fresh(ctx)
+	}
+	if len(r.asked) == mostCalls {
+		return nil, false, fmt.Errorf("%w: %s does not hold still within %d pages", rest.ErrInvalid, r.list.Name(), mostCalls)
 	}
 	r.asked = append(r.asked, p)
 	got, err = r.list.Fetch(ctx, p.number, p.size)
@@ -173,13 +203,14 @@ func join[T any](a, b *view[T]) (*view[T], error) {
 			shown[id] = true
 		}
 		v := &view[T]{list: a.list, from: a.from, last: b.last}
-		v.rows = append(v.rows, a.rows[:i+1]...)
+		v.rows, v.names = append(v.rows, a.rows[:i+1]...), append(v.names, ids[:i+1]...)
 		for k := j + 1; k < len(b.rows); k++ {
-			if !shown[b.ids()[k]] {
-				v.rows = append(v.rows, b.rows[k])
+			if id := b.ids()[k]; !shown[id] {
+				v.rows, v.names = append(v.rows, b.rows[k]), append(v.names, id)
 			}
 		}
-		if b.total != nil { // what follows b, counted from where this view sees it
+		v.once.Do(func() {}) // the names are there
+		if b.total != nil {  // what follows b, counted from where this view sees it
 			v.total = new(v.to() + *b.total - b.to())
 		}
 		return v, nil
@@ -201,9 +232,9 @@ func (r *reader[T]) locate(ctx context.Context, v *view[T], c *cursor, limits bo
 		return gap{}, true, nil
 	}
 	r.fresh = true
-	g, err = r.search(ctx, v, c)
-	if errors.Is(err, errSmaller) {
-		g, err = r.search(ctx, v, c) // anew, with the pages it gives
+	err = errSmaller
+	for n := 0; n < attempts && errors.Is(err, errSmaller); n++ {
+		g, err = r.search(ctx, v, c) // with the pages that the upstream gives
 	}
 	if errors.Is(err, errMoved) {
 		err = &Error{argument, "names a place that is lost: its row is gone, and so are its neighbours; list again from the start"}
@@ -219,6 +250,9 @@ func (r *reader[T]) search(ctx context.Context, v *view[T], c *cursor) (gap, err
 		center = min(center, max(0, *v.total-1))
 	}
 	number := center/r.most + 1
+	if number > rest.MostPages {
+		return gap{}, r.invalid(center, center+1, "are out of reach of")
+	}
 	var stand *cursor
 	for _, n := range []int{number, number + 1, number - 1} {
 		if n < 1 || n > rest.MostPages {
