@@ -159,7 +159,7 @@ func (a announcer) firstPage(f *plan.Node) (number, perPage int, ok bool) {
 		}
 		*into = &n
 	}
-	return paging.FirstPage(p)
+	return paging.FirstPage(p, 0)
 }
 
 // details are the fields of an extension that only its single read tells.

@@ -83,21 +83,9 @@ func (l *List[T]) Check(a Args) error {
 }
 
 func (l *List[T]) bounds(a Args) (bounds, error) {
-	b := bounds{size: min(DefaultSize, l.most())}
-	argument := "first"
-	switch {
-	case a.First != nil && a.Last != nil:
-		return b, &Error{"last", "cannot be given together with first"}
-	case a.First != nil:
-		b.size = *a.First
-	case a.Last != nil:
-		b.size, b.backward, argument = *a.Last, true, "last"
-	}
-	if b.size < 0 {
-		return b, &Error{argument, "must not be negative"}
-	}
-	if b.size > l.most() {
-		return b, &Error{argument, fmt.Sprintf("must be at most %d", l.most())}
+	b, err := a.bounds(l.Most)
+	if err != nil {
+		return b, err
 	}
 	for _, c := range []struct {
 		argument string
@@ -116,11 +104,29 @@ func (l *List[T]) bounds(a Args) (bounds, error) {
 	return b, nil
 }
 
-func (l *List[T]) most() int {
-	if l.Most == 0 {
-		return rest.MostPerPage
+// bounds returns what a asks for but for its cursors.
+func (a Args) bounds(most int) (bounds, error) {
+	if most == 0 {
+		most = rest.MostPerPage
 	}
-	return min(l.Most, rest.MostPerPage)
+	most = min(most, rest.MostPerPage)
+	b := bounds{size: min(DefaultSize, most)}
+	argument := "first"
+	switch {
+	case a.First != nil && a.Last != nil:
+		return b, &Error{"last", "cannot be given together with first"}
+	case a.First != nil:
+		b.size = *a.First
+	case a.Last != nil:
+		b.size, b.backward, argument = *a.Last, true, "last"
+	}
+	if b.size < 0 {
+		return b, &Error{argument, "must not be negative"}
+	}
+	if b.size > most {
+		return b, &Error{argument, fmt.Sprintf("must be at most %d", most)}
+	}
+	return b, nil
 }
 
 // attempts bounds how often a list that moves is read again.
@@ -170,24 +176,15 @@ func (b bounds) argument() string {
 }
 
 // FirstPage returns the page that Slice reads first for a, so that it can be asked
-// for beforehand. It is not known for arguments with cursors.
-func FirstPage(a Args) (number, perPage int, ok bool) {
-	b := bounds{size: DefaultSize}
-	switch {
-	case a.After != nil || a.Before != nil || a.First != nil && a.Last != nil:
-		return 0, 0, false
-	case a.First != nil:
-		b.size = *a.First
-	case a.Last != nil:
-		b.size, b.backward = *a.Last, true
-	}
-	if b.size < 0 || b.size > rest.MostPerPage {
+// for beforehand, of a list whose Most is most. There is none for arguments that
+// Slice refuses, and it is not known for arguments with cursors.
+func FirstPage(a Args, most int) (number, perPage int, ok bool) {
+	b, err := a.bounds(most)
+	if err != nil || a.After != nil || a.Before != nil {
 		return 0, 0, false
 	}
-	p, ok := single(0, max(b.size, 1), rest.MostPerPage)
-	if b.backward {
-		p = page{1, rest.MostPerPage}
-	}
+	from, to := b.guess()
+	p, ok := single(from, to, rest.MostPerPage)
 	return p.number, p.size, ok
 }
 
