@@ -227,6 +227,14 @@ func (b bounds) around(lo, hi int) (from, to int) {
 // cursors' rows are. They are to be read again when a row was not in v.
 func place[T any](ctx context.Context, r *reader[T], b bounds, v *view[T]) (lo, hi int, inView bool, err error) {
 	hi, inView = math.MaxInt, true
+	if b.fromEnd() {
+		if hi, err = v.end(); err != nil {
+			return 0, 0, false, err
+		}
+		if from := max(0, hi-b.size); !v.holds(from, hi) {
+			return from, hi, false, nil // what v shows of other rows says nothing about the cursor
+		}
+	}
 	if b.after != nil {
 		g, in, err := r.locate(ctx, v, b.after, b.backward, "after")
 		if err != nil {
@@ -243,11 +251,6 @@ func place[T any](ctx context.Context, r *reader[T], b bounds, v *view[T]) (lo, 
 	}
 	if !b.backward {
 		return lo, max(lo, min(hi, v.clip(lo+b.size))), inView, nil
-	}
-	if hi == math.MaxInt {
-		if hi, err = v.end(); err != nil {
-			return 0, 0, false, err
-		}
 	}
 	hi = v.clip(hi)
 	return min(hi, max(lo, hi-b.size)), hi, inView, nil

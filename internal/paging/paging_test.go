@@ -165,6 +165,26 @@ func TestBetweenTwoCursors(t *testing.T) {
 	}
 }
 
+// A cursor that lies beyond the first page limits what is counted from the list's end.
+func TestEndAfterDeepCursor(t *testing.T) {
+	for _, most := range []int{0, 100} {
+		for _, tt := range []struct{ rows, after, last, from, calls int }{
+			{5000, 4000, 10, 4990, 2}, {5000, 4994, 10, 4995, 2}, {5000, 4999, 10, 5000, 2}, {1050, 1020, 20, 1030, 2}, {5000, 10, 10, 4990, 2},
+		} {
+			u := newUpstream(tt.rows)
+			u.most = most
+			at := cursor{list: tag("rows"), offset: tt.after, id: strconv.Itoa(tt.after)}.String()
+			s, err := u.list().Slice(context.Background(), Args{Last: &tt.last, After: &at})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(s.Rows, u.rows[tt.from:]) || s.More || u.calls > tt.calls {
+				t.Errorf("%+v, pages of %d: got %v from %d with %d calls, more %v", tt, most, s.Rows, s.From, u.calls, s.More)
+			}
+		}
+	}
+}
+
 // Rows come and go before every single page. No row is shown twice, and every row
 // that was there throughout is shown, forwards and backwards.
 func TestCursorsSurviveChange(t *testing.T) {
