@@ -96,20 +96,6 @@ func (g *Gate) Left(who string, group Group) int {
 	return b.limit - b.used
 }
 
-// Limit returns how many calls of group who may send within one window, which is a
-// minute unless an answer has told otherwise. No need of more can ever be paid at once.
-func (g *Gate) Limit(who string, group Group) int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.look(who, group).limit
-}
-
-// Wait returns how long it takes until who may send a call of group; zero for now.
-func (g *Gate) Wait(who string, group Group) time.Duration {
-	wait, _ := g.WaitFor(who, group, 1)
-	return wait
-}
-
 // WaitFor returns how long it takes until who may send n calls of group at once;
 // zero for now, and for no calls. It is false if n is over the limit: then no time is
 // long enough.

@@ -76,7 +76,7 @@ func TestHostileHeaders(t *testing.T) {
 	if n := len(g.book("a", Light).sent); n > 1 {
 		t.Errorf("headers made the gate hold %d entries", n)
 	}
-	if w := g.Wait("a", Light); w > defaultWindow {
+	if w := wait(g, "a", Light); w > defaultWindow {
 		t.Errorf("a header closed the group for %s", w)
 	}
 }
@@ -95,8 +95,8 @@ func TestPenalty(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			g := NewGate()
 			g.Learn("a", Medium, "op", http.StatusTooManyRequests, tt.header)
-			if g.Wait("a", Medium) != tt.closed || g.Left("a", Medium) != 0 {
-				t.Errorf("%v closes for %s, want %s", tt.header, g.Wait("a", Medium), tt.closed)
+			if wait(g, "a", Medium) != tt.closed || g.Left("a", Medium) != 0 {
+				t.Errorf("%v closes for %s, want %s", tt.header, wait(g, "a", Medium), tt.closed)
 			}
 			time.Sleep(tt.closed - time.Millisecond)
 			if err := g.Spend("a", Medium); err == nil {

@@ -25,13 +25,8 @@ func (nulls) MutateOperationContext(_ context.Context, op *graphql.OperationCont
 		if !ok || given != nil || v.Type.NonNull || v.DefaultValue == nil {
 			continue
 		}
-		if at := nonNull(op.Operation.SelectionSet, v.Variable); at != nil {
+		if at := nonNull(op.Operation.SelectionSet, v.Variable, map[string]bool{}); at != nil {
 			return refuseNull(at)
-		}
-		for _, f := range op.Doc.Fragments { // each once, whoever spreads it
-			if at := nonNull(f.SelectionSet, v.Variable); at != nil {
-				return refuseNull(at)
-			}
 		}
 	}
 	return nil
@@ -43,8 +38,9 @@ func refuseNull(at *ast.Value) *gqlerror.Error {
 	return err
 }
 
-// nonNull finds a place in set, fragments not spread, where a variable may not be null.
-func nonNull(set ast.SelectionSet, variable string) *ast.Value {
+// nonNull finds a place in set where a variable may not be null. seen holds the
+// fragments that were looked through.
+func nonNull(set ast.SelectionSet, variable string, seen map[string]bool) *ast.Value {
 	for _, sel := range set {
 		var below ast.SelectionSet
 		var args ast.ArgumentList
@@ -56,6 +52,10 @@ func nonNull(set ast.SelectionSet, variable string) *ast.Value {
 			below, directives = sel.SelectionSet, sel.Directives
 		case *ast.FragmentSpread:
 			directives = sel.Directives
+			if !seen[sel.Name] && sel.Definition != nil {
+				seen[sel.Name] = true
+				below = sel.Definition.SelectionSet
+			}
 		}
 		for _, d := range directives {
 			args = append(slices.Clip(args), d.Arguments...)
@@ -65,7 +65,7 @@ func nonNull(set ast.SelectionSet, variable string) *ast.Value {
 				return at
 			}
 		}
-		if at := nonNull(below, variable); at != nil {
+		if at := nonNull(below, variable, seen); at != nil {
 			return at
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
@@ -116,9 +117,11 @@ func (n *assignedNeed) choose(pagesLeft int) (own bool, err error) {
 		{"account list", list},
 		{"own lists", Calls{budget.Light: light + pages(2*len(n.ids), n.l.c.ManyPhoneNumbers())}},
 	}
-	best, short := cheapest(options, n.l.left)
-	if short != "" {
-		return false, n.l.refuse(options[best], short)
+	best, payable := cheapest(options, n.l.left)
+	if !payable {
+		return false, refuse(options, func(g budget.Group, calls int) (time.Duration, bool) {
+			return n.l.gate.WaitFor(n.l.who, g, calls)
+		})
 	}
 	return best == 1, nil
 }

@@ -122,34 +122,35 @@ func TestPeopleAreApart(t *testing.T) {
 	wg.Wait()
 }
 
-// A need that cannot be paid is refused before its first call.
+// A need that cannot be paid is refused before its first call: for now, or for good
+// when it takes more than a whole budget.
 func TestNothingIsSentForWhatCannotBePaid(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, sim.Config{Extensions: 200, Numbers: 3000, Limits: map[string]int{"light": 20, "medium": 40, "heavy": 2}})
-		ctx := b.as(t, sim.AdministratorID)
-		l := loader.For(ctx)
-		if _, err := l.PhoneNumbers(ctx, rest.Own, rest.PhoneNumberFilter{}, 1, 1, 0); err != nil { // tells how many there are
-			t.Fatal(err)
-		}
-		if _, err := l.Account(ctx, rest.Own); err != nil { // tells how many Light calls there are
-			t.Fatal(err)
-		}
-		ids, err := l.AllExtensions(ctx, rest.Own, 1000)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.sim.ResetCalls()
-		_, err = l.Assigned(ctx, loader.AssignedKey{Ext: ids[0]})
-		if err != nil {
-			t.Errorf("one extension: %v", err)
-		}
-		b.sim.ResetCalls()
-		announce(ctx, func(a *loader.Announcement) { a.Assigned(ids[1:], loader.NumberNeed{}) })
-		_, err = l.Assigned(ctx, loader.AssignedKey{Ext: ids[1]})
-		if !errors.Is(err, budget.ErrExhausted) || len(b.sim.Calls()) != 0 {
-			t.Errorf("%d extensions: %v after %v", len(ids)-1, err, b.sim.Calls())
-		}
-	})
+	for numbers, want := range map[int]error{1500: budget.ErrExhausted, 3000: loader.ErrTooMany} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, sim.Config{Extensions: 200, Numbers: numbers, Limits: map[string]int{"light": 20, "medium": 40, "heavy": 2}})
+			ctx := b.as(t, sim.AdministratorID)
+			l := loader.For(ctx)
+			if _, err := l.PhoneNumbers(ctx, rest.Own, rest.PhoneNumberFilter{}, 1, 1, 0); err != nil { // tells how many there are
+				t.Fatal(err)
+			}
+			if _, err := l.Account(ctx, rest.Own); err != nil { // tells how many Light calls there are
+				t.Fatal(err)
+			}
+			ids, err := l.AllExtensions(ctx, rest.Own, 1000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err = l.Assigned(ctx, loader.AssignedKey{Ext: ids[0]}); err != nil {
+				t.Errorf("one extension: %v", err)
+			}
+			b.sim.ResetCalls()
+			announce(ctx, func(a *loader.Announcement) { a.Assigned(ids[1:], loader.NumberNeed{}) })
+			_, err = l.Assigned(ctx, loader.AssignedKey{Ext: ids[1]})
+			if !errors.Is(err, want) || len(b.sim.Calls()) != 0 {
+				t.Errorf("%d extensions, %d numbers: %v after %v", len(ids)-1, numbers, err, b.sim.Calls())
+			}
+		})
+	}
 }
 
 // Assigned numbers are the same whichever way they were read.
