@@ -102,6 +102,9 @@ type MutationResolver interface {
 	DeletePhoneNumber(ctx context.Context, input model.DeletePhoneNumberInput) (*change.DeleteResult, error)
 }
 type PhoneNumberResolver interface {
+	SubType(ctx context.Context, obj *rest.PhoneNumber) (*rest.ExtensionSubType, error)
+	RawSubType(ctx context.Context, obj *rest.PhoneNumber) (*string, error)
+
 	Extension(ctx context.Context, obj *rest.PhoneNumber) (*rest.Extension, error)
 	Features(ctx context.Context, obj *rest.PhoneNumber) ([]rest.PhoneNumberFeature, error)
 	RawFeatures(ctx context.Context, obj *rest.PhoneNumber) ([]string, error)
@@ -9690,18 +9693,18 @@ func (ec *executionContext) _PhoneNumber_subType(ctx context.Context, field grap
 			return ec.fieldContext_PhoneNumber_subType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SubType, nil
+			return ec.Resolvers.PhoneNumber().SubType(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v rest.ExtensionSubType) graphql.Marshaler {
-			return ec.marshalOExtensionSubType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionSubType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.ExtensionSubType) graphql.Marshaler {
+			return ec.marshalOExtensionSubType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionSubType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_PhoneNumber_subType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PhoneNumber", field, false, false, errors.New("field of type ExtensionSubType does not have child fields"))
+	return graphql.NewScalarFieldContext("PhoneNumber", field, true, true, errors.New("field of type ExtensionSubType does not have child fields"))
 }
 
 func (ec *executionContext) _PhoneNumber_rawSubType(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
@@ -9713,18 +9716,18 @@ func (ec *executionContext) _PhoneNumber_rawSubType(ctx context.Context, field g
 			return ec.fieldContext_PhoneNumber_rawSubType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RawSubType(), nil
+			return ec.Resolvers.PhoneNumber().RawSubType(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_PhoneNumber_rawSubType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PhoneNumber", field, true, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PhoneNumber", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _PhoneNumber_usageType(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
@@ -18383,15 +18386,81 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "subType":
-			out.Values[i] = ec._PhoneNumber_subType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PhoneNumber_subType(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "rawSubType":
-			out.Values[i] = ec._PhoneNumber_rawSubType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PhoneNumber_rawSubType(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "usageType":
 			out.Values[i] = ec._PhoneNumber_usageType(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -21879,6 +21948,24 @@ func (ec *executionContext) marshalOExtensionSubType2githubᚗcomᚋringqlᚋrin
 	_ = sel
 	_ = ctx
 	res := model.MarshalExtensionSubType(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOExtensionSubType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionSubType(ctx context.Context, v any) (*rest.ExtensionSubType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalExtensionSubType(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOExtensionSubType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionSubType(ctx context.Context, sel ast.SelectionSet, v *rest.ExtensionSubType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalExtensionSubType(*v)
 	return res
 }
 

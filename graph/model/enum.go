@@ -58,8 +58,12 @@ func (e *enum[T]) marshal(v T) graphql.Marshaler {
 	return markUnknown
 }
 
-// unmarshal reads a value of an argument. UNKNOWN is none that could be sent.
+// unmarshal reads a value of an argument. UNKNOWN is none that could be sent; null
+// is as good as not given, and where it is not allowed it never comes here.
 func (e *enum[T]) unmarshal(v any) (T, error) {
+	if v == nil {
+		return "", nil
+	}
 	s, ok := v.(string)
 	if !ok {
 		return "", &InputError{e.name + " must be an enum value"}

@@ -82,6 +82,9 @@ func ParseGlobalID(s string) (GlobalID, error) {
 			return GlobalID{}, &InputError{"is a broken global id"}
 		}
 	}
+	if g.String() != s {
+		return GlobalID{}, &InputError{"is a broken global id"} // base64 has several ways to write the same
+	}
 	return g, nil
 }
 
@@ -91,6 +94,9 @@ func ParseGlobalID(s string) (GlobalID, error) {
 func parse(s, typ string, own bool) (rest.Key, error) {
 	if digits(s) || own && s == rest.Own {
 		return rest.Key{Account: rest.Own, RCID: s}, nil
+	}
+	if s != "" && strings.Trim(s, "0123456789") == "" {
+		return rest.Key{}, &InputError{"is no id of RingCentral's: it has at most 20 digits, the first of them not 0"}
 	}
 	g, err := ParseGlobalID(s)
 	if err != nil {
@@ -127,9 +133,10 @@ func ParseDevice(s string) (rest.DeviceID, error) {
 }
 
 // digits says whether s could be an id of the upstream's: nothing else ever
-// reaches a path.
+// reaches a path. A zero in front would be another name of the same object, which
+// caches and comparisons take for another object.
 func digits(s string) bool {
-	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == ""
+	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == "" && s[0] != '0'
 }
 
 // globalID writes a global id. It needs no quoting: base64url has none to quote.

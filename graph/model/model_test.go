@@ -2,7 +2,9 @@ package model
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -122,7 +124,7 @@ func TestEnumValues(t *testing.T) {
 	if n := len(Unknown.Snapshot()); n > mostUnknown+1 {
 		t.Errorf("an upstream made us hold %d values", n)
 	}
-	for in, ok := range map[any]bool{"DIRECT_NUMBER": true, "DirectNumber": false, "UNKNOWN": false, 5: false, nil: false} {
+	for in, ok := range map[any]bool{"DIRECT_NUMBER": true, "DirectNumber": false, "UNKNOWN": false, 5: false, nil: true} {
 		if _, err := UnmarshalPhoneNumberUsageType(in); (err == nil) != ok {
 			t.Errorf("%v: %v", in, err)
 		}
@@ -148,6 +150,7 @@ func TestGlobalIDs(t *testing.T) {
 	}
 	for in, ok := range map[string]bool{
 		"5": true, "~": false, "": false, "1/../2": false, "1,2": false, "-1": false, "1 ": false, "１": false, "123456789012345678901": false,
+		"0": false, "007": false, "00": false, "10": true,
 	} {
 		if _, err := ParseDevice(in); (err == nil) != ok {
 			t.Errorf("%q: %v", in, err)
@@ -155,6 +158,25 @@ func TestGlobalIDs(t *testing.T) {
 	}
 	if ext, err := ParseExtension("~", true); err != nil || ext.RCID != rest.Own {
 		t.Errorf("one's own: %+v, %v", ext, err)
+	}
+}
+
+// One object has one name: caches and comparisons go by the text.
+func TestOneNameForOneObject(t *testing.T) {
+	id := base64.RawURLEncoding.EncodeToString([]byte("1:Device:401:5"))
+	other := id[:len(id)-1] + string(id[len(id)-1]+1) // differs in bits that do not count
+	for _, s := range []string{
+		base64.RawURLEncoding.EncodeToString([]byte("1:Device:0401:5")), base64.RawURLEncoding.EncodeToString([]byte("1:Device:401:05")),
+		base64.RawURLEncoding.EncodeToString([]byte("1:Device:401:0")), base64.RawURLEncoding.EncodeToString([]byte("1:Account:0401")),
+		base64.RawURLEncoding.EncodeToString([]byte("1:ForwardingNumber:401:05:6")),
+		id[:4] + "\n" + id[4:], id + "\r\n", other,
+	} {
+		if g, err := ParseGlobalID(s); err == nil || !errors.Is(err, ErrInput) {
+			t.Errorf("%q is taken for %+v, %v", s, g, err)
+		}
+	}
+	if _, err := ParseGlobalID(id); err != nil {
+		t.Error(err)
 	}
 }
 

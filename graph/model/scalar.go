@@ -17,8 +17,12 @@ func MarshalString(s string) graphql.Marshaler {
 	return graphql.MarshalString(s)
 }
 
-// UnmarshalString reads a text.
+// UnmarshalString reads a text. The generated code hands a null through where Go has
+// no pointer: it means that nothing is given.
 func UnmarshalString(v any) (string, error) {
+	if v == nil {
+		return "", nil
+	}
 	s, ok := v.(string)
 	if !ok {
 		return "", fmt.Errorf("%T is not a string", v)

@@ -12,12 +12,12 @@ import (
 )
 
 func (r *accountResolver) ID(ctx context.Context, obj *model.Account) (string, error) {
-	id, err := loader.For(ctx).AccountID(ctx, obj.Path)
+	id, err := loader.For(ctx).RealAccount(ctx, obj.Path)
 	return model.GlobalID{Type: model.TypeAccount, Account: id}.String(), err
 }
 
 func (r *accountResolver) RcID(ctx context.Context, obj *model.Account) (string, error) {
-	return loader.For(ctx).AccountID(ctx, obj.Path)
+	return loader.For(ctx).RealAccount(ctx, obj.Path)
 }
 
 func (r *accountResolver) MainNumber(ctx context.Context, obj *model.Account) (*string, error) {
@@ -85,35 +85,37 @@ func (r *accountResolver) Extensions(ctx context.Context, obj *model.Account, fi
 	if err != nil {
 		return nil, err
 	}
-	extensionRows(ctx, c.Slice.Rows)
+	r.extensionRows(ctx, c.Slice.Rows)
 	return c, nil
 }
 
 func (r *accountResolver) PhoneNumbers(ctx context.Context, obj *model.Account, filter *rest.PhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error) {
-	c, err := connect(ctx, r.Resolver, phoneNumbers(obj.Path, or(filter)), args(first, after, last, before))
+	node, vars := selected(ctx)
+	list := phoneNumbers(obj.Path, or(filter), numberNeed(node.Rows(vars), vars))
+	c, err := connect(ctx, r.Resolver, list, args(first, after, last, before))
 	if err != nil {
 		return nil, err
 	}
-	phoneNumberRows(ctx, c.Slice.Rows)
+	r.phoneNumberRows(ctx, c.Slice.Rows)
 	return c, nil
 }
 
 func (r *accountResolver) Devices(ctx context.Context, obj *model.Account, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error) {
-	l := loader.For(ctx)
+	l, need := loader.For(ctx), deviceRowsNeed(ctx)
 	list := devices(accountDevices, func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
-		return l.AccountDevices(ctx, obj.Path, page, perPage)
+		return l.AccountDevices(ctx, obj.Path, page, perPage, need)
 	})
 	c, err := connect(ctx, r.Resolver, list, args(first, after, last, before))
 	if errors.Is(err, rest.ErrNotServed) {
 		var rows []rest.Device
-		if rows, err = l.GatheredDevices(ctx, obj.Path); err == nil {
+		if rows, err = l.GatheredDevices(ctx, obj.Path, need); err == nil {
 			c, err = connect(ctx, r.Resolver, devices(accountDevices, paging.Rows(rows)), args(first, after, last, before))
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	deviceRows(ctx, c.Slice.Rows)
+	r.deviceRows(ctx, c.Slice.Rows)
 	return c, nil
 }
 

@@ -12,63 +12,145 @@ import (
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// A list tells the loaders what its rows will ask for before the rows are
-// resolved: each relation then is one batch that leaves at once, and all of them
-// are under way together. What is announced and what is asked for later must have
-// the same keys, so both read the plan.
+// A query tells the loaders what its objects will ask for, and a list what its rows
+// will, before they are resolved: each relation then is one batch that leaves at
+// once, and all of them are under way together. What is announced and what is asked
+// for later must have the same keys, so both read the plan.
 
-// announcer announces what a selection asks of a set of extensions. All relations
-// hang on extensions' ids, however deep they lie, so the ids stay the same on the
-// way down.
+// announcer announces what selections ask of objects whose ids are known.
 type announcer struct {
-	l    *loader.Loaders
+	*loader.Announcement
 	vars map[string]any
-	ids  []rest.ExtensionID
+	most int // rows the gateway gives at once
 }
 
-// announce is called by fields that know the extensions their rows belong to.
-func announce(ctx context.Context, ids []rest.ExtensionID, of func(announcer, *plan.Node)) {
-	node, vars := selected(ctx)
-	if node == nil || len(ids) == 0 {
-		return
+// announce starts what of collects.
+func (r *Resolver) announce(ctx context.Context, of func(announcer)) {
+	a := announcer{loader.For(ctx).Announce(), graphql.GetOperationContext(ctx).Variables, r.MostRows}
+	of(a)
+	a.Go(ctx)
+}
+
+// announceRows is called by fields that know the extensions their rows belong to.
+func (r *Resolver) announceRows(ctx context.Context, ids []rest.ExtensionID, of func(announcer, *plan.Node)) {
+	if node, _ := selected(ctx); node != nil && len(ids) > 0 {
+		r.announce(ctx, func(a announcer) { of(a, node) })
 	}
-	of(announcer{loader.For(ctx), vars, ids}, node)
+}
+
+// announceQuery announces the objects that a query names by their ids, all of them
+// at once however many fields name them. Every root field calls it, before all else.
+func (r *Resolver) announceQuery(ctx context.Context) {
+	loader.For(ctx).Once(func() {
+		r.announce(ctx, func(a announcer) {
+			for f := range plan.From(ctx).Root.Select(a.vars) {
+				a.root(loader.For(ctx), f)
+			}
+		})
+	})
+}
+
+// root announces what a root field asks for. Arguments that make no sense are left
+// to the field.
+func (a announcer) root(l *loader.Loaders, f *plan.Node) {
+	args := f.Args(a.vars)
+	id, _ := args["id"].(string)
+	switch f.Field {
+	case "viewer":
+		a.wholeExtensions(l, f, rest.ExtensionID{Key: rest.Key{Account: rest.Own, RCID: rest.Own}})
+	case "extension":
+		if ext, err := model.ParseExtension(id, true); err == nil {
+			a.wholeExtensions(l, f, ext)
+		}
+	case "phoneNumber":
+		if n, err := model.ParsePhoneNumber(id); err == nil {
+			a.PhoneNumbers([]rest.PhoneNumberID{n})
+		}
+	case "device":
+		if d, err := model.ParseDevice(id); err == nil {
+			a.DeviceIDs([]rest.DeviceID{d})
+		}
+	case "node":
+		a.nodes(l, f, []any{id})
+	case "nodes":
+		ids, _ := args["ids"].([]any)
+		a.nodes(l, f, ids)
+	}
+}
+
+// wholeExtensions announces extensions by their ids, and what n asks of them.
+func (a announcer) wholeExtensions(l *loader.Loaders, n *plan.Node, ids ...rest.ExtensionID) {
+	a.WholeExtensions(ids)
+	var named []rest.ExtensionID
+	for _, id := range ids {
+		if l.Named(id) {
+			named = append(named, id)
+		}
+	}
+	a.extension(n, named, true)
+}
+
+// nodes announces the objects that global ids name.
+func (a announcer) nodes(l *loader.Loaders, n *plan.Node, ids []any) {
+	var extensions []rest.ExtensionID
+	for _, v := range ids[:min(len(ids), mostNodes)] {
+		id, _ := v.(string)
+		g, err := model.ParseGlobalID(id)
+		if err != nil {
+			continue
+		}
+		key := rest.Key{Account: g.Account, RCID: g.RCID}
+		switch g.Type {
+		case model.TypeExtension:
+			extensions = append(extensions, rest.ExtensionID{Key: key})
+		case model.TypePhoneNumber:
+			a.PhoneNumbers([]rest.PhoneNumberID{{Key: key}})
+		case model.TypeDevice:
+			a.DeviceIDs([]rest.DeviceID{{Key: key}})
+		case model.TypeForwardingNumber:
+			ext := rest.ExtensionID{Key: rest.Key{Account: g.Account, RCID: g.Extension}}
+			a.ForwardingNumbers([]rest.ExtensionID{ext}, 1, rest.MostPerPage)
+		}
+	}
+	a.wholeExtensions(l, n, extensions...)
 }
 
 // extensionRows announces for a connection of extensions.
-func extensionRows(ctx context.Context, rows []rest.Extension) {
+func (r *Resolver) extensionRows(ctx context.Context, rows []rest.Extension) {
 	ids := make([]rest.ExtensionID, len(rows))
 	for i := range rows {
 		ids[i] = rows[i].ID
 	}
-	announce(ctx, ids, func(a announcer, n *plan.Node) {
+	r.announceRows(ctx, ids, func(a announcer, n *plan.Node) {
 		for _, row := range n.Rows(a.vars) {
-			a.extension(ctx, row, true)
+			a.extension(row, ids, true)
 		}
 	})
 }
 
 // phoneNumberRows announces for a connection of phone numbers.
-func phoneNumberRows(ctx context.Context, rows []rest.PhoneNumber) {
+func (r *Resolver) phoneNumberRows(ctx context.Context, rows []rest.PhoneNumber) {
 	refs := make([]*rest.ExtensionRef, len(rows))
 	for i := range rows {
 		refs[i] = rows[i].Owner
 	}
-	announce(ctx, owners(refs), func(a announcer, n *plan.Node) {
-		if wantsListed(n, a.vars) {
-			a.l.AnnounceListed(ctx, a.ids)
+	ids := owners(refs)
+	r.announceRows(ctx, ids, func(a announcer, n *plan.Node) {
+		if numberNeed(n.Rows(a.vars), a.vars).Listed {
+			a.Listed(ids)
 		}
-		a.owned(ctx, n)
+		a.owned(n, ids)
 	})
 }
 
 // deviceRows announces for a connection of devices.
-func deviceRows(ctx context.Context, rows []rest.Device) {
+func (r *Resolver) deviceRows(ctx context.Context, rows []rest.Device) {
 	refs := make([]*rest.ExtensionRef, len(rows))
 	for i := range rows {
 		refs[i] = rows[i].Owner
 	}
-	announce(ctx, owners(refs), func(a announcer, n *plan.Node) { a.owned(ctx, n) })
+	ids := owners(refs)
+	r.announceRows(ctx, ids, func(a announcer, n *plan.Node) { a.owned(n, ids) })
 }
 
 // owners returns the ids in refs, each once.
@@ -85,64 +167,81 @@ func owners(refs []*rest.ExtensionRef) []rest.ExtensionID {
 }
 
 // extension announces what n asks of extensions; have says that their records are
-// at hand.
-func (a announcer) extension(ctx context.Context, n *plan.Node, have bool) {
-	whole := false
+// at hand, or announced. All relations hang on extensions' ids, however deep they
+// lie, so the ids stay the same on the way down.
+func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
+	if len(ids) == 0 {
+		return
+	}
+	whole, single := false, false
 	for f := range n.Select(a.vars) {
+		if f.Type != model.TypeExtension {
+			continue // of another type in a selection on Node, or its id
+		}
 		switch f.Field {
 		case "phoneNumbers":
-			a.l.AnnounceAssigned(ctx, a.ids, wantsListed(f, a.vars))
-			a.owned(ctx, f)
+			a.phoneNumbers(f, ids)
+			a.owned(f, ids)
 		case "usablePhoneNumbers":
-			a.usable(ctx, f)
+			a.usablePhoneNumbers(f, ids)
 		case "forwardingNumbers":
 			if number, size, ok := a.firstPage(f); ok {
-				a.l.AnnounceForwardingNumbers(ctx, a.ids, number, size)
+				a.ForwardingNumbers(ids, number, size)
 			}
 		case "devices":
-			a.devices(ctx, f)
-			a.owned(ctx, f)
+			a.devices(f, ids)
+			a.owned(f, ids)
+		case "departments":
+			single = true
 		default:
 			whole = whole || details[f.Field]
 		}
 	}
 	switch {
+	case single:
+		a.SingleExtensions(ids)
 	case whole:
-		a.l.AnnounceWholeExtensions(ctx, a.ids)
+		a.WholeExtensions(ids)
 	case !have && needsRecord(n, a.vars):
-		a.l.AnnounceExtensions(ctx, a.ids)
+		a.Extensions(ids)
 	}
 }
 
-func (a announcer) usable(ctx context.Context, f *plan.Node) {
+func (a announcer) phoneNumbers(f *plan.Node, ids []rest.ExtensionID) {
+	filter, ok := phoneNumberFilter(f.Args(a.vars)["filter"])
+	if _, _, known := a.firstPage(f); ok && known {
+		a.Assigned(ids, assignedNeed(f.Rows(a.vars), a.vars, filter))
+	}
+}
+
+func (a announcer) usablePhoneNumbers(f *plan.Node, ids []rest.ExtensionID) {
 	filter, ok := usableFilter(f.Args(a.vars)["filter"])
-	number, size, known := a.firstPage(f)
-	if ok && known {
-		a.l.AnnounceUsable(ctx, a.ids, filter, number, size)
+	if number, size, known := a.firstPage(f); ok && known {
+		a.Usable(ids, filter, number, size, numberNeed(f.Rows(a.vars), a.vars))
 	}
 }
 
-func (a announcer) devices(ctx context.Context, f *plan.Node) {
+func (a announcer) devices(f *plan.Node, ids []rest.ExtensionID) {
 	filter, ok := deviceFilter(f.Args(a.vars)["filter"])
-	number, size, known := a.firstPage(f)
-	if ok && known {
-		a.l.AnnounceDevices(ctx, a.ids, filter, number, size)
+	if number, size, known := a.firstPage(f); ok && known {
+		a.Devices(ids, filter, number, size, deviceNeed(f.Rows(a.vars), a.vars))
 	}
 }
 
 // owned announces what the rows of the connection n, things that extensions own,
 // ask of their owners.
-func (a announcer) owned(ctx context.Context, n *plan.Node) {
+func (a announcer) owned(n *plan.Node, ids []rest.ExtensionID) {
 	for _, row := range n.Rows(a.vars) {
 		for f := range row.Select(a.vars) {
 			if f.Field == "extension" {
-				a.extension(ctx, f, false)
+				a.extension(f, ids, false)
 			}
 		}
 	}
 }
 
-// firstPage returns the page that a list will read first.
+// firstPage returns the page that a list will read first. It is not known where the
+// arguments have a cursor, or will be refused.
 func (a announcer) firstPage(f *plan.Node) (number, perPage int, ok bool) {
 	args := f.Args(a.vars)
 	if args["after"] != nil || args["before"] != nil {
@@ -159,118 +258,5 @@ func (a announcer) firstPage(f *plan.Node) (number, perPage int, ok bool) {
 		}
 		*into = &n
 	}
-	return paging.FirstPage(p, 0)
-}
-
-// details are the fields of an extension that only its single read tells.
-var details = set("departments", "serviceFeatures", "regionalSettings", "setupWizardState", "rawSetupWizardState", "statusInfo",
-	"customFields", "extensionNumbers", "siteAccess", "rawSiteAccess")
-
-// known are the fields of an extension that need no record of it: what every
-// reference to it tells, and its relations.
-var known = set("__typename", "id", "rcId", "extensionNumber", "phoneNumbers", "usablePhoneNumbers", "forwardingNumbers", "devices")
-
-func set(names ...string) map[string]bool {
-	m := make(map[string]bool, len(names))
-	for _, n := range names {
-		m[n] = true
-	}
-	return m
-}
-
-// needsRecord says whether a selection on an extension asks for more than what a
-// reference to it tells. Details come from a read of their own.
-func needsRecord(n *plan.Node, vars map[string]any) bool {
-	if n == nil {
-		return true
-	}
-	for f := range n.Select(vars) {
-		if !known[f.Field] && !details[f.Field] {
-			return true
-		}
-	}
-	return false
-}
-
-// onlyIDs says whether a selection asks for nothing but who an object is.
-func onlyIDs(n *plan.Node, vars map[string]any) bool {
-	if n == nil {
-		return false
-	}
-	for f := range n.Select(vars) {
-		if f.Field != "id" && f.Field != "rcId" && f.Field != "__typename" {
-			return false
-		}
-	}
-	return true
-}
-
-// wantsListed says whether the rows of a connection of phone numbers are asked for
-// what only an extension's own list tells.
-func wantsListed(n *plan.Node, vars map[string]any) bool {
-	if n == nil {
-		return false
-	}
-	for _, row := range n.Rows(vars) {
-		for f := range row.Select(vars) {
-			if f.Field == "features" || f.Field == "rawFeatures" || f.Field == "country" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// usableFilter and deviceFilter read filter arguments as the server library will,
-// for the keys to be the same. They report false for what it will refuse.
-
-func usableFilter(v any) (f rest.UsablePhoneNumberFilter, ok bool) {
-	m, ok := fields(v)
-	f.UsageType = values(m, "usageType", model.UnmarshalPhoneNumberUsageType, &ok)
-	f.Status = value(m, "status", model.UnmarshalPhoneNumberStatus, &ok)
-	return f, ok
-}
-
-func deviceFilter(v any) (f rest.DeviceFilter, ok bool) {
-	m, ok := fields(v)
-	f.LinePooling = value(m, "linePooling", model.UnmarshalLinePooling, &ok)
-	f.Feature = values(m, "feature", model.UnmarshalDeviceFeature, &ok)
-	f.Type = values(m, "type", model.UnmarshalDeviceType, &ok)
-	f.LineType = values(m, "lineType", model.UnmarshalPhoneLineType, &ok)
-	return f, ok
-}
-
-func fields(v any) (m map[string]any, ok bool) {
-	if v == nil {
-		return nil, true
-	}
-	m, ok = v.(map[string]any)
-	return m, ok
-}
-
-func value[T any](m map[string]any, name string, read func(any) (T, error), ok *bool) T {
-	var zero T
-	if m[name] == nil {
-		return zero
-	}
-	v, err := read(m[name])
-	*ok = *ok && err == nil
-	return v
-}
-
-func values[T any](m map[string]any, name string, read func(any) (T, error), ok *bool) []T {
-	if m[name] == nil {
-		return nil
-	}
-	list, isList := m[name].([]any)
-	if !isList {
-		list = []any{m[name]} // one value stands for a list of one
-	}
-	vs := make([]T, len(list))
-	for i, item := range list {
-		v, err := read(item)
-		*ok = *ok && err == nil
-		vs[i] = v
-	}
-	return vs
+	return paging.FirstPage(p, a.most)
 }

@@ -101,14 +101,10 @@ func globalIDs(ids []string) ([]model.GlobalID, error) {
 	return parsed, nil
 }
 
-// oneExtension reads an extension. What it is asked for is announced at once,
-// unless only the answer will tell who it is.
-func oneExtension(ctx context.Context, id rest.ExtensionID) (*rest.Extension, error) {
-	l := loader.For(ctx)
-	if l.Named(id) {
-		announce(ctx, []rest.ExtensionID{id}, func(a announcer, n *plan.Node) { a.extension(ctx, n, true) })
-	}
-	return l.WholeExtension(ctx, id)
+// oneExtension reads an extension that a query names.
+func (r *queryResolver) oneExtension(ctx context.Context, id rest.ExtensionID) (*rest.Extension, error) {
+	r.announceQuery(ctx)
+	return loader.For(ctx).WholeExtension(ctx, id)
 }
 
 // node reads the object that a global id names.
@@ -122,7 +118,7 @@ func node(ctx context.Context, g model.GlobalID) (model.Node, error) {
 	case model.TypePhoneNumber:
 		return some(l.PhoneNumber(ctx, rest.PhoneNumberID{Key: key}))
 	case model.TypeDevice:
-		return some(l.Device(ctx, rest.DeviceID{Key: key}))
+		return some(device(ctx, rest.DeviceID{Key: key}))
 	case model.TypeForwardingNumber:
 		return some(l.ForwardingNumber(ctx, rest.ForwardingNumberID{Key: key, Extension: g.Extension}))
 	}
@@ -137,25 +133,16 @@ func some[T any](v *T, err error) (model.Node, error) {
 	return v, nil
 }
 
-// announceNodes says what nodes will ask for.
-func announceNodes(ctx context.Context, ids []model.GlobalID) {
-	l := loader.For(ctx)
-	var extensions []rest.ExtensionID
-	var numbers []rest.PhoneNumberID
-	var devices []rest.DeviceID
-	for _, g := range ids {
-		key := rest.Key{Account: g.Account, RCID: g.RCID}
-		switch g.Type {
-		case model.TypeExtension:
-			extensions = append(extensions, rest.ExtensionID{Key: key})
-		case model.TypePhoneNumber:
-			numbers = append(numbers, rest.PhoneNumberID{Key: key})
-		case model.TypeDevice:
-			devices = append(devices, rest.DeviceID{Key: key})
-		}
+// device reads a device, with what is asked of the numbers of its lines.
+func device(ctx context.Context, id rest.DeviceID) (*rest.Device, error) {
+	d, err := loader.For(ctx).Device(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	l.AnnounceWholeExtensions(ctx, extensions)
-	l.AnnouncePhoneNumbers(ctx, numbers)
-	l.AnnounceDeviceIDs(ctx, devices)
-	announce(ctx, extensions, func(a announcer, n *plan.Node) { a.extension(ctx, n, true) })
+	node, vars := selected(ctx)
+	ds, err := loader.For(ctx).CompleteLines(ctx, []rest.Device{*d}, deviceNeed([]*plan.Node{node}, vars))
+	if err != nil {
+		return nil, err
+	}
+	return &ds[0], nil
 }

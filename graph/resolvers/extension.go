@@ -11,11 +11,14 @@ import (
 )
 
 func (r *extensionResolver) Departments(ctx context.Context, obj *rest.Extension) ([]*rest.Extension, error) {
-	refs, err := detail(ctx, obj, func(d *rest.ExtensionDetails) []rest.ExtensionRef { return d.Departments })
-	if err != nil {
-		return nil, err
+	if !obj.Single {
+		single, err := loader.For(ctx).SingleExtension(ctx, obj.ID)
+		if err != nil {
+			return nil, err
+		}
+		obj = single
 	}
-	return fromRefs(ctx, refs)
+	return r.fromRefs(ctx, obj.Details.Departments)
 }
 
 func (r *extensionResolver) ServiceFeatures(ctx context.Context, obj *rest.Extension) ([]*rest.ExtensionServiceFeature, error) {
@@ -60,7 +63,8 @@ func (r *extensionResolver) PhoneNumbers(ctx context.Context, obj *rest.Extensio
 		return nil, err // before anything is read
 	}
 	node, vars := selected(ctx)
-	rows, err := loader.For(ctx).Assigned(ctx, loader.AssignedKey{Ext: obj.ID, Features: wantsListed(node, vars)})
+	need := assignedNeed(node.Rows(vars), vars, or(filter))
+	rows, err := loader.For(ctx).Assigned(ctx, loader.AssignedKey{Ext: obj.ID, Need: need})
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +74,13 @@ func (r *extensionResolver) PhoneNumbers(ctx context.Context, obj *rest.Extensio
 
 func (r *extensionResolver) UsablePhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.UsablePhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error) {
 	f := or(filter)
+	node, vars := selected(ctx)
+	need := numberNeed(node.Rows(vars), vars)
 	return connect(ctx, r.Resolver, &paging.List[rest.PhoneNumber]{
 		Name: func() string { return "usable phone numbers of " + obj.ID.RCID + " " + f.Key() },
 		ID:   (*rest.PhoneNumber).RcID,
 		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.PhoneNumber], error) {
-			return loader.For(ctx).Usable(ctx, obj.ID, f, page, perPage)
+			return loader.For(ctx).Usable(ctx, obj.ID, f, page, perPage, need)
 		},
 	}, args(first, after, last, before))
 }
@@ -90,10 +96,10 @@ func (r *extensionResolver) ForwardingNumbers(ctx context.Context, obj *rest.Ext
 }
 
 func (r *extensionResolver) Devices(ctx context.Context, obj *rest.Extension, filter *rest.DeviceFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error) {
-	f := or(filter)
+	f, need := or(filter), deviceRowsNeed(ctx)
 	return connect(ctx, r.Resolver, devices(func() string { return "devices of " + obj.ID.RCID + " " + f.Key() },
 		func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
-			return loader.For(ctx).Devices(ctx, obj.ID, f, page, perPage)
+			return loader.For(ctx).Devices(ctx, obj.ID, f, page, perPage, need)
 		}), args(first, after, last, before))
 }
 

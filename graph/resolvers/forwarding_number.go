@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/ringql/ringql/graph"
-	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -15,7 +14,7 @@ func (r *forwardingNumberResolver) Device(ctx context.Context, obj *rest.Forward
 	if node, vars := selected(ctx); onlyIDs(node, vars) {
 		return &rest.Device{ID: obj.On.ID}, nil
 	}
-	return loader.For(ctx).Device(ctx, obj.On.ID)
+	return device(ctx, obj.On.ID)
 }
 
 func (r *forwardingNumberResolver) Extension(ctx context.Context, obj *rest.ForwardingNumber) (*rest.Extension, error) {

@@ -6,6 +6,7 @@ import (
 	"github.com/ringql/ringql/graph"
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/change"
+	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -44,32 +45,38 @@ func (r *mutationResolver) DeletePhoneNumber(ctx context.Context, input model.De
 	return r.Change.DeletePhoneNumber(ctx, id)
 }
 
+func (r *phoneNumberResolver) SubType(ctx context.Context, obj *rest.PhoneNumber) (*rest.ExtensionSubType, error) {
+	return listed(ctx, obj, func(l *rest.Listed) *rest.ExtensionSubType { return &l.SubType })
+}
+
+func (r *phoneNumberResolver) RawSubType(ctx context.Context, obj *rest.PhoneNumber) (*string, error) {
+	return listed(ctx, obj, func(l *rest.Listed) *string { return (*string)(&l.SubType) })
+}
+
 func (r *phoneNumberResolver) Extension(ctx context.Context, obj *rest.PhoneNumber) (*rest.Extension, error) {
+	if obj.Owner == nil && obj.Source == rest.FromOwnList {
+		whole, err := loader.For(ctx).PhoneNumber(ctx, obj.ID)
+		if err != nil {
+			return nil, err
+		}
+		obj = whole
+	}
 	return fromRef(ctx, obj.Owner)
 }
 
 func (r *phoneNumberResolver) Features(ctx context.Context, obj *rest.PhoneNumber) ([]rest.PhoneNumberFeature, error) {
-	n, err := listed(ctx, obj)
-	if n == nil || err != nil {
-		return nil, err
-	}
-	return n.ListedFeatures, nil
+	return listed(ctx, obj, func(l *rest.Listed) []rest.PhoneNumberFeature { return l.Features })
 }
 
 func (r *phoneNumberResolver) RawFeatures(ctx context.Context, obj *rest.PhoneNumber) ([]string, error) {
-	n, err := listed(ctx, obj)
-	if n == nil || err != nil {
-		return nil, err
-	}
-	return n.RawListedFeatures(), nil
+	return listed(ctx, obj, (*rest.Listed).RawFeatures)
 }
 
 func (r *phoneNumberResolver) Country(ctx context.Context, obj *rest.PhoneNumber) (*rest.Country, error) {
-	n, err := listed(ctx, obj)
-	if n == nil || err != nil {
-		return nil, err
+	if obj.Listed.Country != nil {
+		return obj.Listed.Country, nil // a device's line tells it too
 	}
-	return n.ListedCountry, nil
+	return listed(ctx, obj, func(l *rest.Listed) *rest.Country { return l.Country })
 }
 
 func (r *Resolver) PhoneNumber() graph.PhoneNumberResolver { return &phoneNumberResolver{r} }

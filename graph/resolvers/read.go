@@ -45,15 +45,30 @@ func detail[T any](ctx context.Context, obj *rest.Extension, field func(*rest.Ex
 	return field(&obj.Details), nil
 }
 
-// listed finds n in its owner's own list, unless it came from there; nil when
-// nobody owns it.
-func listed(ctx context.Context, n *rest.PhoneNumber) (*rest.PhoneNumber, error) {
-	if n.ListedFeatures != nil || n.ListedCountry != nil {
-		return n, nil
+// listed returns one field of what only its owner's own list tells of n; nothing
+// when nobody owns it.
+func listed[T any](ctx context.Context, n *rest.PhoneNumber, field func(*rest.Listed) T) (T, error) {
+	l, err := inOwnList(ctx, n)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return field(l), nil
+}
+
+func inOwnList(ctx context.Context, n *rest.PhoneNumber) (*rest.Listed, error) {
+	if n.Listed.Told {
+		return &n.Listed, nil
 	}
 	if n.Owner == nil {
-		return nil, nil //nolint:nilnil // nobody to ask, and no error
+		return &rest.Listed{}, nil // nobody to ask
 	}
 	all, err := loader.For(ctx).Listed(ctx, n.Owner.ID)
-	return all[n.ID.RCID], err
+	if err != nil {
+		return nil, err
+	}
+	if row := all[n.ID.RCID]; row != nil {
+		return &row.Listed, nil
+	}
+	return &rest.Listed{}, nil
 }

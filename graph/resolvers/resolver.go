@@ -50,7 +50,21 @@ func or[T any](v *T) T {
 // selected returns the plan's node of the field being resolved, with the
 // variables of the request.
 func selected(ctx context.Context) (*plan.Node, map[string]any) {
-	return plan.From(ctx).Of(graphql.GetFieldContext(ctx).Field.Field), graphql.GetOperationContext(ctx).Variables
+	return nodeOf(plan.From(ctx), graphql.GetFieldContext(ctx)), graphql.GetOperationContext(ctx).Variables
+}
+
+// nodeOf returns the plan's node of a field.
+func nodeOf(p *plan.Plan, f *graphql.FieldContext) *plan.Node {
+	if f == nil || f.Field.Field == nil {
+		return p.Root
+	}
+	return p.Of(f.Field.Field, func() *plan.Node {
+		parent := f.Parent
+		for parent != nil && parent.Index != nil {
+			parent = parent.Parent // an element of a list is no field
+		}
+		return nodeOf(p, parent)
+	})
 }
 
 // fromRef makes an extension of what another record tells of it, when that is all
@@ -73,7 +87,7 @@ func stub(ref *rest.ExtensionRef) *rest.Extension {
 }
 
 // fromRefs is fromRef for a list.
-func fromRefs(ctx context.Context, refs []rest.ExtensionRef) ([]*rest.Extension, error) {
+func (r *Resolver) fromRefs(ctx context.Context, refs []rest.ExtensionRef) ([]*rest.Extension, error) {
 	out := make([]*rest.Extension, len(refs))
 	node, vars := selected(ctx)
 	if !needsRecord(node, vars) {
@@ -87,7 +101,7 @@ func fromRefs(ctx context.Context, refs []rest.ExtensionRef) ([]*rest.Extension,
 		ids[i] = refs[i].ID
 	}
 	l := loader.For(ctx)
-	l.AnnounceExtensions(ctx, ids)
+	r.announce(ctx, func(a announcer) { a.Extensions(ids) })
 	for i, id := range ids {
 		e, err := l.Extension(ctx, id)
 		if err != nil {
@@ -133,12 +147,12 @@ func matching(rows []rest.PhoneNumber, f rest.PhoneNumberFilter) []rest.PhoneNum
 }
 
 // phoneNumbers is an account's list of phone numbers.
-func phoneNumbers(account string, f rest.PhoneNumberFilter) *paging.List[rest.PhoneNumber] {
+func phoneNumbers(account string, f rest.PhoneNumberFilter, need loader.NumberNeed) *paging.List[rest.PhoneNumber] {
 	return &paging.List[rest.PhoneNumber]{
 		Name: func() string { return "account phone numbers " + f.Key() },
 		ID:   (*rest.PhoneNumber).RcID,
 		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.PhoneNumber], error) {
-			return loader.For(ctx).PhoneNumbers(ctx, account, f, page, perPage)
+			return loader.For(ctx).PhoneNumbers(ctx, account, f, page, perPage, need.Lacking)
 		},
 	}
 }
@@ -160,4 +174,10 @@ func accountDevices() string { return "account devices" }
 // devices is a list of devices, of an account or an extension.
 func devices(name func() string, fetch func(context.Context, int, int) (*rest.Page[rest.Device], error)) *paging.List[rest.Device] {
 	return &paging.List[rest.Device]{Name: name, ID: (*rest.Device).RcID, Fetch: fetch}
+}
+
+// deviceRowsNeed says what of the rows of a connection of devices is asked for.
+func deviceRowsNeed(ctx context.Context) loader.DeviceNeed {
+	node, vars := selected(ctx)
+	return deviceNeed(node.Rows(vars), vars)
 }

@@ -20,7 +20,7 @@ func (r *queryResolver) Account(ctx context.Context, id *string) (*model.Account
 }
 
 func (r *queryResolver) Viewer(ctx context.Context) (*rest.Extension, error) {
-	return oneExtension(ctx, rest.ExtensionID{Key: rest.Key{Account: rest.Own, RCID: rest.Own}})
+	return r.oneExtension(ctx, rest.ExtensionID{Key: rest.Key{Account: rest.Own, RCID: rest.Own}})
 }
 
 func (r *queryResolver) Extension(ctx context.Context, id string) (*rest.Extension, error) {
@@ -28,7 +28,7 @@ func (r *queryResolver) Extension(ctx context.Context, id string) (*rest.Extensi
 	if err != nil {
 		return nil, in("id", err)
 	}
-	return oneExtension(ctx, ext)
+	return r.oneExtension(ctx, ext)
 }
 
 func (r *queryResolver) PhoneNumber(ctx context.Context, id string) (*rest.PhoneNumber, error) {
@@ -36,6 +36,7 @@ func (r *queryResolver) PhoneNumber(ctx context.Context, id string) (*rest.Phone
 	if err != nil {
 		return nil, in("id", err)
 	}
+	r.announceQuery(ctx)
 	return loader.For(ctx).PhoneNumber(ctx, n)
 }
 
@@ -44,7 +45,8 @@ func (r *queryResolver) Device(ctx context.Context, id string) (*rest.Device, er
 	if err != nil {
 		return nil, in("id", err)
 	}
-	return loader.For(ctx).Device(ctx, d)
+	r.announceQuery(ctx)
+	return device(ctx, d)
 }
 
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
@@ -52,6 +54,7 @@ func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error)
 	if err != nil {
 		return nil, in("id", err)
 	}
+	r.announceQuery(ctx)
 	return node(ctx, g)
 }
 
@@ -60,7 +63,7 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, 
 	if err != nil {
 		return nil, err
 	}
-	announceNodes(ctx, parsed)
+	r.announceQuery(ctx)
 	nodes := make([]model.Node, len(ids))
 	for i, g := range parsed {
 		n, err := node(ctx, g)

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+	"time"
 )
 
 // Classes of failure, for errors.Is.
@@ -30,21 +31,32 @@ type Person struct {
 	tokens source
 }
 
+// token is an access token. Two tokens are the same only if they are the same
+// pointer: a new one may have the text of the old.
+type token struct {
+	text  string
+	since time.Time // when it came
+	renew time.Time // from when on another is fetched while it serves
+	end   time.Time // from when on it is not used any more
+}
+
 // source is where a person's tokens come from.
 type source interface {
 	// token returns an access token.
-	token(ctx context.Context) (string, error)
-	// refused says that the upstream did not take a token; it reports whether another
-	// can be had.
-	refused(token string) bool
+	token(ctx context.Context) (*token, error)
+	// replace returns another token in place of one that the upstream refused; nil if
+	// it is not to be replaced.
+	replace(ctx context.Context, refused *token) (*token, error)
 }
 
 // own is the client's own token.
-type own string
+type own token
 
-func (t own) token(context.Context) (string, error) { return string(t), nil }
+func (t *own) token(context.Context) (*token, error) { return (*token)(t), nil }
 
-func (own) refused(string) bool { return false }
+func (*own) replace(context.Context, *token) (*token, error) {
+	return nil, nil //nolint:nilnil // only the client can get another
+}
 
 type personKey struct{}
 
@@ -82,13 +94,13 @@ func (a *Authenticator) Identify(header string) (*Person, error) {
 	if header == "" {
 		return a.Service, nil
 	}
-	scheme, token, _ := strings.Cut(header, " ")
-	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") || !wellFormed(token) {
+	scheme, text, _ := strings.Cut(header, " ")
+	text = strings.TrimSpace(text)
+	if !strings.EqualFold(scheme, "Bearer") || !wellFormed(text) {
 		return nil, ErrMalformed
 	}
-	sum := sha256.Sum256([]byte(token))
-	return &Person{Key: "bearer:" + hex.EncodeToString(sum[:16]), tokens: own(token)}, nil
+	sum := sha256.Sum256([]byte(text))
+	return &Person{Key: "bearer:" + hex.EncodeToString(sum[:16]), tokens: &own{text: text}}, nil
 }
 
 // wellFormed says whether s has the form of a bearer token (RFC 6750, b64token).

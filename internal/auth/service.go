@@ -36,6 +36,12 @@ const (
 	// pause is how long no other token call is made after one failed: there are
 	// five a minute.
 	pause = 12 * time.Second
+	// settled is how old a token must be to be replaced because it was refused. A new
+	// one that is refused would be refused again: token calls are not the way out.
+	settled = time.Minute
+	// shortest is the shortest life that the upstream gives, and what a token gets
+	// whose life is not told, or told to be too short to be true.
+	shortest = 10 * time.Minute
 )
 
 // NewService returns the person that cred stands for. Its token is fetched when it
@@ -66,66 +72,98 @@ type service struct {
 	flight singleflight.Group
 
 	mu      sync.Mutex
-	current *oauth2.Token
+	current *token
 	failed  error // of the last token call
 	again   time.Time
 }
 
-func (s *service) token(ctx context.Context) (string, error) {
+func (s *service) token(ctx context.Context) (*token, error) {
 	s.mu.Lock()
-	t, failed, again := s.current, s.failed, s.again
+	t, resting := s.current, s.resting()
 	s.mu.Unlock()
-	left := time.Duration(0)
-	if t != nil {
-		left = time.Until(t.Expiry)
-	}
-	resting := failed != nil && time.Now().Before(again)
+	now := time.Now()
+	usable := t != nil && now.Before(t.end)
 	switch {
-	case left > early, left > leeway && resting:
-		return t.AccessToken, nil
-	case resting:
-		return "", failed
-	case left > leeway:
-		s.flight.DoChan("", s.fetch) // in the background: the old token serves meanwhile
-		return t.AccessToken, nil
+	case usable && (now.Before(t.renew) || resting != nil):
+		return t, nil //nolint:nilerr // why there is no newer one for now does not matter
+	case resting != nil:
+		return nil, resting
+	case usable:
+		s.flight.DoChan("", s.fetch(t)) // in the background: the old token serves meanwhile
+		return t, nil
 	}
+	return s.wait(ctx, t)
+}
+
+// replace leaves the old token where it is until a new one has come: the upstream may
+// take it for other calls, and the token call may fail.
+func (s *service) replace(ctx context.Context, refused *token) (*token, error) {
+	s.mu.Lock()
+	current := s.current
+	s.mu.Unlock()
+	switch {
+	case current != refused:
+		return current, nil // it came after the request was sent
+	case time.Since(refused.since) < settled:
+		return nil, nil //nolint:nilnil // no better one is to be had
+	}
+	return s.wait(ctx, refused)
+}
+
+// wait returns the token that comes after old, or gives up when ctx ends.
+func (s *service) wait(ctx context.Context, old *token) (*token, error) {
 	select {
-	case r := <-s.flight.DoChan("", s.fetch):
-		if r.Err != nil {
-			return "", r.Err
-		}
-		fresh, _ := r.Val.(*oauth2.Token)
-		return fresh.AccessToken, nil
+	case r := <-s.flight.DoChan("", s.fetch(old)):
+		fresh, _ := r.Val.(*token)
+		return fresh, r.Err
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 
-// fetch makes one token call. It does not depend on who waits for it.
-func (s *service) fetch() (any, error) {
-	ctx, cancel := context.WithTimeout(s.base, patience)
-	defer cancel()
-	t, err := s.config.Token(ctx)
-	if err == nil && t.Expiry.IsZero() {
-		t.Expiry = time.Now().Add(10 * time.Minute) // the shortest life the upstream gives
+// fetch makes one token call, unless there is a newer token than old already, or a call
+// failed just now: who asks may have looked before that. It does not depend on who
+// waits for it.
+func (s *service) fetch(old *token) func() (any, error) {
+	return func() (any, error) {
+		s.mu.Lock()
+		current, resting := s.current, s.resting()
+		s.mu.Unlock()
+		if current != old {
+			return current, nil
+		}
+		if resting != nil {
+			return nil, resting
+		}
+		ctx, cancel := context.WithTimeout(s.base, patience)
+		defer cancel()
+		t, err := s.config.Token(ctx)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if err != nil {
+			s.failed, s.again = classify(err), time.Now().Add(pause)
+			return nil, s.failed
+		}
+		s.current, s.failed = newToken(t), nil
+		return s.current, nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err != nil {
-		s.failed, s.again = classify(err), time.Now().Add(pause)
-		return nil, s.failed
-	}
-	s.current, s.failed = t, nil
-	return t, nil
 }
 
-func (s *service) refused(token string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.current != nil && s.current.AccessToken == token {
-		s.current = nil
+// resting returns why no token call is made for now; nil if one may be.
+func (s *service) resting() error {
+	if time.Now().Before(s.again) {
+		return s.failed
 	}
-	return true
+	return nil
+}
+
+func newToken(t *oauth2.Token) *token {
+	now := time.Now()
+	life := t.Expiry.Sub(now)
+	if life < time.Minute { // not told, or a token call for every call
+		life = shortest
+	}
+	return &token{text: t.AccessToken, since: now, renew: now.Add(life - min(early, life/2)), end: now.Add(life - leeway)}
 }
 
 // classify keeps the upstream's body, which could repeat the credential, out of

@@ -113,6 +113,7 @@ func TestRefusedToken(t *testing.T) {
 		if _, err := u.get(); err != nil {
 			t.Fatal(err)
 		}
+		time.Sleep(time.Minute) // a token that has just come is not replaced
 		u.sim.FailNext("readAccountInfo", 1, sim.Fault{Status: http.StatusUnauthorized, Body: `{"errors":[{"errorCode":"OAU-213"}]}`})
 		if status, err := u.get(); status != http.StatusOK || err != nil || u.tokens.Load() != 2 {
 			t.Errorf("read: %d, %v, %d token calls", status, err, u.tokens.Load())

@@ -1,7 +1,8 @@
 // Package budget keeps the gateway inside the upstream's rate limits: it counts
 // what each person has spent in each group, learns the real limits from the
 // answers, and sends nothing into a penalty. It knows HTTP requests and
-// headers; it must not know operations, tokens or the schema.
+// headers; it must not know tokens or the schema, nor of an operation more than
+// what it is called.
 package budget
 
 import (
@@ -11,8 +12,8 @@ import (
 	"time"
 )
 
-// Group names a rate-limit budget of the upstream. The set is open: an answer
-// may name a group that is not listed here.
+// Group names a rate-limit budget of the upstream. What an answer calls by any
+// other name than those below is not taken for one.
 type Group string
 
 // The groups of the upstream's usage plan. The limits are the vendor's
@@ -49,13 +50,23 @@ func (e *Error) Is(target error) bool { return target == ErrExhausted }
 // NotSent marks e as a refusal by the gateway itself: the upstream saw nothing.
 func (e *Error) NotSent() {}
 
-type groupKey struct{}
+type payKey struct{}
 
-// With returns a context whose request is paid for by g.
-func With(ctx context.Context, g Group) context.Context { return context.WithValue(ctx, groupKey{}, g) }
+type pay struct {
+	group     Group
+	operation string
+}
 
-// From returns the group that pays for the request made with ctx; "" for none.
-func From(ctx context.Context) Group {
-	g, _ := ctx.Value(groupKey{}).(Group)
-	return g
+// With returns a context whose request is paid for by g. The operation tells
+// requests apart, for when the upstream names another group for some of them; ""
+// if they need not be told apart.
+func With(ctx context.Context, g Group, operation string) context.Context {
+	return context.WithValue(ctx, payKey{}, pay{g, operation})
+}
+
+// From returns the group that pays for the request made with ctx, "" for none,
+// and what the request's operation is called.
+func From(ctx context.Context) (g Group, operation string) {
+	p, _ := ctx.Value(payKey{}).(pay)
+	return p.group, p.operation
 }

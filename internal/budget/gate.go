@@ -2,7 +2,6 @@ package budget
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,14 +21,13 @@ const (
 
 	// mostBooks bounds the memory of the gate; the least recently used is forgotten first.
 	mostBooks = 100_000
-	// mostCalls bounds what a header can make one book hold; a larger limit is none.
-	mostCalls = 10_000
 )
 
 // Gate counts, in memory, what each person spends. It is safe for concurrent use.
 type Gate struct {
 	mu    sync.Mutex
 	books *lru.Cache[bookKey, *book]
+	named *lru.Cache[nameKey, Group] // where the upstream counts an operation elsewhere
 }
 
 type bookKey struct {
@@ -37,13 +35,7 @@ type bookKey struct {
 	group Group
 }
 
-// book is one person's account with one group.
-type book struct {
-	limit  int
-	window time.Duration
-	sent   []time.Time // calls within the window, oldest first
-	closed time.Time   // nothing is sent before
-}
+type nameKey struct{ who, operation string }
 
 // NewGate returns a Gate that knows nobody yet.
 func NewGate() *Gate {
@@ -51,105 +43,118 @@ func NewGate() *Gate {
 	if err != nil {
 		panic(err) // only for a size below one
 	}
-	return &Gate{books: books}
+	named, err := lru.New[nameKey, Group](mostBooks)
+	if err != nil {
+		panic(err)
+	}
+	return &Gate{books: books, named: named}
+}
+
+// Payer returns the group that a call of an operation by who is counted in: the one
+// that the upstream named last, or else group, which it is thought to belong to.
+func (g *Gate) Payer(who string, group Group, operation string) Group {
+	if named, ok := g.named.Get(nameKey{who, operation}); ok {
+		return named
+	}
+	return group
 }
 
 // Spend takes one call of group for who, or says with an *Error when to come again.
 func (g *Gate) Spend(who string, group Group) error {
+	_, err := g.spend(who, group)
+	return err
+}
+
+// spend is Spend that tells under which time the call was booked.
+func (g *Gate) spend(who string, group Group) (time.Time, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now, b := time.Now(), g.book(who, group)
-	if wait := b.wait(now); wait > 0 {
-		return &Error{Group: group, RetryAfter: wait}
+	if wait, _ := b.wait(now, 1); wait > 0 {
+		return now, &Error{Group: group, RetryAfter: wait}
 	}
-	if !b.free() {
-		b.sent = append(b.sent, now)
-	}
-	return nil
+	b.add(now, 1)
+	return now, nil
+}
+
+// arrived says that a call is over that was booked at a certain time. The upstream
+// counted it somewhere in between: to count it from now on is never too short.
+func (g *Gate) arrived(who string, group Group, booked time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.book(who, group).move(booked, time.Now())
 }
 
 // Left returns how many calls of group who may send now.
 func (g *Gate) Left(who string, group Group) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now, b := time.Now(), g.book(who, group)
-	if b.wait(now) > 0 {
+	b := g.look(who, group)
+	if wait, _ := b.wait(time.Now(), 1); wait > 0 {
 		return 0
 	}
-	return b.limit - len(b.sent)
+	return b.limit - b.used
 }
 
-// Wait returns how long it takes until who may send a call of group; zero for now.
-func (g *Gate) Wait(who string, group Group) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.book(who, group).wait(time.Now())
-}
-
-// Learn adopts what an answer says of group: limit, window, what is left, and
-// after a 429 for how long to stay away. The headers outrank our own count,
-// since another program may spend from the same budget.
-func (g *Gate) Learn(who string, group Group, status int, h http.Header) {
-	if name := strings.ToLower(h.Get("X-Rate-Limit-Group")); name != "" {
-		group = Group(name)
+// WaitFor returns how long it takes until who may send n calls of group at once;
+// zero for now, and for no calls. It is false if n is over the limit: then no time is
+// long enough.
+func (g *Gate) WaitFor(who string, group Group, n int) (time.Duration, bool) {
+	if n <= 0 {
+		return 0, true
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now, b := time.Now(), g.book(who, group)
-	if n, err := strconv.Atoi(h.Get("X-Rate-Limit-Limit")); err == nil && n > 0 {
-		b.limit = n
-	}
-	if s, err := strconv.Atoi(h.Get("X-Rate-Limit-Window")); err == nil && s > 0 && s <= int(longest/time.Second) {
-		b.window = time.Duration(s) * time.Second
-	}
-	if left, err := strconv.Atoi(h.Get("X-Rate-Limit-Remaining")); err == nil && left >= 0 && !b.free() {
-		b.wait(now) // drops what has left the window
-		for len(b.sent) < b.limit-left {
-			b.sent = append(b.sent, now)
+	return g.look(who, group).wait(time.Now(), n)
+}
+
+// Learn adopts what an answer says of the group that paid for a call: limit, window,
+// what is left, and after a 429 for how long to stay away. The headers outrank our
+// own count, since another program may spend from the same budget.
+//
+// They outrank what we think of the operation as well. Where they name another
+// group, their numbers are that group's, and later calls of the operation are; a
+// 429 closes both, so that nothing is sent into a penalty whichever of the two has it.
+func (g *Gate) Learn(who string, group Group, operation string, status int, h http.Header) {
+	said := strings.ToLower(strings.TrimSpace(h.Get("X-Rate-Limit-Group")))
+	_, known := defaultLimits[Group(said)]
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now, paid := time.Now(), g.book(who, group)
+	switch named := Group(said); {
+	case said == "", named == group:
+		paid.adopt(now, h)
+	case known: // a name nobody knows is no news of any book, and makes no new one
+		if operation != "" {
+			g.named.Add(nameKey{who, operation}, named)
+		}
+		other := g.book(who, named)
+		other.add(now, 1) // it was booked elsewhere
+		other.adopt(now, h)
+		if status == http.StatusTooManyRequests {
+			other.close(now, h)
 		}
 	}
 	if status == http.StatusTooManyRequests {
-		away := unsaid
-		if s, err := strconv.Atoi(h.Get("Retry-After")); err == nil && s >= 0 {
-			away = min(time.Duration(s)*time.Second, longest)
-		}
-		b.closed = now.Add(away + margin)
+		paid.close(now, h)
 	}
 }
 
+// book returns the book of who and group to write in.
 func (g *Gate) book(who string, group Group) *book {
-	k := bookKey{who, group}
-	b, ok := g.books.Get(k)
-	if !ok {
-		limit, known := defaultLimits[group]
-		if !known {
-			limit = defaultLimits[Light]
-		}
-		b = &book{limit: limit, window: defaultWindow}
-		g.books.Add(k, b)
-	}
+	b := g.look(who, group)
+	g.books.Add(bookKey{who, group}, b)
 	return b
 }
 
-// free says whether there is no limit worth counting for.
-func (b *book) free() bool { return b.limit > mostCalls }
-
-// wait says how long until b may spend, and drops calls that left the window.
-func (b *book) wait(now time.Time) time.Duration {
-	if d := b.closed.Sub(now); d > 0 {
-		return d
+// look is book for reading: who only asks is not remembered for it.
+func (g *Gate) look(who string, group Group) *book {
+	if b, ok := g.books.Get(bookKey{who, group}); ok {
+		return b
 	}
-	if b.free() {
-		b.sent = nil
-		return 0
+	limit, known := defaultLimits[group]
+	if !known {
+		limit = defaultLimits[Light]
 	}
-	i := 0
-	for i < len(b.sent) && now.Sub(b.sent[i]) >= b.window {
-		i++
-	}
-	b.sent = append(b.sent[:0], b.sent[i:]...)
-	if len(b.sent) < b.limit {
-		return 0
-	}
-	return b.sent[len(b.sent)-b.limit].Add(b.window).Sub(now)
+	return &book{limit: limit, window: defaultWindow}
 }

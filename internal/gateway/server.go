@@ -44,6 +44,7 @@ func newServer(cfg Config) *handler.Server {
 	srv.SetQueryCache(newDocuments())
 	srv.SetDisableSuggestion(!cfg.Introspection)
 	srv.Use(documentLimits{cfg.Limits})
+	srv.Use(nulls{})
 	if cfg.Introspection {
 		srv.Use(extension.Introspection{})
 	}

@@ -2,22 +2,35 @@ package loader
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// path says how an account is written in a request: one's own is always "~", so
-// that the same object has one key however it was named.
+// path says how an account is written in a request: one's own is "~", so that the
+// same object has one key however it was named. What an account was written as once
+// it stays for the whole response, whatever is learned meanwhile: keys announced
+// early are those asked for later.
 func (l *Loaders) path(account string) string {
-	if account != "" && account == l.me.ownAccount() {
-		return rest.Own
+	if account == rest.Own {
+		return account
 	}
-	return account
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p, ok := l.paths[account]
+	if !ok {
+		p = account
+		if account != "" && account == l.me.ownAccount() {
+			p = rest.Own
+		}
+		l.paths[account] = p
+	}
+	return p
 }
 
 // Account returns an account's record.
 func (l *Loaders) Account(ctx context.Context, account string) (*rest.Account, error) {
-	return l.account.load(ctx, l.path(account))
+	return l.account.now(ctx, l.path(account))
 }
 
 func (l *Loaders) readAccount(ctx context.Context, account string) (*rest.Account, error) {
@@ -25,15 +38,13 @@ func (l *Loaders) readAccount(ctx context.Context, account string) (*rest.Accoun
 	if err != nil {
 		return nil, err
 	}
-	if account == rest.Own {
-		l.me.learnAccount(a.ID.RCID)
-	}
+	l.learnOwn(account, a.ID.RCID)
 	return a, nil
 }
 
 // ServiceInfo returns what an account has bought, with features and limits.
 func (l *Loaders) ServiceInfo(ctx context.Context, account string) (*rest.ServiceInfo, error) {
-	return l.serviceInfo.load(ctx, l.path(account))
+	return l.serviceInfo.now(ctx, l.path(account))
 }
 
 // AccountID returns the real id of an account, which "~" hides. It costs a call at
@@ -49,16 +60,72 @@ func (l *Loaders) AccountID(ctx context.Context, account string) (string, error)
 	if err != nil {
 		return "", err
 	}
+	return named(a)
+}
+
+// RealAccount is AccountID for whoever shows the id: an account that is not known to
+// be one's own is read, so that one which does not exist, or is not theirs to see, is
+// not given out as if it were.
+func (l *Loaders) RealAccount(ctx context.Context, account string) (string, error) {
+	if l.path(account) == rest.Own {
+		return l.AccountID(ctx, account)
+	}
+	a, err := l.Account(ctx, account)
+	if err != nil {
+		return "", err
+	}
+	return named(a)
+}
+
+// named returns the id of an account's record. One without would make a global id that
+// names nothing.
+func named(a *rest.Account) (string, error) {
+	if a.ID.RCID == "" {
+		return "", fmt.Errorf("an account without an id: %w", rest.ErrInvalid)
+	}
 	return a.ID.RCID, nil
 }
 
-// LearnAccount files the real id of one's own account, which the uri of an answer
-// to a request for "~" tells.
-func (l *Loaders) LearnAccount(asked, uri string) { l.learnOwn(asked, rest.AccountOf(uri)) }
-
-// learnOwn files the real id of one's own account when an answer has told it.
+// learnOwn files the real id of one's own account when the record of it, or the uri
+// of a list of it, has told it.
 func (l *Loaders) learnOwn(asked, told string) {
 	if asked == rest.Own {
 		l.me.learnAccount(told)
 	}
 }
+
+// owned is a record that says which account it belongs to.
+type owned interface{ SetAccount(account string) }
+
+// settle is called with every record that an answer to a request for the account
+// asked holds. What told says of its account is how it is referred to from now on;
+// where that was not told, the real id is found out.
+func (l *Loaders) settle(ctx context.Context, asked, told string, r owned) error {
+	switch {
+	case asked != rest.Own:
+		return nil
+	case told != rest.Own:
+		l.spell(told)
+		return nil
+	}
+	id, err := l.AccountID(ctx, rest.Own)
+	if err == nil {
+		r.SetAccount(id)
+		l.spell(id)
+	}
+	return err
+}
+
+// spell has the account id written "~" in this response, unless it was written
+// otherwise before.
+func (l *Loaders) spell(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, ok := l.paths[id]; !ok {
+		l.paths[id] = rest.Own
+	}
+}
+
+// LearnAccount files the real id of one's own account, which the uri of an answer
+// to a request for "~" tells.
+func (l *Loaders) LearnAccount(asked, uri string) { l.learnOwn(asked, rest.AccountOf(uri)) }

@@ -2,58 +2,31 @@ package loader
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// ForwardingNumbers returns one page of an extension's forwarding numbers.
-func (l *Loaders) ForwardingNumbers(ctx context.Context, ext rest.ExtensionID, page, perPage int) (*rest.Page[rest.ForwardingNumber], error) {
-	return l.forwarding.load(ctx, pageKey{ext: l.extensionID(ext), page: page, perPage: perPage})
+// DeviceNeed says how much of devices is wanted.
+type DeviceNeed struct {
+	// Told says that what the account's list tells of them is enough.
+	Told bool
+	// Lines are the sources whose phone numbers lack something that is wanted of the
+	// numbers of their lines.
+	Lines rest.NumberSources
 }
 
-// ForwardingNumber returns one forwarding number, out of its extension's list.
-func (l *Loaders) ForwardingNumber(ctx context.Context, id rest.ForwardingNumberID) (*rest.ForwardingNumber, error) {
-	ext := rest.ExtensionID{Key: rest.Key{Account: id.Account, RCID: id.Extension}}
-	p, err := l.ForwardingNumbers(ctx, ext, 1, rest.MostPerPage)
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		if p.Records[i].ID.RCID == id.RCID {
-			return &p.Records[i], nil
-		}
-	}
-	return nil, fmt.Errorf("forwarding number %s: %w", id.RCID, rest.ErrNotFound)
-}
-
-// AnnounceForwardingNumbers says that these pages will be asked of ForwardingNumbers.
-func (l *Loaders) AnnounceForwardingNumbers(ctx context.Context, ids []rest.ExtensionID, page, perPage int) {
-	l.forwarding.announce(ctx, l.pageKeys(ids, "", page, perPage))
-}
-
-func (l *Loaders) listForwarding(ctx context.Context, k pageKey) (*rest.Page[rest.ForwardingNumber], error) {
-	p, err := l.c.ListForwardingNumbers(ctx, k.ext, k.page, k.perPage)
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		l.learnOwn(k.ext.Account, p.Records[i].ID.Account)
-	}
-	return p, nil
-}
+// lines says whether numbers of lines are to be completed.
+func (n DeviceNeed) lines() bool { return n.Lines.Has(rest.FromLine) }
 
 // Devices returns one page of an extension's devices.
-func (l *Loaders) Devices(ctx context.Context, ext rest.ExtensionID, f rest.DeviceFilter, page, perPage int) (*rest.Page[rest.Device], error) {
-	return l.devices.load(ctx, pageKey{l.extensionID(ext), l.keep(f.Key(), f), page, perPage})
-}
-
-// AnnounceDevices says that these pages will be asked of Devices.
-func (l *Loaders) AnnounceDevices(ctx context.Context, ids []rest.ExtensionID, f rest.DeviceFilter, page, perPage int) {
-	l.devices.announce(ctx, l.pageKeys(ids, l.keep(f.Key(), f), page, perPage))
+func (l *Loaders) Devices(ctx context.Context, ext rest.ExtensionID, f rest.DeviceFilter, page, perPage int, need DeviceNeed) (*rest.Page[rest.Device], error) {
+	k := pageKey{ext: l.extensionID(ext), filter: keep(l, f.Key(), f), page: page, perPage: perPage, told: need.Told}
+	if need.lines() {
+		return l.deviceLines.load(ctx, k)
+	}
+	return l.devices.load(ctx, k)
 }
 
 func (l *Loaders) listDevices(ctx context.Context, keys []pageKey) map[pageKey]rest.Result[*rest.Page[rest.Device]] {
@@ -70,47 +43,108 @@ func (l *Loaders) listDevices(ctx context.Context, keys []pageKey) map[pageKey]r
 			pages = l.c.ListExtensionDevices(ctx, g.ext.Account, ids, filterOf[rest.DeviceFilter](l, g.filter), g.page, g.perPage)
 		}
 		for id, r := range pages {
+			if r.Err == nil {
+				l.learnOwn(g.ext.Account, rest.AccountOf(r.Value.URI))
+				r.Err = l.settleDevices(ctx, g.ext.Account, r.Value.Records)
+			}
 			k := g
 			k.ext.RCID = id
-			if r.Err == nil {
-				l.learnDevices(g.ext.Account, r.Value.Records)
-			}
 			found[k] = r
 		}
 	}
 	return found
 }
 
-func (l *Loaders) learnDevices(account string, ds []rest.Device) {
+func (l *Loaders) settleDevices(ctx context.Context, asked string, ds []rest.Device) error {
 	for i := range ds {
-		l.learnOwn(account, ds[i].ID.Account)
+		if err := l.settle(ctx, asked, ds[i].ID.Account, &ds[i]); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// completeDevices is listDevices with the numbers of all lines completed together.
+func (l *Loaders) completeDevices(ctx context.Context, keys []pageKey) map[pageKey]rest.Result[*rest.Page[rest.Device]] {
+	l.devices.announce(ctx, keys)
+	return together(keys, func(k pageKey) (*rest.Page[rest.Device], error) { return l.devices.now(ctx, k) },
+		func(ds []rest.Device) ([]rest.Device, error) { return l.CompleteLines(ctx, ds, lines) })
+}
+
+// lines are the numbers of lines.
+var lines = DeviceNeed{Lines: 1 << rest.FromLine}
+
+// CompleteLines returns ds with what need says of the numbers of their lines: a
+// Light call per 50 numbers.
+func (l *Loaders) CompleteLines(ctx context.Context, ds []rest.Device, need DeviceNeed) ([]rest.Device, error) {
+	if !need.lines() {
+		return ds, nil
+	}
+	var numbers []rest.PhoneNumber
+	for _, d := range ds {
+		for _, line := range d.PhoneLines {
+			if line.PhoneNumber != nil {
+				numbers = append(numbers, *line.PhoneNumber)
+			}
+		}
+	}
+	numbers, err := l.complete(ctx, numbers, need.Lines)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(ds) // others may be reading ds
+	for i := range out {
+		out[i].PhoneLines = slices.Clone(out[i].PhoneLines)
+		for j := range out[i].PhoneLines {
+			if out[i].PhoneLines[j].PhoneNumber != nil {
+				out[i].PhoneLines[j].PhoneNumber = &numbers[0]
+				numbers = numbers[1:]
+			}
+		}
+	}
+	return out, nil
 }
 
 // fromDeviceList reads the account's device list where that is the cheaper way,
-// and nil where it is not, or is not served. Today's description does not list the
-// operation, so it is taken with RINGCENTRAL_API=v1, or when the extensions' own
-// lists cannot be paid.
+// and nil where it is not, or does not tell enough, or is not served. Today's
+// description does not list the operation, so it is taken with RINGCENTRAL_API=v1,
+// or when the extensions' own lists cannot be paid.
 func (l *Loaders) fromDeviceList(ctx context.Context, g pageKey, ids []string) map[string]rest.Result[*rest.Page[rest.Device]] {
 	account := g.ext.Account
-	all, known := l.me.total(account, deviceList)
+	all, known := l.me.total(account, deviceTotal)
 	if !known {
 		all = unknownTotal
 	}
-	byIDs := Option{"by ids", Calls{budget.Light: pages(len(ids), l.c.ManyExtensionDevices())}}
-	list := Option{"account list", Calls{budget.Medium: pages(all, rest.MostPerPage)}}
-	best, _ := cheapest([]Option{byIDs, list}, l.left)
-	if g.filter != "" || best == 0 || l.c.Preference() != rest.OnlyV1 && byIDs.fits(l.left) {
+	listed := func(pagesLeft int) bool {
+		byIDs := Option{"by ids", Calls{budget.Light: pages(len(ids), l.c.ManyExtensionDevices())}}
+		best, _ := cheapest([]Option{byIDs, {"account list", Calls{budget.Medium: pagesLeft}}}, l.left)
+		return best == 1 && (l.c.Preference() == rest.OnlyV1 || !byIDs.fits(l.left))
+	}
+	if !g.told || g.filter != "" || !listed(pages(all, rest.MostPerPage)) {
 		return nil
 	}
-	devices, err := l.allDevices(ctx, account)
-	if err != nil {
-		return nil // the extensions' own lists say what is wrong, for each
-	}
 	lists := make(map[string][]rest.Device, len(ids))
-	for _, d := range devices {
-		if d.Owner != nil {
-			lists[d.Owner.ID.RCID] = append(lists[d.Owner.ID.RCID], d)
+	for _, id := range ids {
+		lists[id] = nil
+	}
+	read := 0
+	seen := map[string]bool{}
+	for p, err := range rest.Pages(ctx, (*rest.Device).RcID, l.accountDevicePage(account)) {
+		if err != nil {
+			return nil // the extensions' own lists say what is wrong, for each
+		}
+		for _, d := range p.Records {
+			if d.Owner == nil || seen[d.ID.RCID] {
+				continue
+			}
+			seen[d.ID.RCID] = true
+			if list, wanted := lists[d.Owner.ID.RCID]; wanted {
+				lists[d.Owner.ID.RCID] = append(list, d)
+			}
+		}
+		read++
+		if n, known := l.me.total(account, deviceTotal); known && n > read*rest.MostPerPage && !listed(pages(n, rest.MostPerPage)-read) {
+			return nil // it is longer than it was taken to be
 		}
 	}
 	out := make(map[string]rest.Result[*rest.Page[rest.Device]], len(ids))
@@ -120,30 +154,57 @@ func (l *Loaders) fromDeviceList(ctx context.Context, g pageKey, ids []string) m
 	return out
 }
 
-func (l *Loaders) allDevices(ctx context.Context, account string) ([]rest.Device, error) {
-	var all []rest.Device
-	for page := 1; ; page++ {
-		p, err := l.AccountDevices(ctx, account, page, rest.MostPerPage)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, p.Records...)
-		if len(p.Records) < rest.MostPerPage {
-			return all, nil
-		}
+func (l *Loaders) accountDevicePage(account string) func(context.Context, int, int) (*rest.Page[rest.Device], error) {
+	return func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
+		return l.deviceList.now(ctx, listKey{account: account, page: page, perPage: perPage})
 	}
 }
 
-// AccountDevices returns one page of all devices of an account.
-func (l *Loaders) AccountDevices(ctx context.Context, account string, page, perPage int) (*rest.Page[rest.Device], error) {
-	account = l.path(account)
-	p, err := l.c.ListAccountDevices(ctx, account, page, perPage)
+func (l *Loaders) listAccountDevices(ctx context.Context, k listKey) (*rest.Page[rest.Device], error) {
+	p, err := l.c.ListAccountDevices(ctx, k.account, k.page, k.perPage)
 	if err != nil {
 		return nil, err
 	}
-	l.me.learnTotal(account, deviceList, p.Paging.TotalElements)
-	l.learnDevices(account, p.Records)
-	return p, nil
+	l.learnOwn(k.account, rest.AccountOf(p.URI))
+	l.me.learnTotal(k.account, deviceTotal, p.Paging.TotalElements)
+	return p, l.settleDevices(ctx, k.account, p.Records)
+}
+
+// AccountDevices returns one page of all devices of an account. The list leaves out
+// much: what more is wanted is read by ids, a Light call per 50 devices.
+func (l *Loaders) AccountDevices(ctx context.Context, account string, page, perPage int, need DeviceNeed) (*rest.Page[rest.Device], error) {
+	p, err := l.accountDevicePage(l.path(account))(ctx, page, perPage)
+	if err != nil {
+		return nil, err
+	}
+	out := *p
+	if !need.Told {
+		if out.Records, err = l.wholeDevices(ctx, p.Records); err != nil {
+			return nil, err
+		}
+	}
+	out.Records, err = l.CompleteLines(ctx, out.Records, need)
+	return &out, err
+}
+
+// wholeDevices reads ds again by their ids.
+func (l *Loaders) wholeDevices(ctx context.Context, ds []rest.Device) ([]rest.Device, error) {
+	ids := make([]rest.DeviceID, len(ds))
+	for i := range ds {
+		ids[i] = ds[i].ID
+	}
+	a := l.Announce()
+	a.DeviceIDs(ids)
+	a.Go(ctx)
+	out := make([]rest.Device, len(ds))
+	for i, id := range ids {
+		d, err := l.Device(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = *d
+	}
+	return out, nil
 }
 
 // mostGathered bounds how many extensions are asked for their devices where the
@@ -152,39 +213,44 @@ const mostGathered = 2000
 
 // GatheredDevices returns the devices of all extensions of an account, for an
 // upstream that does not list them.
-func (l *Loaders) GatheredDevices(ctx context.Context, account string) ([]rest.Device, error) {
+func (l *Loaders) GatheredDevices(ctx context.Context, account string, need DeviceNeed) ([]rest.Device, error) {
 	ids, err := l.AllExtensions(ctx, account, mostGathered)
 	if err != nil {
 		return nil, err
 	}
-	l.AnnounceDevices(ctx, ids, rest.DeviceFilter{}, 1, rest.MostPerPage)
+	need.Told = false // there is no list of the account
+	a := l.Announce()
+	a.Devices(ids, rest.DeviceFilter{}, 1, rest.MostPerPage, need)
+	a.Go(ctx)
 	var all []rest.Device
-	var errs []error
+	seen := map[string]bool{}
 	for _, id := range ids {
-		p, err := l.Devices(ctx, id, rest.DeviceFilter{}, 1, rest.MostPerPage)
-		if err != nil {
-			errs = append(errs, err)
-			continue
+		own := func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
+			return l.Devices(ctx, id, rest.DeviceFilter{}, page, perPage, need)
 		}
-		all = append(all, p.Records...)
+		for p, err := range rest.Pages(ctx, (*rest.Device).RcID, own) {
+			if err != nil {
+				return nil, err // a list with a hole in it is no list
+			}
+			for _, d := range p.Records {
+				if !seen[d.ID.RCID] {
+					seen[d.ID.RCID] = true
+					all = append(all, d)
+				}
+			}
+		}
 	}
-	// A list with a hole in it is no list.
-	return all, errors.Join(errs[:min(1, len(errs))]...)
+	return all, nil
+}
+
+func (l *Loaders) deviceID(id rest.DeviceID) rest.DeviceID {
+	id.Account = l.path(id.Account)
+	return id
 }
 
 // Device returns one device.
 func (l *Loaders) Device(ctx context.Context, id rest.DeviceID) (*rest.Device, error) {
-	id.Account = l.path(id.Account)
-	return l.device.load(ctx, id)
-}
-
-// AnnounceDeviceIDs says that ids will be asked of Device.
-func (l *Loaders) AnnounceDeviceIDs(ctx context.Context, ids []rest.DeviceID) {
-	keys := slices.Clone(ids)
-	for i := range keys {
-		keys[i].Account = l.path(keys[i].Account)
-	}
-	l.device.announce(ctx, keys)
+	return l.device.load(ctx, l.deviceID(id))
 }
 
 func splitDeviceID(id rest.DeviceID) (account, rcID string) { return id.Account, id.RCID }
@@ -194,7 +260,7 @@ func (l *Loaders) readDevices(ctx context.Context, ids []rest.DeviceID) map[rest
 	for account, group := range byAccount(ids, splitDeviceID) {
 		for id, r := range l.c.ReadDevices(ctx, account, group) {
 			if r.Err == nil {
-				l.learnOwn(account, r.Value.ID.Account)
+				r.Err = l.settle(ctx, account, r.Value.ID.Account, r.Value)
 			}
 			found[rest.DeviceID{Key: rest.Key{Account: account, RCID: id}}] = r
 		}

@@ -13,31 +13,35 @@ import (
 // Extensions returns one page of an account's extensions, and remembers its rows
 // for whatever refers to them.
 func (l *Loaders) Extensions(ctx context.Context, account string, f rest.ExtensionFilter, page, perPage int) (*rest.Page[rest.Extension], error) {
-	account = l.path(account)
-	p, err := l.c.ListExtensions(ctx, account, f, page, perPage)
+	return l.extensionList.now(ctx, listKey{l.path(account), keep(l, f.Key(), f), page, perPage})
+}
+
+func (l *Loaders) listExtensions(ctx context.Context, k listKey) (*rest.Page[rest.Extension], error) {
+	p, err := l.c.ListExtensions(ctx, k.account, filterOf[rest.ExtensionFilter](l, k.filter), k.page, k.perPage)
 	if err != nil {
 		return nil, err
 	}
-	if f.Key() == "" {
-		l.me.learnTotal(account, extensionList, p.Paging.TotalElements)
+	l.learnOwn(k.account, rest.AccountOf(p.URI))
+	if k.filter == "" {
+		l.me.learnTotal(k.account, extensionTotal, p.Paging.TotalElements)
 	}
 	for i := range p.Records {
 		e := &p.Records[i]
-		l.learnOwn(account, e.ID.Account)
-		l.extension.dl.Prime(ctx, l.extensionID(e.ID), e)
+		if err := l.settle(ctx, k.account, e.ID.Account, e); err != nil {
+			return nil, err
+		}
+		l.extension.prime(ctx, l.extensionID(e.ID), e)
 	}
 	return p, nil
 }
 
 // extensionID is id in the form in which it is a key: one's own account is "~",
-// one's own extension the real id once that is known, since "~" cannot stand
-// among many ids.
+// one's own extension the real id if that was known from the start, since "~"
+// cannot stand among many ids.
 func (l *Loaders) extensionID(id rest.ExtensionID) rest.ExtensionID {
 	id.Account = l.path(id.Account)
-	if id.RCID == rest.Own {
-		if own := l.me.ownExtension(); own != "" {
-			id.RCID = own
-		}
+	if id.RCID == rest.Own && l.self != "" {
+		id.RCID = l.self
 	}
 	return id
 }
@@ -45,69 +49,98 @@ func (l *Loaders) extensionID(id rest.ExtensionID) rest.ExtensionID {
 // Named says whether id names an extension by a real id, or can be made to.
 func (l *Loaders) Named(id rest.ExtensionID) bool { return l.extensionID(id).RCID != rest.Own }
 
-func (l *Loaders) extensionIDs(ids []rest.ExtensionID) []rest.ExtensionID {
-	keys := make([]rest.ExtensionID, len(ids))
-	for i, id := range ids {
-		keys[i] = l.extensionID(id)
-	}
-	return keys
-}
-
 // Extension returns an extension with at least the fields that lists have.
 func (l *Loaders) Extension(ctx context.Context, id rest.ExtensionID) (*rest.Extension, error) {
-	return l.extension.load(ctx, l.extensionID(id))
+	id = l.extensionID(id)
+	if l.readsWhole(id) {
+		return l.WholeExtension(ctx, id)
+	}
+	return l.extension.load(ctx, id)
 }
 
-// AnnounceExtensions says that ids will be asked of Extension.
-func (l *Loaders) AnnounceExtensions(ctx context.Context, ids []rest.ExtensionID) {
-	l.extension.announce(ctx, l.extensionIDs(ids))
-}
+// readsWhole says whether the whole record of id, which is a key, was asked for.
+func (l *Loaders) readsWhole(id rest.ExtensionID) bool { return l.whole.has(id) || l.single.has(id) }
 
-// WholeExtension returns an extension with all fields.
+// WholeExtension returns an extension with all fields but the departments.
 func (l *Loaders) WholeExtension(ctx context.Context, id rest.ExtensionID) (*rest.Extension, error) {
-	return l.whole.load(ctx, l.extensionID(id))
+	id = l.extensionID(id)
+	if l.single.has(id) {
+		return l.single.now(ctx, id)
+	}
+	return l.whole.load(ctx, id)
 }
 
-// AnnounceWholeExtensions says that ids will be asked of WholeExtension.
-func (l *Loaders) AnnounceWholeExtensions(ctx context.Context, ids []rest.ExtensionID) {
-	l.whole.announce(ctx, l.extensionIDs(ids))
+// SingleExtension returns an extension with all fields: the departments are told
+// only where one extension is asked for, so it costs a Light call each.
+func (l *Loaders) SingleExtension(ctx context.Context, id rest.ExtensionID) (*rest.Extension, error) {
+	return l.single.now(ctx, l.extensionID(id))
 }
 
 func splitExtensionID(id rest.ExtensionID) (account, rcID string) { return id.Account, id.RCID }
 
-func (l *Loaders) readWhole(ctx context.Context, ids []rest.ExtensionID) map[rest.ExtensionID]rest.Result[*rest.Extension] {
-	found := make(map[rest.ExtensionID]rest.Result[*rest.Extension], len(ids))
-	for account, group := range byAccount(ids, splitExtensionID) {
-		named := slices.DeleteFunc(slices.Clone(group), func(id string) bool { return id == rest.Own })
-		l.readWholeOf(ctx, account, named, found)
-		if len(named) < len(group) {
-			l.readWholeOf(ctx, account, []string{rest.Own}, found)
+func extensionID(account, rcID string) rest.ExtensionID {
+	return rest.ExtensionID{Key: rest.Key{Account: account, RCID: rcID}}
+}
+
+type extensionResults = map[rest.ExtensionID]rest.Result[*rest.Extension]
+
+func (l *Loaders) readSingle(ctx context.Context, id rest.ExtensionID) (*rest.Extension, error) {
+	r := l.readTogether(ctx, id.Account, []string{id.RCID})[id]
+	return r.Value, r.Err
+}
+
+// readWhole reads extensions by their ids; those that are read one by one all the
+// same are waited for.
+func (l *Loaders) readWhole(ctx context.Context, ids []rest.ExtensionID) extensionResults {
+	found := make(extensionResults, len(ids))
+	var together, alone []rest.ExtensionID
+	for _, id := range ids {
+		if l.single.has(id) {
+			alone = append(alone, id)
+		} else {
+			together = append(together, id)
 		}
+	}
+	// One's own "~" cannot stand among many.
+	own := slices.IndexFunc(together, func(id rest.ExtensionID) bool { return id.RCID == rest.Own })
+	if own >= 0 && len(together) > 1 {
+		alone = append(alone, together[own])
+		together = slices.Delete(together, own, own+1)
+	}
+	for account, group := range byAccount(together, splitExtensionID) {
+		maps.Copy(found, l.readTogether(ctx, account, group))
+	}
+	for _, id := range alone {
+		e, err := l.single.now(ctx, id)
+		found[id] = rest.Result[*rest.Extension]{Value: e, Err: err}
 	}
 	return found
 }
 
-func (l *Loaders) readWholeOf(ctx context.Context, account string, ids []string, found map[rest.ExtensionID]rest.Result[*rest.Extension]) {
+func (l *Loaders) readTogether(ctx context.Context, account string, ids []string) extensionResults {
+	found := make(extensionResults, len(ids))
 	for id, r := range l.c.ReadExtensions(ctx, account, ids) {
 		if r.Err == nil {
-			l.learnOwn(account, r.Value.ID.Account)
 			if id == rest.Own {
 				l.me.learnExtension(r.Value.ID.RCID)
 			}
-			l.extension.dl.Prime(ctx, l.extensionID(r.Value.ID), r.Value)
+			r.Value.Single = len(ids) == 1
+			r.Err = l.settle(ctx, account, r.Value.ID.Account, r.Value)
+			l.extension.prime(ctx, l.extensionID(r.Value.ID), r.Value)
 		}
-		found[rest.ExtensionID{Key: rest.Key{Account: account, RCID: id}}] = r
+		found[extensionID(account, id)] = r
 	}
+	return found
 }
 
 // readRecords reads extensions that other records refer to: by their ids, or, when
 // there are many, from the account's list.
-func (l *Loaders) readRecords(ctx context.Context, ids []rest.ExtensionID) map[rest.ExtensionID]rest.Result[*rest.Extension] {
-	found := make(map[rest.ExtensionID]rest.Result[*rest.Extension], len(ids))
+func (l *Loaders) readRecords(ctx context.Context, ids []rest.ExtensionID) extensionResults {
+	found := make(extensionResults, len(ids))
 	var byID []rest.ExtensionID
 	for account, group := range byAccount(ids, splitExtensionID) {
 		for _, id := range l.fromExtensionList(ctx, account, group, found) {
-			byID = append(byID, rest.ExtensionID{Key: rest.Key{Account: account, RCID: id}})
+			byID = append(byID, extensionID(account, id))
 		}
 	}
 	maps.Copy(found, l.readWhole(ctx, byID))
@@ -127,32 +160,41 @@ func (l *Loaders) listsExtensions(n, listPages int) bool {
 // fromExtensionList reads the account's list as long as that is the cheaper way,
 // and returns the ids it has not come across: the list may move while it is read,
 // and may be longer than it was taken to be.
-func (l *Loaders) fromExtensionList(ctx context.Context, account string, ids []string, found map[rest.ExtensionID]rest.Result[*rest.Extension]) (missing []string) {
+func (l *Loaders) fromExtensionList(ctx context.Context, account string, ids []string, found extensionResults) (missing []string) {
 	wanted := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		wanted[id] = true
 	}
-	for page := 1; l.listsExtensions(len(wanted), l.extensionPages(account)-page+1); page++ {
-		p, err := l.Extensions(ctx, account, rest.ExtensionFilter{}, page, rest.MostPerPage)
-		if err != nil {
-			break // reading by ids says what is wrong, for each
-		}
-		for i := range p.Records {
-			if id := p.Records[i].ID.RCID; wanted[id] {
-				delete(wanted, id)
-				found[rest.ExtensionID{Key: rest.Key{Account: account, RCID: id}}] = rest.Result[*rest.Extension]{Value: &p.Records[i]}
+	if l.listsExtensions(len(wanted), l.extensionPages(account)) {
+		read := 0
+		for p, err := range rest.Pages(ctx, (*rest.Extension).RcID, l.extensionPage(account)) {
+			if err != nil {
+				break // reading by ids says what is wrong, for each
+			}
+			read++
+			for i := range p.Records {
+				if id := p.Records[i].ID.RCID; wanted[id] {
+					delete(wanted, id)
+					found[extensionID(account, id)] = rest.Result[*rest.Extension]{Value: &p.Records[i]}
+				}
+			}
+			if len(wanted) == 0 || !l.listsExtensions(len(wanted), l.extensionPages(account)-read) {
+				break
 			}
 		}
-		if len(p.Records) < rest.MostPerPage || len(wanted) == 0 {
-			break
-		}
 	}
-	return slices.Collect(maps.Keys(wanted))
+	return slices.Sorted(maps.Keys(wanted))
+}
+
+func (l *Loaders) extensionPage(account string) func(context.Context, int, int) (*rest.Page[rest.Extension], error) {
+	return func(ctx context.Context, page, perPage int) (*rest.Page[rest.Extension], error) {
+		return l.Extensions(ctx, account, rest.ExtensionFilter{}, page, perPage)
+	}
 }
 
 // extensionPages is how many pages the account's list has, as far as is known.
 func (l *Loaders) extensionPages(account string) int {
-	if all, known := l.me.total(account, extensionList); known {
+	if all, known := l.me.total(account, extensionTotal); known {
 		return pages(all, rest.MostPerPage)
 	}
 	return 1
@@ -162,8 +204,8 @@ func (l *Loaders) extensionPages(account string) int {
 // more than most; else ErrTooMany.
 func (l *Loaders) AllExtensions(ctx context.Context, account string, most int) ([]rest.ExtensionID, error) {
 	var ids []rest.ExtensionID
-	for page := 1; ; page++ {
-		p, err := l.Extensions(ctx, account, rest.ExtensionFilter{}, page, rest.MostPerPage)
+	seen := map[string]bool{}
+	for p, err := range rest.Pages(ctx, (*rest.Extension).RcID, l.extensionPage(account)) {
 		if err != nil {
 			return nil, err
 		}
@@ -171,12 +213,13 @@ func (l *Loaders) AllExtensions(ctx context.Context, account string, most int) (
 			return nil, ErrTooMany
 		}
 		for i := range p.Records {
-			ids = append(ids, p.Records[i].ID)
-		}
-		if len(p.Records) < rest.MostPerPage {
-			return ids, nil
+			if id := p.Records[i].ID; !seen[id.RCID] {
+				seen[id.RCID] = true
+				ids = append(ids, id)
+			}
 		}
 	}
+	return ids, nil
 }
 
 // ErrTooMany means that a need would take more calls than is reasonable.

@@ -6,11 +6,7 @@ package loader
 
 import (
 	"context"
-	"fmt"
 	"sync"
-	"time"
-
-	"github.com/graph-gophers/dataloader/v7"
 
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
@@ -31,40 +27,62 @@ type Loaders struct {
 	me   *person
 	who  string
 	gate *budget.Gate
+	once sync.Once // the first announcement
 
-	filters sync.Map // key of a filter -> the filter
+	mu    sync.Mutex
+	paths map[string]string // how accounts are written in this response
+	self  string            // the real id of one's own extension when the response began; "" if not known
+
+	filters sync.Map // filterKey -> the filter
 
 	account     *batch[string, *rest.Account]
 	serviceInfo *batch[string, *rest.ServiceInfo]
-	extension   *batch[rest.ExtensionID, *rest.Extension]
-	whole       *batch[rest.ExtensionID, *rest.Extension]
-	phoneNumber *batch[rest.PhoneNumberID, *rest.PhoneNumber]
-	assigned    *batch[AssignedKey, []rest.PhoneNumber]
-	usable      *batch[pageKey, *rest.Page[rest.PhoneNumber]]
-	forwarding  *batch[pageKey, *rest.Page[rest.ForwardingNumber]]
-	devices     *batch[pageKey, *rest.Page[rest.Device]]
+
+	extensionList *batch[listKey, *rest.Page[rest.Extension]]
+	extension     *batch[rest.ExtensionID, *rest.Extension]
+	whole         *batch[rest.ExtensionID, *rest.Extension]
+	single        *batch[rest.ExtensionID, *rest.Extension]
+
+	phoneNumberList *batch[listKey, *rest.Page[rest.PhoneNumber]]
+	phoneNumber     *batch[rest.PhoneNumberID, *rest.PhoneNumber]
+	assigned        *batch[AssignedKey, []rest.PhoneNumber]
+	usable          *batch[pageKey, *rest.Page[rest.PhoneNumber]]
+	usableWhole     *batch[pageKey, *rest.Page[rest.PhoneNumber]]
+	forwarding      *batch[pageKey, *rest.Page[rest.ForwardingNumber]]
+
+	deviceList  *batch[listKey, *rest.Page[rest.Device]]
 	device      *batch[rest.DeviceID, *rest.Device]
+	devices     *batch[pageKey, *rest.Page[rest.Device]]
+	deviceLines *batch[pageKey, *rest.Page[rest.Device]]
 }
 
 // New returns empty loaders for whoever ctx says.
 func New(ctx context.Context, cfg Config) *Loaders {
 	who := cfg.Who(ctx)
 	l := &Loaders{
-		c:    cfg.REST,
-		me:   cfg.Memory.of(who),
-		who:  who,
-		gate: cfg.Gate,
+		c:     cfg.REST,
+		me:    cfg.Memory.of(who),
+		who:   who,
+		gate:  cfg.Gate,
+		paths: map[string]string{},
 	}
+	l.self = l.me.ownExtension()
 	l.account = newBatch(each(l.readAccount))
 	l.serviceInfo = newBatch(each(l.c.ReadAccountServiceInfo))
+	l.extensionList = newBatch(each(l.listExtensions))
 	l.extension = newBatch(l.readRecords)
 	l.whole = newBatch(l.readWhole)
+	l.single = newBatch(each(l.readSingle))
+	l.phoneNumberList = newBatch(each(l.listPhoneNumbers))
 	l.phoneNumber = newBatch(l.readPhoneNumbers)
 	l.assigned = newBatch(l.listAssigned)
 	l.usable = newBatch(each(l.listUsable))
+	l.usableWhole = newBatch(l.completeUsable)
 	l.forwarding = newBatch(each(l.listForwarding))
-	l.devices = newBatch(l.listDevices)
+	l.deviceList = newBatch(each(l.listAccountDevices))
 	l.device = newBatch(l.readDevices)
+	l.devices = newBatch(l.listDevices)
+	l.deviceLines = newBatch(l.completeDevices)
 	return l
 }
 
@@ -87,58 +105,9 @@ func For(ctx context.Context) *Loaders {
 	return l
 }
 
-// window is how long a batch waits for more keys. It is only the net below:
-// lists announce the keys that their rows will ask for, and such a batch leaves
-// at once.
-const window = time.Millisecond
-
-// batch is a dataloader whose keys can be announced.
-type batch[K comparable, V any] struct{ dl *dataloader.Loader[K, V] }
-
-// newBatch makes a batch of a function that is given all keys at once and says
-// what each came to.
-func newBatch[K comparable, V any](fetch func(context.Context, []K) map[K]rest.Result[V]) *batch[K, V] {
-	return &batch[K, V]{dataloader.NewBatchedLoader(func(ctx context.Context, keys []K) []*dataloader.Result[V] {
-		found := fetch(ctx, keys)
-		results := make([]*dataloader.Result[V], len(keys))
-		for i, k := range keys {
-			r, ok := found[k]
-			if !ok {
-				r.Err = fmt.Errorf("%v: %w", k, rest.ErrNotFound)
-			}
-			results[i] = &dataloader.Result[V]{Data: r.Value, Error: r.Err}
-		}
-		return results
-	}, dataloader.WithWait[K, V](window))}
-}
-
-func (b *batch[K, V]) load(ctx context.Context, k K) (V, error) { return b.dl.Load(ctx, k)() }
-
-// announce starts one batch for keys, at once. Who loads them later finds them.
-func (b *batch[K, V]) announce(ctx context.Context, keys []K) {
-	if len(keys) == 0 {
-		return
-	}
-	for _, k := range keys {
-		b.dl.Load(ctx, k)
-	}
-	b.dl.Flush()
-}
-
-// each makes a batch function of a read that the upstream serves one by one.
-func each[K comparable, V any](read func(context.Context, K) (V, error)) func(context.Context, []K) map[K]rest.Result[V] {
-	return func(ctx context.Context, keys []K) map[K]rest.Result[V] {
-		var mu sync.Mutex
-		found := make(map[K]rest.Result[V], len(keys))
-		rest.InParallel(len(keys), func(i int) {
-			v, err := read(ctx, keys[i])
-			mu.Lock()
-			defer mu.Unlock()
-			found[keys[i]] = rest.Result[V]{Value: v, Err: err}
-		})
-		return found
-	}
-}
+// Once calls f, unless it was called before in this response, and returns when it is
+// done.
+func (l *Loaders) Once(f func()) { l.once.Do(f) }
 
 // byAccount groups ids by the account they lie in.
 func byAccount[K any](keys []K, of func(K) (account, id string)) map[string][]string {
@@ -150,24 +119,35 @@ func byAccount[K any](keys []K, of func(K) (account, id string)) map[string][]st
 	return groups
 }
 
+// listKey names a page of a list of an account.
+type listKey struct {
+	account, filter string
+	page, perPage   int
+}
+
 // pageKey names a page of a list that lies under an extension.
 type pageKey struct {
 	ext           rest.ExtensionID
 	filter        string
 	page, perPage int
+	told          bool // devices: what the account's list tells of them is enough
+	whole, owner  bool // usable numbers: what their list lacks is wanted, and whose they are
 }
 
+// filterKey is a key of a filter, told apart by its type.
+type filterKey[F any] struct{ key string }
+
 // keep files a filter under its key and returns the key.
-func (l *Loaders) keep(key string, filter any) string {
+func keep[F any](l *Loaders, key string, f F) string {
 	if key != "" {
-		l.filters.LoadOrStore(key, filter)
+		l.filters.LoadOrStore(filterKey[F]{key}, f)
 	}
 	return key
 }
 
 // filterOf returns the filter filed under key.
 func filterOf[F any](l *Loaders, key string) F {
-	f, _ := l.filters.Load(key)
-	filter, _ := f.(F)
-	return filter
+	v, _ := l.filters.Load(filterKey[F]{key})
+	f, _ := v.(F)
+	return f
 }

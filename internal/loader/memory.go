@@ -51,9 +51,12 @@ type list struct{ account, of string }
 
 // The lists of an account.
 const (
-	extensionList   = "extensions"
-	phoneNumberList = "phone numbers"
-	deviceList      = "devices"
+	extensionTotal   = "extensions"
+	phoneNumberTotal = "phone numbers"
+	deviceTotal      = "devices"
+	// usableTotal stands for the lists of what extensions may use: they are all about
+	// as long as the company has numbers of its own.
+	usableTotal = "usable phone numbers"
 )
 
 type total struct {

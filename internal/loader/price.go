@@ -1,7 +1,9 @@
 package loader
 
 import (
+	"fmt"
 	"math"
+	"time"
 
 	"github.com/ringql/ringql/internal/budget"
 )
@@ -35,26 +37,15 @@ func (o Option) price(left Left) float64 {
 }
 
 // cheapest returns which of options costs the least of what is left, the first of
-// equals. When none can be paid it returns the one that waits the least, and the
-// group that is short.
-func cheapest(options []Option, left Left) (best int, short budget.Group) {
+// equals; false when none can be paid now.
+func cheapest(options []Option, left Left) (best int, payable bool) {
 	low := math.Inf(1)
 	for i, o := range options {
 		if p := o.price(left); p < low {
 			best, low = i, p
 		}
 	}
-	if !math.IsInf(low, 1) {
-		return best, ""
-	}
-	for i, o := range options {
-		for group, n := range o.Calls {
-			if wait := float64(n) / float64(max(1, left(group))); n > left(group) && wait < low {
-				best, short, low = i, group, wait
-			}
-		}
-	}
-	return best, short
+	return best, !math.IsInf(low, 1)
 }
 
 // fits says whether o can be paid at all.
@@ -62,3 +53,25 @@ func (o Option) fits(left Left) bool { return !math.IsInf(o.price(left), 1) }
 
 // pages returns how many pages of size rows n rows fill.
 func pages(n, size int) int { return (n + size - 1) / size }
+
+// refuse is the error of a need that none of options can pay for now: when to come
+// again, or ErrTooMany if each takes more than there is in a whole window.
+func refuse(options []Option, wait func(group budget.Group, calls int) (time.Duration, bool)) error {
+	out := fmt.Errorf("%w: more than a whole budget", ErrTooMany)
+	soonest := time.Duration(math.MaxInt64)
+	for _, o := range options {
+		var away budget.Error
+		ever := true
+		for group, n := range o.Calls {
+			d, ok := wait(group, n)
+			ever = ever && ok
+			if d > away.RetryAfter {
+				away = budget.Error{Group: group, RetryAfter: d}
+			}
+		}
+		if ever && away.RetryAfter < soonest {
+			out, soonest = &away, away.RetryAfter
+		}
+	}
+	return out
+}

@@ -19,7 +19,8 @@ type Node struct {
 	Type     string // the object type that the field is selected on
 	Children []*Node
 
-	uses []use
+	within *Node
+	uses   []use
 }
 
 // use is one place in the document where a node is selected.
@@ -34,50 +35,78 @@ type Plan struct {
 	Root     *Node
 	Deferred bool // whether parts of the answer may come later
 
-	byField map[*ast.Field]*Node
+	byField map[*ast.Field][]*Node
 }
 
 // Compile reads an operation. The document must be valid, and its size after
 // spreading bounded, before this is called.
 func Compile(doc *ast.QueryDocument, op *ast.OperationDefinition) *Plan {
-	p := &Plan{Root: &Node{Field: string(op.Operation)}, byField: map[*ast.Field]*Node{}}
+	p := &Plan{Root: &Node{Field: string(op.Operation)}, byField: map[*ast.Field][]*Node{}}
 	c := compiler{p, doc.Fragments}
-	c.collect(p.Root, op.SelectionSet, nil, map[string]bool{})
+	c.collect(p.Root, op.SelectionSet, scope{seen: map[string]bool{}})
 	return p
 }
 
-// Of returns the node that a field of the document became. A field of a fragment
-// that is spread in several places became several nodes, alike but for what else
-// is selected beside it; any of them may be returned. It is nil for a field that
-// is not part of the operation.
-func (p *Plan) Of(f *ast.Field) *Node { return p.byField[f] }
+// Of returns the node that a field of the document became; nil for a field that is
+// not part of the operation. A field of a fragment that is spread in several places
+// became several nodes, beside which other things are selected: parent is then asked
+// for the node of the field that this one lies in.
+func (p *Plan) Of(f *ast.Field, parent func() *Node) *Node {
+	nodes := p.byField[f]
+	if len(nodes) > 1 {
+		in := parent()
+		if i := slices.IndexFunc(nodes, func(n *Node) bool { return n.within == in }); i >= 0 {
+			return nodes[i]
+		}
+	}
+	if len(nodes) == 0 {
+		return nil
+	}
+	return nodes[0]
+}
 
 type compiler struct {
 	plan      *Plan
 	fragments ast.FragmentDefinitionList
 }
 
-// collect adds the fields of set to n. seen holds the fragments already spread
-// without a condition into n: a second spread adds nothing.
-func (c compiler) collect(n *Node, set ast.SelectionSet, when []*ast.Directive, seen map[string]bool) {
+// scope is where fields are collected.
+type scope struct {
+	when []*ast.Directive // every @skip and @include on the way
+	base int              // how many of them lie outside of the selection
+	seen map[string]bool  // fragments spread into it without a condition of its own: a second spread adds nothing
+}
+
+// under is s below a selection with directives ds.
+func (s scope) under(ds ast.DirectiveList) scope {
+	for _, d := range ds {
+		if d.Name == "skip" || d.Name == "include" {
+			s.when = append(slices.Clip(s.when), d)
+		}
+	}
+	return s
+}
+
+// collect adds the fields of set to n.
+func (c compiler) collect(n *Node, set ast.SelectionSet, s scope) {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
-			c.add(n, sel, conditions(when, sel.Directives))
+			c.add(n, sel, s.under(sel.Directives))
 		case *ast.InlineFragment:
 			c.deferred(sel.Directives)
-			c.collect(n, sel.SelectionSet, conditions(when, sel.Directives), seen)
+			c.collect(n, sel.SelectionSet, s.under(sel.Directives))
 		case *ast.FragmentSpread:
 			c.deferred(sel.Directives)
-			conds := conditions(when, sel.Directives)
+			in := s.under(sel.Directives)
 			def := c.fragments.ForName(sel.Name)
-			if def == nil || seen[sel.Name] {
+			if def == nil || s.seen[sel.Name] {
 				continue
 			}
-			if len(conds) == 0 {
-				seen[sel.Name] = true
+			if len(in.when) == s.base {
+				s.seen[sel.Name] = true
 			}
-			c.collect(n, def.SelectionSet, conds, seen)
+			c.collect(n, def.SelectionSet, in)
 		}
 	}
 }
@@ -86,34 +115,23 @@ func (c compiler) deferred(ds ast.DirectiveList) {
 	c.plan.Deferred = c.plan.Deferred || ds.ForName("defer") != nil
 }
 
-func (c compiler) add(n *Node, f *ast.Field, when []*ast.Directive) {
+func (c compiler) add(n *Node, f *ast.Field, s scope) {
 	on := ""
 	if f.ObjectDefinition != nil {
 		on = f.ObjectDefinition.Name
 	}
-	var child *Node
-	for _, known := range n.Children {
-		if known.Key == f.Alias && known.Type == on {
-			child = known
-		}
+	i := slices.IndexFunc(n.Children, func(known *Node) bool { return known.Key == f.Alias && known.Type == on })
+	if i < 0 {
+		i = len(n.Children)
+		n.Children = append(n.Children, &Node{Field: f.Name, Key: f.Alias, Type: on, within: n})
 	}
-	if child == nil {
-		child = &Node{Field: f.Name, Key: f.Alias, Type: on}
-		n.Children = append(n.Children, child)
+	child := n.Children[i]
+	child.uses = append(child.uses, use{f, s.when})
+	if !slices.Contains(c.plan.byField[f], child) {
+		c.plan.byField[f] = append(c.plan.byField[f], child)
 	}
-	child.uses = append(child.uses, use{f, when})
-	c.plan.byField[f] = child
-	c.collect(child, f.SelectionSet, nil, map[string]bool{})
-}
-
-// conditions appends the @skip and @include among ds to when.
-func conditions(when []*ast.Directive, ds ast.DirectiveList) []*ast.Directive {
-	for _, d := range ds {
-		if d.Name == "skip" || d.Name == "include" {
-			when = append(slices.Clip(when), d)
-		}
-	}
-	return when
+	// What is selected on a field is there if that use of the field is.
+	c.collect(child, f.SelectionSet, scope{s.when, len(s.when), map[string]bool{}})
 }
 
 // Included says whether n is part of the answer, with these variables.

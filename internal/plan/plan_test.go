@@ -59,6 +59,10 @@ func TestCompile(t *testing.T) {
 			"account{id}", map[string]any{"no": false}},
 		{"a condition on one spread is not on another", `query($no: Boolean!) { account { ...F @include(if: $no) ...F } } fragment F on Account { id }`,
 			"account{id}", map[string]any{"no": false}},
+		{"what is selected on a field that is left out is not there", `query($no: Boolean!) { account @include(if: $no) { extensions { totalCount } } account { id } }`,
+			"account{id}", map[string]any{"no": false}},
+		{"a spread within a condition", `query($no: Boolean!) { account { ...G ...F @skip(if: $no) ...F } } fragment F on Account { id } fragment G on Account { ...F @include(if: $no) }`,
+			"account{id}", map[string]any{"no": false}},
 		{"types apart", `{ node { ... on Account { x: extensions { totalCount } } ... on Extension { x: devices { nodes { id } } } } }`,
 			"node{x{totalCount} x{nodes{id}}}", nil},
 	} {
@@ -93,17 +97,24 @@ func TestArgsTakeVariables(t *testing.T) {
 	}
 }
 
+// A field of a fragment is one node in each place that the fragment is spread in.
 func TestOf(t *testing.T) {
-	doc, err := gqlparser.LoadQueryWithRules(schema, `{ account { ...F } } fragment F on Account { extensions { totalCount } }`, nil)
+	doc, err := gqlparser.LoadQueryWithRules(schema, `{
+		a: account { extensions { nodes { name } } ...F }
+		b: account { ...F }
+	} fragment F on Account { extensions { totalCount ...C } } fragment C on Connection { nodes { id } }`, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := Compile(doc, doc.Operations[0])
 	f, _ := doc.Fragments[0].SelectionSet[0].(*ast.Field)
-	if n := p.Of(f); n == nil || n.Field != "extensions" || n.Type != "Account" {
-		t.Errorf("Of(extensions) = %+v", n)
+	for i, want := range []string{"nodes{name id} totalCount", "totalCount nodes{id}"} {
+		in := p.Root.Children[i]
+		if n := p.Of(f, func() *Node { return in }); n == nil || show(n, nil) != want {
+			t.Errorf("%s: got %v, want %s", in.Key, n, want)
+		}
 	}
-	if p.Of(&ast.Field{}) != nil {
+	if p.Of(&ast.Field{}, nil) != nil {
 		t.Error("a field of nowhere has a node")
 	}
 }

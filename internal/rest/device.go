@@ -184,19 +184,29 @@ type ShippingAddress struct {
 // place says which account d belongs to; owner is the extension whose list d
 // stands in, for records that do not name it.
 func (d *Device) place(account, uri string, owner *ExtensionRef) {
-	d.ID.Account = first(AccountOf(d.URI), first(AccountOf(uri), account))
 	if d.Owner == nil {
 		d.Owner = owner
 	}
-	if d.Owner != nil {
-		d.Owner.ID.Account = d.ID.Account
-	}
 	for i := range d.PhoneLines {
 		if n := d.PhoneLines[i].PhoneNumber; n != nil {
-			n.place(d.ID.Account, "")
+			n.Source = FromLine
 			if n.Owner == nil {
 				n.Owner = d.Owner
 			}
+		}
+	}
+	d.SetAccount(first(AccountOf(d.URI), first(AccountOf(uri), account)))
+}
+
+// SetAccount says which account d belongs to.
+func (d *Device) SetAccount(account string) {
+	d.ID.Account = account
+	if d.Owner != nil {
+		d.Owner.ID.Account = account
+	}
+	for i := range d.PhoneLines {
+		if n := d.PhoneLines[i].PhoneNumber; n != nil {
+			n.SetAccount(account)
 		}
 	}
 }

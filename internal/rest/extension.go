@@ -30,9 +30,11 @@ type Extension struct {
 	CallQueueInfo   *CallQueueInfo       `json:"callQueueInfo"`
 	AlertTimer      *int                 `json:"alertTimer"`
 
-	// Details are complete only in the single read: Whole says so.
+	// Details are complete only in the read by id: Whole says so, and Single that no
+	// other id stood beside it, for then alone the departments are told.
 	Details ExtensionDetails `json:",embed"`
 	Whole   bool             `json:"-"`
+	Single  bool             `json:"-"`
 }
 
 // RcID is the upstream's own id.
@@ -249,7 +251,12 @@ func (c *Client) ReadExtensions(ctx context.Context, account string, ids []strin
 // place says which account e belongs to: what its own uri says, else what the
 // list's does, else what was asked for.
 func (e *Extension) place(account, uri string) {
-	e.ID.Account = first(AccountOf(e.URI), first(AccountOf(uri), account))
+	e.SetAccount(first(AccountOf(e.URI), first(AccountOf(uri), account)))
+}
+
+// SetAccount says which account e belongs to.
+func (e *Extension) SetAccount(account string) {
+	e.ID.Account = account
 	for i := range e.Details.Departments {
 		e.Details.Departments[i].ID.Account = e.ID.Account
 	}

@@ -46,14 +46,19 @@ func (c *Client) ListForwardingNumbers(ctx context.Context, ext ExtensionID, pag
 	}
 	account := first(AccountOf(p.URI), ext.Account)
 	for i := range p.Records {
-		n := &p.Records[i]
-		n.ID.Account, n.ID.Extension = account, ext.RCID
-		if n.On != nil {
-			n.On.ID.Account = account
-		}
-		if n.Owner != nil {
-			n.Owner.ID.Account = account
-		}
+		p.Records[i].ID.Extension = ext.RCID
+		p.Records[i].SetAccount(account)
 	}
 	return p, checked(listForwardingNumbers, p, (*ForwardingNumber).RcID)
+}
+
+// SetAccount says which account n belongs to.
+func (n *ForwardingNumber) SetAccount(account string) {
+	n.ID.Account = account
+	if n.On != nil {
+		n.On.ID.Account = account
+	}
+	if n.Owner != nil {
+		n.Owner.ID.Account = account
+	}
 }

@@ -141,7 +141,7 @@ type operationKey struct{}
 // mark says that a request made with the returned context belongs to o, and which
 // budget pays for it.
 func mark(ctx context.Context, o *Operation) context.Context {
-	return budget.With(context.WithValue(ctx, operationKey{}, o), o.Group)
+	return budget.With(context.WithValue(ctx, operationKey{}, o), o.Group, o.ID)
 }
 
 // OperationFrom returns the operation that the request made with ctx belongs to.

@@ -20,7 +20,6 @@ type PhoneNumber struct {
 	Primary               *bool                       `json:"primary"`
 	Status                PhoneNumberStatus           `json:"status"`
 	Type                  PhoneNumberType             `json:"type"`
-	SubType               ExtensionSubType            `json:"subType"`
 	UsageType             PhoneNumberUsageType        `json:"usageType"`
 	ContactCenterProvider *ContactCenterProvider      `json:"contactCenterProvider"`
 	TemporaryNumber       *TemporaryNumber            `json:"temporaryNumber"`
@@ -35,13 +34,28 @@ type PhoneNumber struct {
 	HotDeskNumber *bool               `json:"hotDeskNumber"`
 	ProviderID    ID                  `json:"providerId"`
 
-	// Owner is the extension the number is assigned to. The account's lists and the
-	// single read tell it; the extension's own list does not.
+	// Owner is the extension the number is assigned to. The extension's own list
+	// does not tell it.
 	Owner *ExtensionRef `json:"extension"`
-	// ListedFeatures and ListedCountry are told by the extension's own list alone.
-	ListedFeatures []PhoneNumberFeature `json:"features"`
-	ListedCountry  *Country             `json:"country"`
+
+	Listed Listed       `json:",embed"`
+	Source NumberSource `json:"-"`
 }
+
+// Listed is what an extension's own list alone tells of a phone number, but for the
+// country, which a device's line tells too.
+type Listed struct {
+	Features []PhoneNumberFeature `json:"features"`
+	Country  *Country             `json:"country"`
+	SubType  ExtensionSubType     `json:"subType"`
+	Told     bool                 `json:"-"` // it comes from such a list
+}
+
+// RawFeatures are Features as the upstream wrote them.
+func (l *Listed) RawFeatures() []string { return raw(l.Features) }
+
+// RawSubType is SubType as the upstream wrote it.
+func (l *Listed) RawSubType() string { return string(l.SubType) }
 
 // RcID is the upstream's own id.
 func (n *PhoneNumber) RcID() string { return n.ID.RCID }
@@ -55,17 +69,11 @@ func (n *PhoneNumber) RawStatus() string { return string(n.Status) }
 // RawType is Type as the upstream wrote it.
 func (n *PhoneNumber) RawType() string { return string(n.Type) }
 
-// RawSubType is SubType as the upstream wrote it.
-func (n *PhoneNumber) RawSubType() string { return string(n.SubType) }
-
 // RawUsageType is UsageType as the upstream wrote it.
 func (n *PhoneNumber) RawUsageType() string { return string(n.UsageType) }
 
 // RawTollType is TollType as the upstream wrote it.
 func (n *PhoneNumber) RawTollType() string { return string(n.TollType) }
-
-// RawListedFeatures are ListedFeatures as the upstream wrote them.
-func (n *PhoneNumber) RawListedFeatures() []string { return raw(n.ListedFeatures) }
 
 // RawActivationStatus is ActivationStatus as the upstream wrote it.
 func (n *PhoneNumber) RawActivationStatus() string { return string(n.ActivationStatus) }
@@ -132,27 +140,25 @@ func (f PhoneNumberFilter) Empty() bool {
 // Key tells filters apart.
 func (f PhoneNumberFilter) Key() string { return f.query().Encode() }
 
-// queryV2 is query for v2, which takes one status and knows toll types in place
-// of payment types.
-func (f PhoneNumberFilter) queryV2() (url.Values, error) {
+// queryV2 is query for v2, as far as v2 can filter.
+func (f PhoneNumberFilter) queryV2() url.Values {
 	q := url.Values{}
 	texts(q, "usageType", f.UsageType)
-	if len(f.Status) > 1 {
-		return nil, badFilter("status", "the upstream's v2 takes one status at a time")
-	}
 	texts(q, "status", f.Status)
-	if len(f.PaymentType) > 0 {
-		return nil, badFilter("paymentType", "the upstream's v2 does not know payment types")
-	}
 	if f.ExtensionStatus != "" {
 		q.Set("extensionStatus", string(f.ExtensionStatus))
 	}
-	return q, nil
+	return q
 }
 
-func badFilter(field, why string) error {
-	return &Error{Op: listAccountPhoneNumbersV2.ID, Parameter: field, cause: fmt.Errorf("%w: %s", ErrBadRequest, why)}
+// generations says which generations can apply f: v2 knows toll types in place of
+// payment types and takes one status; v1.0 does not know v2's own usage types.
+func (f PhoneNumberFilter) generations() (v1, v2 bool) {
+	v1 = !slices.ContainsFunc(f.UsageType, func(u PhoneNumberUsageType) bool { return slices.Contains(usageTypesOfV2, u) })
+	return v1, len(f.PaymentType) == 0 && len(f.Status) <= 1
 }
+
+var usageTypesOfV2 = []PhoneNumberUsageType{Inventory, "InventoryPartnerBusinessMobileNumber", "PhoneLine"}
 
 var listAccountPhoneNumbers = op("listAccountPhoneNumbers",
 	"GET /restapi/v1.0/account/{accountId}/phone-number", budget.Heavy, V1)
@@ -162,19 +168,24 @@ var listAccountPhoneNumbersV2 = op("listAccountPhoneNumbersV2",
 
 // ListAccountPhoneNumbers returns one page of an account's phone numbers with the
 // extensions they are assigned to. Today's description lists both generations;
-// v1.0 comes first because it alone tells location and payment type.
+// v1.0 comes first because it tells more. A filter that only one of them can apply
+// is for that one, whatever is preferred.
 func (c *Client) ListAccountPhoneNumbers(ctx context.Context, account string, f PhoneNumberFilter, page, perPage int) (*Page[PhoneNumber], error) {
-	v1 := way[*Page[PhoneNumber]]{listAccountPhoneNumbers, func() (*Page[PhoneNumber], error) {
-		return listNumbers(ctx, c, listAccountPhoneNumbers, account, paged(f.query(), page, perPage))
-	}}
-	v2 := way[*Page[PhoneNumber]]{listAccountPhoneNumbersV2, func() (*Page[PhoneNumber], error) {
-		q, err := f.queryV2()
-		if err != nil {
-			return nil, err
-		}
-		return listNumbers(ctx, c, listAccountPhoneNumbersV2, account, paged(q, page, perPage))
-	}}
-	if c.cfg.Generation == OnlyV2 {
+	list := func(o *Operation, q url.Values) way[*Page[PhoneNumber]] {
+		return way[*Page[PhoneNumber]]{o, func() (*Page[PhoneNumber], error) {
+			return listNumbers(ctx, c, o, account, paged(q, page, perPage))
+		}}
+	}
+	v1, v2 := list(listAccountPhoneNumbers, f.query()), list(listAccountPhoneNumbersV2, f.queryV2())
+	switch canV1, canV2 := f.generations(); {
+	case !canV1 && !canV2:
+		return nil, &Error{Op: listAccountPhoneNumbers.ID, Parameter: "filter",
+			cause: fmt.Errorf("%w: no generation of the upstream can apply all of it", ErrBadRequest)}
+	case !canV2:
+		return v1.do()
+	case !canV1:
+		return v2.do()
+	case c.cfg.Generation == OnlyV2:
 		return either(ctx, c, account, v2, v1)
 	}
 	return either(ctx, c, account, v1, v2)
@@ -187,6 +198,9 @@ func listNumbers(ctx context.Context, c *Client, o *Operation, account string, q
 	}
 	for i := range p.Records {
 		p.Records[i].place(account, p.URI)
+		if o.Generation == V2 {
+			p.Records[i].Source = FromV2
+		}
 	}
 	return p, checked(o, p, (*PhoneNumber).RcID)
 }
@@ -246,6 +260,7 @@ func (c *Client) ListExtensionPhoneNumbers(ctx context.Context, ext ExtensionID,
 	}
 	for i := range p.Records {
 		p.Records[i].place(ext.Account, p.URI)
+		p.Records[i].Source, p.Records[i].Listed.Told = FromOwnList, true
 	}
 	return p, checked(listExtensionPhoneNumbers, p, (*PhoneNumber).RcID)
 }

@@ -1,0 +1,283 @@
+package loader
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// unknownTotal is what a list of unknown length is taken to hold: one page.
+const unknownTotal = rest.MostPerPage
+
+// NumberNeed says how much of phone numbers is wanted.
+type NumberNeed struct {
+	// Listed says that what only the extension's own list tells is wanted.
+	Listed bool
+	// Owner says that it is wanted whose they are.
+	Owner bool
+	// Lacking are the sources that lack something else that is wanted.
+	Lacking rest.NumberSources
+}
+
+// AssignedKey asks for the phone numbers assigned to an extension.
+type AssignedKey struct {
+	Ext  rest.ExtensionID
+	Need NumberNeed
+}
+
+// Assigned returns the phone numbers assigned to an extension, in the order of
+// their ids.
+func (l *Loaders) Assigned(ctx context.Context, k AssignedKey) ([]rest.PhoneNumber, error) {
+	k.Ext, k.Need.Owner = l.extensionID(k.Ext), false // it is known anyway
+	return l.assigned.load(ctx, k)
+}
+
+func (l *Loaders) listAssigned(ctx context.Context, keys []AssignedKey) map[AssignedKey]rest.Result[[]rest.PhoneNumber] {
+	found := make(map[AssignedKey]rest.Result[[]rest.PhoneNumber], len(keys))
+	type group struct {
+		account string
+		need    NumberNeed
+	}
+	groups := map[group][]string{}
+	for _, k := range keys {
+		g := group{k.Ext.Account, k.Need}
+		groups[g] = append(groups[g], k.Ext.RCID)
+	}
+	for g, ids := range groups {
+		need := &assignedNeed{l: l, account: g.account, ids: ids, NumberNeed: g.need}
+		for id, r := range need.read(ctx) {
+			slices.SortFunc(r.Value, byID)
+			found[AssignedKey{extensionID(g.account, id), g.need}] = r
+		}
+	}
+	return found
+}
+
+// byID orders numbers by their ids, so that a list is the same whichever way it
+// was read.
+func byID(a, b rest.PhoneNumber) int {
+	return cmp.Or(cmp.Compare(len(a.ID.RCID), len(b.ID.RCID)), cmp.Compare(a.ID.RCID, b.ID.RCID))
+}
+
+// assignedNeed is the phone numbers of some extensions of one account.
+type assignedNeed struct {
+	NumberNeed
+	l       *Loaders
+	account string
+	ids     []string
+}
+
+type assignedResults = map[string]rest.Result[[]rest.PhoneNumber]
+
+// read takes the cheaper of the account's list and the extensions' own lists. When
+// the first page shows the account's list to be longer than it was taken to be,
+// the choice is made again with what is left to read.
+func (n *assignedNeed) read(ctx context.Context) assignedResults {
+	all, known := n.l.me.total(n.account, phoneNumberTotal)
+	if !known {
+		all = unknownTotal
+		if extensions, ok := n.l.me.total(n.account, extensionTotal); ok {
+			all = 2 * extensions // a company has about as many numbers to spare as users
+		}
+	}
+	if own, err := n.choose(pages(all, rest.MostPerPage)); err != nil {
+		return n.failed(err)
+	} else if own {
+		return n.fromOwnLists(ctx)
+	}
+	first, err := n.page(ctx, 1, rest.MostPerPage)
+	if err != nil {
+		return n.failed(err)
+	}
+	more := pagesAfter(first)
+	if more > 0 {
+		if own, err := n.choose(more); err != nil {
+			return n.failed(err)
+		} else if own {
+			return n.fromOwnLists(ctx)
+		}
+	}
+	return n.fromAccountList(ctx, more)
+}
+
+// choose weighs both ways, given how many pages the account's list still has. An
+// error says that neither can be paid; nothing is sent then.
+func (n *assignedNeed) choose(pagesLeft int) (own bool, err error) {
+	light := len(n.ids)
+	list := Calls{budget.Heavy: pagesLeft}
+	if n.Listed {
+		list[budget.Light] = light // their own lists have to be read all the same
+	}
+	options := []Option{
+		{"account list", list},
+		{"own lists", Calls{budget.Light: light + pages(2*len(n.ids), n.l.c.ManyPhoneNumbers())}},
+	}
+	best, payable := cheapest(options, n.l.left)
+	if !payable {
+		return false, refuse(options, func(g budget.Group, calls int) (time.Duration, bool) {
+			return n.l.gate.WaitFor(n.l.who, g, calls)
+		})
+	}
+	return best == 1, nil
+}
+
+func (n *assignedNeed) failed(err error) assignedResults {
+	out := make(assignedResults, len(n.ids))
+	for _, id := range n.ids {
+		out[id] = rest.Result[[]rest.PhoneNumber]{Err: err}
+	}
+	return out
+}
+
+// page returns a page of the account's list.
+func (n *assignedNeed) page(ctx context.Context, page, perPage int) (*rest.Page[rest.PhoneNumber], error) {
+	return n.l.PhoneNumbers(ctx, n.account, rest.PhoneNumberFilter{}, page, perPage, 0)
+}
+
+// pagesAfter says how many pages follow the first, as far as it tells.
+func pagesAfter(first *rest.Page[rest.PhoneNumber]) int {
+	switch p := first.Paging; {
+	case p.TotalElements != nil:
+		return min(max(0, pages(*p.TotalElements, first.Size(rest.MostPerPage))-1), rest.MostPages)
+	case p.TotalPages != nil:
+		return min(max(0, *p.TotalPages-1), rest.MostPages)
+	}
+	return 0
+}
+
+// fromAccountList reads the account's list, whose first page is at hand and which
+// goes on for more pages, and deals its numbers out.
+func (n *assignedNeed) fromAccountList(ctx context.Context, more int) assignedResults {
+	rest.InParallel(more, func(i int) {
+		_, _ = n.page(ctx, i+2, rest.MostPerPage) // remembered, with its error, for the loop below
+	})
+	lists := make(map[string][]rest.PhoneNumber, len(n.ids))
+	for _, id := range n.ids {
+		lists[id] = []rest.PhoneNumber{}
+	}
+	seen := map[string]bool{}
+	for p, err := range rest.Pages(ctx, (*rest.PhoneNumber).RcID, n.page) {
+		if err != nil {
+			return n.failed(err)
+		}
+		for i := range p.Records {
+			number := &p.Records[i]
+			if number.Owner == nil || seen[number.ID.RCID] {
+				continue // a row that moved between two pages is shown by both
+			}
+			if list, wanted := lists[number.Owner.ID.RCID]; wanted {
+				seen[number.ID.RCID] = true
+				lists[number.Owner.ID.RCID] = append(list, *number)
+			}
+		}
+	}
+	return n.completed(ctx, lists)
+}
+
+// completed gives the numbers dealt out what their source lacks.
+func (n *assignedNeed) completed(ctx context.Context, lists map[string][]rest.PhoneNumber) assignedResults {
+	var all []rest.PhoneNumber
+	for _, id := range n.ids {
+		all = append(all, lists[id]...)
+	}
+	all, err := n.l.complete(ctx, all, n.Lacking)
+	if err != nil {
+		return n.failed(err)
+	}
+	out := make(assignedResults, len(n.ids))
+	for _, id := range n.ids {
+		k := len(lists[id])
+		out[id] = rest.Result[[]rest.PhoneNumber]{Value: all[:k:k]}
+		all = all[k:]
+	}
+	return out
+}
+
+// fromOwnLists reads the extensions' own lists, which hold what they may use, and
+// asks by ids whose each is. Whoever may not see such a list may yet see the account's.
+func (n *assignedNeed) fromOwnLists(ctx context.Context) assignedResults {
+	out := make(assignedResults, len(n.ids))
+	listed := make([]rest.Result[map[string]*rest.PhoneNumber], len(n.ids))
+	rest.InParallel(len(n.ids), func(i int) {
+		v, err := n.l.Listed(ctx, extensionID(n.account, n.ids[i]))
+		listed[i] = rest.Result[map[string]*rest.PhoneNumber]{Value: v, Err: err}
+	})
+	var ask []rest.PhoneNumberID
+	var closed []string
+	for i, r := range listed {
+		if errors.Is(r.Err, rest.ErrForbidden) {
+			closed = append(closed, n.ids[i])
+		}
+		for _, number := range r.Value {
+			if canBeAssigned(number.UsageType) {
+				ask = append(ask, number.ID)
+			}
+		}
+	}
+	slices.SortFunc(ask, func(a, b rest.PhoneNumberID) int { return cmp.Compare(a.RCID, b.RCID) })
+	a := n.l.Announce()
+	a.PhoneNumbers(ask)
+	a.Go(ctx)
+	for i, id := range n.ids {
+		mine, err := n.own(ctx, id, listed[i])
+		out[id] = rest.Result[[]rest.PhoneNumber]{Value: mine, Err: err}
+	}
+	if len(closed) > 0 {
+		n.open(ctx, closed, out)
+	}
+	return out
+}
+
+// open reads the numbers of extensions whose own lists are closed to the person from
+// the account's list. If that is closed as well, the first refusal stands.
+func (n *assignedNeed) open(ctx context.Context, closed []string, out assignedResults) {
+	other := &assignedNeed{NumberNeed: n.NumberNeed, l: n.l, account: n.account, ids: closed}
+	first, err := other.page(ctx, 1, rest.MostPerPage)
+	if err != nil {
+		return
+	}
+	for id, r := range other.fromAccountList(ctx, pagesAfter(first)) {
+		if r.Err == nil {
+			out[id] = r
+		}
+	}
+}
+
+// own picks the numbers that belong to extension id out of its list.
+func (n *assignedNeed) own(ctx context.Context, id string, listed rest.Result[map[string]*rest.PhoneNumber]) ([]rest.PhoneNumber, error) {
+	if listed.Err != nil {
+		return nil, listed.Err
+	}
+	mine := []rest.PhoneNumber{}
+	for _, inList := range listed.Value {
+		if !canBeAssigned(inList.UsageType) {
+			continue
+		}
+		whole, err := n.l.PhoneNumber(ctx, inList.ID)
+		switch {
+		case err != nil:
+			return nil, err
+		case whole.Owner == nil || whole.Owner.ID.RCID != id:
+			continue
+		}
+		number := *whole
+		number.Listed = inList.Listed
+		mine = append(mine, number)
+	}
+	return mine, nil
+}
+
+// canBeAssigned says whether numbers of a usage type can belong to an extension:
+// those of the company never do.
+func canBeAssigned(u rest.PhoneNumberUsageType) bool {
+	switch u {
+	case rest.MainCompanyNumber, rest.AdditionalCompanyNumber, rest.CompanyNumber, rest.CompanyFaxNumber, rest.ForwardedCompanyNumber:
+		return false
+	}
+	return true
+}
