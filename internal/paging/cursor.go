@@ -6,8 +6,6 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
-
-	"github.com/ringql/ringql/internal/rest"
 )
 
 // near is how many neighbours on each side a cursor remembers.
@@ -25,13 +23,13 @@ type cursor struct {
 	side   side     // for a cursor whose own row has gone
 }
 
-// side says where a cursor's place is, seen from the row it names.
+// side says where a cursor's place is.
 type side int
 
 const (
-	here   side = iota // the row itself
-	behind             // right behind the row
-	ahead              // right before the row
+	here   side = iota // at the row itself
+	behind             // right behind the nearest row that was before it
+	ahead              // right before the nearest row that was after it
 )
 
 // version is the first byte of every cursor.
@@ -78,7 +76,7 @@ func parseCursor(s, list string) (cursor, bool) {
 	c := cursor{list: binary.BigEndian.Uint32(b[1:])}
 	b = b[5:]
 	offset, n := binary.Uvarint(b)
-	if n <= 0 || offset >= mostPages*rest.MostPerPage || c.list != tag(list) || len(b) < n+2 {
+	if n <= 0 || offset >= mostRows || c.list != tag(list) || len(b) < n+2 {
 		return cursor{}, false
 	}
 	c.offset = int(offset)
@@ -129,35 +127,28 @@ func (g gap) shift(n int) gap { return gap{g.before + n, g.after + n} }
 // just out of sight: there must be a neighbour on the other side, or nothing.
 func (c cursor) find(ids []string, start, end bool) (g gap, sure bool) {
 	if i := slices.Index(ids, c.id); i >= 0 {
-		switch c.side {
-		case behind:
-			return gap{i + 1, i + 1}, true
-		case ahead:
-			return gap{i, i}, true
-		}
 		return gap{i, i + 1}, true
 	}
 	before, after := nearest(ids, c.before), nearest(ids, c.after)
 	switch {
-	case before >= 0 && (after > before || end):
+	case before >= 0 && (after > before || end || c.side == behind):
 		return gap{before + 1, before + 1}, true
-	case after >= 0 && start:
+	case after >= 0 && (start || c.side == ahead):
 		return gap{after, after}, true
 	}
 	return gap{}, false
 }
 
-// standIn returns a cursor to the same place that names its nearest neighbour among
-// ids, the rows from from on.
+// standIn returns a cursor to the same place by its nearest neighbour among ids, the
+// rows from from on. Should a nearer one come into sight later, it is to be preferred.
 func (c cursor) standIn(ids []string, from int) (cursor, bool) {
-	side, i := behind, nearest(ids, c.before)
+	i := nearest(ids, c.before)
+	c.side = behind
 	if i < 0 {
-		side, i = ahead, nearest(ids, c.after)
+		i, c.side = nearest(ids, c.after), ahead
 	}
-	if i < 0 {
-		return cursor{}, false
-	}
-	return cursor{list: c.list, offset: from + i, id: ids[i], before: c.before, after: c.after, side: side}, true
+	c.offset = from + i
+	return c, i >= 0
 }
 
 // nearest returns where the first of names that is there stands in ids, else -1.

@@ -83,21 +83,9 @@ func (l *List[T]) Check(a Args) error {
 }
 
 func (l *List[T]) bounds(a Args) (bounds, error) {
-	b := bounds{size: min(DefaultSize, l.most())}
-	argument := "first"
-	switch {
-	case a.First != nil && a.Last != nil:
-		return b, &Error{"last", "cannot be given together with first"}
-	case a.First != nil:
-		b.size = *a.First
-	case a.Last != nil:
-		b.size, b.backward, argument = *a.Last, true, "last"
-	}
-	if b.size < 0 {
-		return b, &Error{argument, "must not be negative"}
-	}
-	if b.size > l.most() {
-		return b, &Error{argument, fmt.Sprintf("must be at most %d", l.most())}
+	b, err := a.bounds(l.Most)
+	if err != nil {
+		return b, err
 	}
 	for _, c := range []struct {
 		argument string
@@ -116,11 +104,29 @@ func (l *List[T]) bounds(a Args) (bounds, error) {
 	return b, nil
 }
 
-func (l *List[T]) most() int {
-	if l.Most == 0 {
-		return rest.MostPerPage
+// bounds returns what a asks for but for its cursors.
+func (a Args) bounds(most int) (bounds, error) {
+	if most == 0 {
+		most = rest.MostPerPage
 	}
-	return min(l.Most, rest.MostPerPage)
+	most = min(most, rest.MostPerPage)
+	b := bounds{size: min(DefaultSize, most)}
+	argument := "first"
+	switch {
+	case a.First != nil && a.Last != nil:
+		return b, &Error{"last", "cannot be given together with first"}
+	case a.First != nil:
+		b.size = *a.First
+	case a.Last != nil:
+		b.size, b.backward, argument = *a.Last, true, "last"
+	}
+	if b.size < 0 {
+		return b, &Error{argument, "must not be negative"}
+	}
+	if b.size > most {
+		return b, &Error{argument, fmt.Sprintf("must be at most %d", most)}
+	}
+	return b, nil
 }
 
 // attempts bounds how often a list that moves is read again.
@@ -137,9 +143,9 @@ func (l *List[T]) Slice(ctx context.Context, a Args) (*Slice[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader[T]{list: l, most: rest.MostPerPage}
+	r := &reader[T]{list: l, most: rest.MostPerPage, probe: b.fromEnd()}
 	from, to := b.guess()
-	for range attempts {
+	for n := range attempts {
 		v, err := r.read(ctx, from, to)
 		if err != nil {
 			return nil, err
@@ -151,6 +157,10 @@ func (l *List[T]) Slice(ctx context.Context, a Args) (*Slice[T], error) {
 		if inView && v.holds(lo, hi) {
 			return v.slice(l, lo, hi), nil
 		}
+		r.probe = false
+		// The first read for the list's end only tells where that is. Rows that are not
+		// where they are looked for have moved.
+		r.fresh = r.fresh || n > 0 || !b.fromEnd()
 		from, to = b.around(lo, hi)
 		from, to = max(0, from-slack), to+slack
 	}
@@ -166,24 +176,15 @@ func (b bounds) argument() string {
 }
 
 // FirstPage returns the page that Slice reads first for a, so that it can be asked
-// for beforehand. It is not known for arguments with cursors.
-func FirstPage(a Args, _ int) (number, perPage int, ok bool) {
-	b := bounds{size: DefaultSize}
-	switch {
-	case a.After != nil || a.Before != nil || a.First != nil && a.Last != nil:
-		return 0, 0, false
-	case a.First != nil:
-		b.size = *a.First
-	case a.Last != nil:
-		b.size, b.backward = *a.Last, true
-	}
-	if b.size < 0 || b.size > rest.MostPerPage {
+// for beforehand, of a list whose Most is most. There is none for arguments that
+// Slice refuses, and it is not known for arguments with cursors.
+func FirstPage(a Args, most int) (number, perPage int, ok bool) {
+	b, err := a.bounds(most)
+	if err != nil || a.After != nil || a.Before != nil {
 		return 0, 0, false
 	}
-	p, ok := single(0, max(b.size, 1), rest.MostPerPage)
-	if b.backward {
-		p = page{1, rest.MostPerPage}
-	}
+	from, to := b.guess()
+	p, ok := single(from, to, rest.MostPerPage)
 	return p.number, p.size, ok
 }
 
@@ -199,13 +200,16 @@ func (b bounds) guess() (from, to int) {
 	switch {
 	case b.backward && b.before != nil:
 		return b.around(b.before.offset-b.size, b.before.offset)
-	case b.backward:
+	case b.fromEnd():
 		return 0, rest.MostPerPage // shows how long the list is, and often all of it
 	case b.after != nil:
 		return b.around(b.after.offset+1, b.after.offset+1+b.size)
 	}
 	return 0, b.size
 }
+
+// fromEnd says whether the window is counted from the list's end.
+func (b bounds) fromEnd() bool { return b.backward && b.before == nil }
 
 // around widens [lo, hi) by the rows that the cursors name.
 func (b bounds) around(lo, hi int) (from, to int) {
@@ -223,6 +227,14 @@ func (b bounds) around(lo, hi int) (from, to int) {
 // cursors' rows are. They are to be read again when a row was not in v.
 func place[T any](ctx context.Context, r *reader[T], b bounds, v *view[T]) (lo, hi int, inView bool, err error) {
 	hi, inView = math.MaxInt, true
+	if b.fromEnd() {
+		if hi, err = v.end(); err != nil {
+			return 0, 0, false, err
+		}
+		if from := max(0, hi-b.size); !v.holds(from, hi) {
+			return from, hi, false, nil // what v shows of other rows says nothing about the cursor
+		}
+	}
 	if b.after != nil {
 		g, in, err := r.locate(ctx, v, b.after, b.backward, "after")
 		if err != nil {
@@ -239,11 +251,6 @@ func place[T any](ctx context.Context, r *reader[T], b bounds, v *view[T]) (lo, 
 	}
 	if !b.backward {
 		return lo, max(lo, min(hi, v.clip(lo+b.size))), inView, nil
-	}
-	if hi == math.MaxInt {
-		if hi, err = v.end(); err != nil {
-			return 0, 0, false, err
-		}
 	}
 	hi = v.clip(hi)
 	return min(hi, max(lo, hi-b.size)), hi, inView, nil

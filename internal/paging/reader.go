@@ -35,13 +35,13 @@ func (v *view[T]) ids() []string {
 	return v.names
 }
 
-// end returns how long the list is.
+// end returns how long the list is, as far as its rows can be read.
 func (v *view[T]) end() (int, error) {
 	switch {
-	case v.last:
+	case v.last && (len(v.rows) > 0 || v.total == nil):
 		return v.to(), nil
 	case v.total != nil:
-		return *v.total, nil
+		return min(*v.total, mostRows), nil // a page past the end does not show where that is
 	}
 	return 0, ErrNoTotal
 }
@@ -69,36 +69,55 @@ func (v *view[T]) slice(l *List[T], lo, hi int) *Slice[T] {
 
 // reader reads windows of one list for one Slice.
 type reader[T any] struct {
-	list *List[T]
-	most int // rows per page that the upstream gives
+	list  *List[T]
+	most  int       // rows per page that the upstream gives
+	fresh bool      // the list was seen to move: pages that someone remembers are of no use
+	asked []page    // the pages read so far
+	probe bool      // only the total is asked for: a smaller page that tells it does
+	spare *spare[T] // the page that showed that the upstream gives smaller ones
+}
+
+// spare is a page that came smaller than asked for, as what it is.
+type spare[T any] struct {
+	page page
+	view *view[T]
 }
 
 // errSmaller means that the upstream gives smaller pages than asked for.
-var errSmaller = errors.New("the upstream gives smaller pages")
+var errSmaller = fmt.Errorf("%w: pages that get smaller and smaller", rest.ErrInvalid)
 
 // errMoved means that the list moved between two requests.
 var errMoved = errors.New("the list moved")
 
 // read returns a view that holds rows [from, to), as far as the list has them:
-// one page where one covers them, else two.
+// one page where one covers them, else two, and more only where the upstream gives
+// smaller pages.
 func (r *reader[T]) read(ctx context.Context, from, to int) (*view[T], error) {
 	for range attempts {
 		v, err := r.try(ctx, from, to)
 		if !errors.Is(err, errSmaller) && !errors.Is(err, errMoved) {
 			return v, err
 		}
+		r.fresh = r.fresh || errors.Is(err, errMoved)
 	}
 	return nil, fmt.Errorf("%w: %s does not hold still", rest.ErrInvalid, r.list.Name())
 }
 
 func (r *reader[T]) try(ctx context.Context, from, to int) (*view[T], error) {
+	if from >= mostRows {
+		// Beyond the last row that the upstream numbers: nothing can be there.
+		return &view[T]{list: r.list, from: from, last: true}, nil
+	}
+	to = min(to, mostRows)
 	if p, ok := single(from, to, r.most); ok {
 		return r.page(ctx, p)
 	}
-	a, b, ok := pair(from, to, r.most)
+	a, b, ok := page{}, page{}, false
+	if r.most == rest.MostPerPage {
+		a, b, ok = pair(from, to, r.most)
+	}
 	if !ok {
-		// Beyond the last page that the upstream numbers: nothing can be there.
-		return &view[T]{list: r.list, from: from, last: true}, nil
+		return r.chain(ctx, from, to)
 	}
 	first, err := r.page(ctx, a)
 	if err != nil || first.last {
@@ -111,32 +130,58 @@ func (r *reader[T]) try(ctx context.Context, from, to int) (*view[T], error) {
 	return join(first, second)
 }
 
-// page reads one page. An answer that contradicts the request is the upstream's
-// fault and ends the matter, but for smaller pages, which are documented.
+// page reads one page. One that contradicts itself may have been counted before the
+// list moved and read after: it is read once more, and then it is the upstream's fault
+// and ends the matter. A smaller page than asked for is some other page of the list:
+// it will do where the list ends with it.
 func (r *reader[T]) page(ctx context.Context, p page) (*view[T], error) {
-	got, err := r.list.Fetch(ctx, p.number, p.size)
+	if s := r.spare; s != nil && s.page == p && !r.fresh {
+		return s.view, nil
+	}
+	got, end, err := r.fetch(ctx, p)
+	if errors.Is(err, errContradicts) {
+		r.fresh = true
+		got, end, err = r.fetch(ctx, p)
+	}
 	if err != nil {
 		return nil, err
 	}
-	size := p.size
-	if applied := got.Paging.PerPage; applied > 0 && applied < size {
-		r.most = applied
-		return nil, errSmaller
+	applied := page{p.number, got.Size(p.size)}
+	v := &view[T]{list: r.list, rows: got.Records, from: applied.from(), total: got.Paging.TotalElements}
+	v.last = end || applied.to() >= mostRows
+	if applied == p {
+		return v, nil
 	}
-	if n := got.Paging.Page; n != 0 && n != p.number || len(got.Records) > size {
-		return nil, fmt.Errorf("%w: %s: page %d of %d rows for page %d of %d",
-			rest.ErrInvalid, r.list.Name(), n, len(got.Records), p.number, size)
+	r.most = applied.size
+	if v.last || r.probe && v.total != nil {
+		return v, nil
 	}
-	v := &view[T]{list: r.list, rows: got.Records, from: p.from(), total: got.Paging.TotalElements}
-	switch {
-	case len(v.rows) < size:
-		v.last = true
-	case v.total != nil:
-		v.last = v.to() >= *v.total
-	case got.Navigation != nil:
-		v.last = got.Navigation.NextPage == nil
+	r.spare = &spare[T]{applied, v}
+	return nil, errSmaller
+}
+
+// errContradicts means that a page contradicts itself or the request.
+var errContradicts = errors.New("a page that contradicts itself")
+
+// fetch asks for one page, and says whether no rows follow it. Whoever remembers
+// pages must not give one again that this reader has had: it asks again because that
+// one did not do.
+func (r *reader[T]) fetch(ctx context.Context, p page) (got *rest.Page[T], end bool, err error) {
+	if r.fresh || slices.Contains(r.asked, p) {
+		ctx = rest.Fresh(ctx)
 	}
-	return v, nil
+	if len(r.asked) == mostCalls {
+		return nil, false, fmt.Errorf("%w: %s does not hold still within %d pages", rest.ErrInvalid, r.list.Name(), mostCalls)
+	}
+	r.asked = append(r.asked, p)
+	got, err = r.list.Fetch(ctx, p.number, p.size)
+	if err != nil {
+		return nil, false, err
+	}
+	if end, err = got.End(p.number, p.size); err != nil {
+		return nil, false, fmt.Errorf("%w: %s: %w", errContradicts, r.list.Name(), err)
+	}
+	return got, end, nil
 }
 
 // join puts two overlapping views together at the last row that both show, so
@@ -157,12 +202,16 @@ func join[T any](a, b *view[T]) (*view[T], error) {
 		for _, id := range ids[:i+1] {
 			shown[id] = true
 		}
-		v := &view[T]{list: a.list, from: a.from, total: b.total, last: b.last}
-		v.rows = append(v.rows, a.rows[:i+1]...)
+		v := &view[T]{list: a.list, from: a.from, last: b.last}
+		v.rows, v.names = append(v.rows, a.rows[:i+1]...), append(v.names, ids[:i+1]...)
 		for k := j + 1; k < len(b.rows); k++ {
-			if !shown[b.ids()[k]] {
-				v.rows = append(v.rows, b.rows[k])
+			if id := b.ids()[k]; !shown[id] {
+				v.rows, v.names = append(v.rows, b.rows[k]), append(v.names, id)
 			}
+		}
+		v.once.Do(func() {}) // the names are there
+		if b.total != nil {  // what follows b, counted from where this view sees it
+			v.total = new(v.to() + *b.total - b.to())
 		}
 		return v, nil
 	}
@@ -182,9 +231,10 @@ func (r *reader[T]) locate(ctx context.Context, v *view[T], c *cursor, limits bo
 	if limits && c.offset < v.from {
 		return gap{}, true, nil
 	}
-	g, err = r.search(ctx, v, c)
-	if errors.Is(err, errSmaller) {
-		g, err = r.search(ctx, v, c) // anew, with the pages it gives
+	r.fresh = true
+	err = errSmaller
+	for n := 0; n < attempts && errors.Is(err, errSmaller); n++ {
+		g, err = r.search(ctx, v, c) // with the pages that the upstream gives
 	}
 	if errors.Is(err, errMoved) {
 		err = &Error{argument, "names a place that is lost: its row is gone, and so are its neighbours; list again from the start"}
@@ -200,9 +250,12 @@ func (r *reader[T]) search(ctx context.Context, v *view[T], c *cursor) (gap, err
 		center = min(center, max(0, *v.total-1))
 	}
 	number := center/r.most + 1
+	if number > rest.MostPages {
+		return gap{}, r.invalid(center, center+1, "are out of reach of")
+	}
 	var stand *cursor
 	for _, n := range []int{number, number + 1, number - 1} {
-		if n < 1 || n > mostPages {
+		if n < 1 || n > rest.MostPages {
 			continue
 		}
 		near, err := r.page(ctx, page{n, r.most})
@@ -225,6 +278,8 @@ func (r *reader[T]) search(ctx context.Context, v *view[T], c *cursor) (gap, err
 		return gap{}, errMoved
 	}
 	*c = *stand
-	g, _ := c.find([]string{c.id}, false, false)
-	return g.shift(c.offset), nil
+	if c.side == behind {
+		return gap{c.offset + 1, c.offset + 1}, nil
+	}
+	return gap{c.offset, c.offset}, nil
 }
