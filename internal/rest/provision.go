@@ -1,0 +1,155 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/ringql/ringql/internal/budget"
+)
+
+// Provision is a phone number to be taken into the account.
+type Provision struct {
+	PhoneNumber   string               `json:"phoneNumber,omitzero"`
+	ReservationID string               `json:"reservationId,omitzero"`
+	UsageType     PhoneNumberUsageType `json:"usageType,omitzero"`
+	Type          PhoneNumberType      `json:"type,omitzero"`
+	Label         string               `json:"label,omitzero"`
+	Extension     *ByID                `json:"extension,omitzero"`
+}
+
+var (
+	provisionPhoneNumber = op("provisionPhoneNumber",
+		"POST /restapi/v1.0/account/{accountId}/phone-number", budget.Medium, Legacy)
+	addNumbersToInventoryV2 = op("addNumbersToInventoryV2",
+		"POST /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add", budget.Heavy, V2)
+	getBulkAddTaskResultsV2 = op("getBulkAddTaskResultsV2",
+		"GET /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add/{taskId}", budget.Heavy, V2)
+)
+
+// PartialError says that a number was taken into the account's inventory, and
+// that what was to follow failed.
+type PartialError struct {
+	Number *PhoneNumber
+	Err    error
+}
+
+func (e *PartialError) Error() string { return "added to inventory, then: " + e.Err.Error() }
+
+// Unwrap gives the failure that followed.
+func (e *PartialError) Unwrap() error { return e.Err }
+
+// ErrPending says that the upstream is still at work when the time was up.
+var ErrPending = errors.New("upstream: still at work")
+
+// ProvisionPhoneNumber takes a number into the account and assigns it. In v2 these
+// are two calls, between which a *PartialError can happen.
+func (c *Client) ProvisionPhoneNumber(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
+	v2 := way[*PhoneNumber]{addNumbersToInventoryV2, func() (*PhoneNumber, error) { return c.provisionV2(ctx, account, p) }}
+	v1 := way[*PhoneNumber]{provisionPhoneNumber, func() (*PhoneNumber, error) {
+		return call[PhoneNumber](ctx, c, provisionPhoneNumber.at(account).send(p))
+	}}
+	ways := []way[*PhoneNumber]{v2, v1}
+	if p.ReservationID != "" || p.Label != "" {
+		ways = ways[1:] // v2 knows neither reservations nor labels
+	}
+	n, err := either(ctx, c, account, ways...)
+	if err != nil {
+		return nil, err
+	}
+	n.place(account, "")
+	return n, nil
+}
+
+// inventoryItem is one number in and out of the v2 inventory.
+type inventoryItem struct {
+	ID          ID          `json:"id"`
+	PhoneNumber string      `json:"phoneNumber"`
+	Successful  bool        `json:"bulkItemSuccessful"`
+	Errors      []itemError `json:"bulkItemErrors"`
+}
+
+type itemError struct {
+	ErrorCode string `json:"errorCode"`
+	Message   string `json:"message"`
+}
+
+// bulkAdd is the answer to bulk-add: the records, or a task while it runs.
+type bulkAdd struct {
+	Records []inventoryItem `json:"records"`
+	ID      ID              `json:"id"`
+	Status  string          `json:"status"`
+}
+
+func (c *Client) provisionV2(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
+	type record struct {
+		PhoneNumber string               `json:"phoneNumber"`
+		UsageType   PhoneNumberUsageType `json:"usageType"`
+	}
+	type records struct {
+		Records []record `json:"records"`
+	}
+	added, err := call[bulkAdd](ctx, c, addNumbersToInventoryV2.at(account).
+		send(records{[]record{{p.PhoneNumber, Inventory}}}))
+	if err == nil {
+		added, err = c.finished(ctx, account, added)
+	}
+	if err != nil {
+		return nil, err
+	}
+	item, err := itemOf(addNumbersToInventoryV2, "phoneNumber", added.Records, func(i inventoryItem) bool { return i.PhoneNumber == p.PhoneNumber })
+	if err != nil {
+		return nil, err
+	}
+	stocked := &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: item.PhoneNumber, UsageType: Inventory}
+	if p.UsageType == Inventory {
+		return stocked, nil
+	}
+	n, err := c.assignV2(ctx, stocked.ID, Assignment{UsageType: p.UsageType, Extension: p.Extension})
+	if err != nil {
+		return nil, &PartialError{stocked, err}
+	}
+	return n, nil
+}
+
+// finished waits for a bulk-add task. Each look is a Heavy call, so the pauses
+// grow quickly; when the request's time is up the task is ErrPending.
+func (c *Client) finished(ctx context.Context, account string, a *bulkAdd) (*bulkAdd, error) {
+	task := string(a.ID)
+	for pause := time.Second; len(a.Records) == 0; pause *= 2 {
+		if end, ok := ctx.Deadline(); task == "" || a.Status == "Failed" || ok && time.Until(end) <= pause {
+			return nil, &Error{Op: addNumbersToInventoryV2.ID, Lost: true, cause: fmt.Errorf("%w: task %.40q is %.40q", ErrPending, task, a.Status)}
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+		next, err := call[bulkAdd](ctx, c, getBulkAddTaskResultsV2.at(account, task))
+		if err != nil {
+			return nil, &Error{Op: addNumbersToInventoryV2.ID, Lost: true, cause: fmt.Errorf("%w: %w", ErrPending, err)}
+		}
+		a = next
+	}
+	return a, nil
+}
+
+// itemOf finds the one item that is meant, and makes its failure an *Error about
+// the parameter that names it: items do not say what they are about.
+func itemOf(o *Operation, parameter string, items []inventoryItem, is func(inventoryItem) bool) (inventoryItem, error) {
+	i := slices.IndexFunc(items, is)
+	if i < 0 {
+		return inventoryItem{}, &Error{Op: o.ID, Status: http.StatusOK, Lost: true, cause: fmt.Errorf("%w: the item is missing", ErrInvalid)}
+	}
+	item := items[i]
+	if item.Successful {
+		return item, nil
+	}
+	e := &Error{Op: o.ID, Status: http.StatusBadRequest, Parameter: parameter}
+	if len(item.Errors) > 0 {
+		e.Code, e.Message = clean(item.Errors[0].ErrorCode, 64), clean(item.Errors[0].Message, 512)
+	}
+	return item, e
+}
