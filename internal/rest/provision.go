@@ -13,12 +13,12 @@ import (
 
 // Provision is a phone number to be taken into the account.
 type Provision struct {
-	PhoneNumber   string               `json:"phoneNumber,omitzero"`
-	ReservationID string               `json:"reservationId,omitzero"`
-	UsageType     PhoneNumberUsageType `json:"usageType,omitzero"`
-	Type          PhoneNumberType      `json:"type,omitzero"`
-	Label         string               `json:"label,omitzero"`
-	Extension     *ByID                `json:"extension,omitzero"`
+	PhoneNumber   string
+	ReservationID string
+	UsageType     PhoneNumberUsageType
+	Type          PhoneNumberType
+	Label         string
+	Extension     *ByID
 }
 
 var (
@@ -29,6 +29,51 @@ var (
 	getBulkAddTaskResultsV2 = op("getBulkAddTaskResultsV2",
 		"GET /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add/{taskId}", budget.Heavy, V2)
 )
+
+// What each way can make of a new number, as the descriptions list it. v1.0 lists the
+// main number too, which an account has from its start.
+var (
+	stockV2         = []PhoneNumberUsageType{Inventory, "InventoryPartnerBusinessMobileNumber", "InventoryFmcBusinessMobileNumber", "PartnerBusinessMobileNumber", "InventoryMobileNumber"}
+	provisionableV1 = []PhoneNumberUsageType{CompanyNumber, AdditionalCompanyNumber, DirectNumber, CompanyFaxNumber, ForwardedNumber, ForwardedCompanyNumber}
+)
+
+// stocked says whether p is to stay in stock: then bulk-add alone serves it.
+func (p Provision) stocked() bool { return slices.Contains(stockV2, p.UsageType) }
+
+// beyondV2 names what v2 cannot set of p; "" if it can set all.
+func (p Provision) beyondV2() string {
+	switch {
+	case p.ReservationID != "":
+		return "reservationId"
+	case p.Label != "":
+		return "label"
+	case p.stocked() && p.Type != "":
+		return "type"
+	case p.stocked() && p.Extension != nil:
+		return "extensionId"
+	case p.stocked():
+		return ""
+	}
+	return p.assignment().beyondV2()
+}
+
+// beyondV1 names what v1.0 cannot set of p; "" if it can set all.
+func (p Provision) beyondV1() string {
+	if !slices.Contains(provisionableV1, p.UsageType) {
+		return "usageType"
+	}
+	return ""
+}
+
+func (p Provision) assignment() Assignment {
+	return Assignment{UsageType: p.UsageType, Type: p.Type, Extension: p.Extension}
+}
+
+// CanProvision returns an error that names what no operation can set that may be
+// called; nil when one can set all. It costs no call.
+func (c *Client) CanProvision(p Provision) error {
+	return c.can(addNumbersToInventoryV2, p.beyondV2(), provisionPhoneNumber, p.beyondV1())
+}
 
 // PartialError says that a number was taken into the account's inventory, and
 // that what was to follow failed.
@@ -46,15 +91,18 @@ func (e *PartialError) Unwrap() error { return e.Err }
 var ErrPending = errors.New("upstream: still at work")
 
 // ProvisionPhoneNumber takes a number into the account and assigns it. In v2 these
-// are two calls, between which a *PartialError can happen.
+// are two calls, between which a *PartialError can happen; so the way is chosen
+// beforehand, by what each can set.
 func (c *Client) ProvisionPhoneNumber(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
-	v2 := way[*PhoneNumber]{addNumbersToInventoryV2, func() (*PhoneNumber, error) { return c.provisionV2(ctx, account, p) }}
-	v1 := way[*PhoneNumber]{provisionPhoneNumber, func() (*PhoneNumber, error) {
-		return call[PhoneNumber](ctx, c, provisionPhoneNumber.at(account).send(p))
-	}}
-	ways := []way[*PhoneNumber]{v2, v1}
-	if p.ReservationID != "" || p.Label != "" {
-		ways = ways[1:] // v2 knows neither reservations nor labels
+	if err := c.CanProvision(p); err != nil {
+		return nil, err
+	}
+	var ways []way[*PhoneNumber]
+	if p.beyondV2() == "" {
+		ways = append(ways, way[*PhoneNumber]{addNumbersToInventoryV2, func() (*PhoneNumber, error) { return c.provisionV2(ctx, account, p) }})
+	}
+	if p.beyondV1() == "" {
+		ways = append(ways, way[*PhoneNumber]{provisionPhoneNumber, func() (*PhoneNumber, error) { return c.provisionV1(ctx, account, p) }})
 	}
 	n, err := either(ctx, c, account, ways...)
 	if err != nil {
@@ -62,6 +110,22 @@ func (c *Client) ProvisionPhoneNumber(ctx context.Context, account string, p Pro
 	}
 	n.place(account, "")
 	return n, nil
+}
+
+// provisionV1 names the owner twice: the description says extensionId, and scripts in
+// the field say extension.
+func (c *Client) provisionV1(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
+	type body struct {
+		PhoneNumber   string               `json:"phoneNumber,omitzero"`
+		ReservationID string               `json:"reservationId,omitzero"`
+		UsageType     PhoneNumberUsageType `json:"usageType,omitzero"`
+		Type          PhoneNumberType      `json:"type,omitzero"`
+		Label         string               `json:"label,omitzero"`
+		ExtensionID   *ByID                `json:"extensionId,omitzero"`
+		Extension     *ByID                `json:"extension,omitzero"`
+	}
+	return call[PhoneNumber](ctx, c, provisionPhoneNumber.at(account).
+		send(body{p.PhoneNumber, p.ReservationID, p.UsageType, p.Type, p.Label, p.Extension, p.Extension}))
 }
 
 // inventoryItem is one number in and out of the v2 inventory.
@@ -92,8 +156,11 @@ func (c *Client) provisionV2(ctx context.Context, account string, p Provision) (
 	type records struct {
 		Records []record `json:"records"`
 	}
-	added, err := call[bulkAdd](ctx, c, addNumbersToInventoryV2.at(account).
-		send(records{[]record{{p.PhoneNumber, Inventory}}}))
+	stock := Inventory
+	if p.stocked() {
+		stock = p.UsageType
+	}
+	added, err := call[bulkAdd](ctx, c, addNumbersToInventoryV2.at(account).send(records{[]record{{p.PhoneNumber, stock}}}))
 	if err == nil {
 		added, err = c.finished(ctx, account, added)
 	}
@@ -104,15 +171,15 @@ func (c *Client) provisionV2(ctx context.Context, account string, p Provision) (
 	if err != nil {
 		return nil, err
 	}
-	stocked := &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: item.PhoneNumber, UsageType: Inventory}
-	if p.UsageType == Inventory {
-		return stocked, nil
+	n := &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: item.PhoneNumber, UsageType: stock}
+	if p.stocked() {
+		return n, nil
 	}
-	n, err := c.assignV2(ctx, stocked.ID, Assignment{UsageType: p.UsageType, Extension: p.Extension})
+	assigned, err := c.assign(ctx, assignPhoneNumberV2, n.ID, p.assignment())
 	if err != nil {
-		return nil, &PartialError{stocked, err}
+		return nil, &PartialError{n, err}
 	}
-	return n, nil
+	return assigned, nil
 }
 
 // finished waits for a bulk-add task. Each look is a Heavy call, so the pauses
