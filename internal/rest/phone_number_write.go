@@ -107,8 +107,14 @@ func (c *Client) ReassignPhoneNumber(ctx context.Context, id PhoneNumberID, to A
 	return n, nil
 }
 
+// assign sends an assignment. An answer about another number says nothing about
+// this one.
 func (c *Client) assign(ctx context.Context, o *Operation, id PhoneNumberID, to Assignment) (*PhoneNumber, error) {
-	return call[PhoneNumber](ctx, c, o.at(id.Account, id.RCID).send(to))
+	n, err := call[PhoneNumber](ctx, c, o.at(id.Account, id.RCID).send(to))
+	if err != nil {
+		return nil, err
+	}
+	return n, named(o, (*PhoneNumber).RcID)(id.RCID, n)
 }
 
 var (
@@ -142,6 +148,9 @@ func (c *Client) deleteV2(ctx context.Context, id PhoneNumberID) error {
 	if err != nil {
 		return err
 	}
-	_, err = itemOf(deleteNumbersFromInventoryV2, "phoneNumberId", done.Records, func(i inventoryItem) bool { return string(i.ID) == id.RCID })
+	// One was asked for: an item without an id, which is optional there, is that one.
+	_, err = itemOf(deleteNumbersFromInventoryV2, "phoneNumberId", done.Records, func(i inventoryItem) bool {
+		return string(i.ID) == id.RCID || i.ID == "" && len(done.Records) == 1
+	})
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ringql/ringql/internal/budget"
@@ -76,7 +77,7 @@ func (c *Client) CanProvision(p Provision) error {
 }
 
 // PartialError says that a number was taken into the account's inventory, and
-// that what was to follow failed.
+// that what was to follow failed. Number has no id where none was told.
 type PartialError struct {
 	Number *PhoneNumber
 	Err    error
@@ -92,7 +93,7 @@ var ErrPending = errors.New("upstream: still at work")
 
 // ProvisionPhoneNumber takes a number into the account and assigns it. In v2 these
 // are two calls, between which a *PartialError can happen; so the way is chosen
-// beforehand, by what each can set.
+// beforehand, by what each can set. A number for the inventory may come without id.
 func (c *Client) ProvisionPhoneNumber(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
 	if err := c.CanProvision(p); err != nil {
 		return nil, err
@@ -124,13 +125,23 @@ func (c *Client) provisionV1(ctx context.Context, account string, p Provision) (
 		ExtensionID   *ByID                `json:"extensionId,omitzero"`
 		Extension     *ByID                `json:"extension,omitzero"`
 	}
-	return call[PhoneNumber](ctx, c, provisionPhoneNumber.at(account).
+	n, err := call[PhoneNumber](ctx, c, provisionPhoneNumber.at(account).
 		send(body{p.PhoneNumber, p.ReservationID, p.UsageType, p.Type, p.Label, p.Extension, p.Extension}))
+	switch {
+	case err != nil:
+		return nil, err
+	case n.ID.RCID == "" || !sameNumber(n.PhoneNumber, p.PhoneNumber):
+		return nil, nonsense(provisionPhoneNumber, fmt.Sprintf("number %.40q with id %.40q", n.PhoneNumber, n.ID.RCID))
+	}
+	return n, nil
 }
+
+// sameNumber compares two numbers in E.164 form; older guides leave out the plus.
+func sameNumber(a, b string) bool { return strings.TrimPrefix(a, "+") == strings.TrimPrefix(b, "+") }
 
 // inventoryItem is one number in and out of the v2 inventory.
 type inventoryItem struct {
-	ID          ID          `json:"id"`
+	ID          ID          `json:"id"` // optional, even of what was added
 	PhoneNumber string      `json:"phoneNumber"`
 	Successful  bool        `json:"bulkItemSuccessful"`
 	Errors      []itemError `json:"bulkItemErrors"`
@@ -167,13 +178,19 @@ func (c *Client) provisionV2(ctx context.Context, account string, p Provision) (
 	if err != nil {
 		return nil, err
 	}
-	item, err := itemOf(addNumbersToInventoryV2, "phoneNumber", added.Records, func(i inventoryItem) bool { return i.PhoneNumber == p.PhoneNumber })
+	item, err := itemOf(addNumbersToInventoryV2, "phoneNumber", added.Records, func(i inventoryItem) bool { return sameNumber(i.PhoneNumber, p.PhoneNumber) })
 	if err != nil {
 		return nil, err
 	}
-	n := &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: item.PhoneNumber, UsageType: stock}
+	n := &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: p.PhoneNumber, UsageType: stock}
+	if n.ID.RCID == "" {
+		n.ID, err = c.idOf(ctx, account, p.PhoneNumber)
+	}
 	if p.stocked() {
-		return n, nil
+		return n, nil // that is all, with its id or without
+	}
+	if err != nil {
+		return nil, &PartialError{n, err}
 	}
 	assigned, err := c.assign(ctx, assignPhoneNumberV2, n.ID, p.assignment())
 	if err != nil {
@@ -182,41 +199,71 @@ func (c *Client) provisionV2(ctx context.Context, account string, p Provision) (
 	return assigned, nil
 }
 
+// idOf looks up the id of a number that was added.
+func (c *Client) idOf(ctx context.Context, account, number string) (PhoneNumberID, error) {
+	n, err := c.FindPhoneNumber(ctx, account, number)
+	switch {
+	case err != nil:
+		return PhoneNumberID{}, err
+	case n == nil:
+		return PhoneNumberID{}, &Error{Op: addNumbersToInventoryV2.ID, cause: fmt.Errorf("%w: no id, and the number is not to be found", ErrInvalid)}
+	}
+	n.ID.Account = account // as it was asked for
+	return n.ID, nil
+}
+
 // finished waits for a bulk-add task. Each look is a Heavy call, so the pauses
-// grow quickly; when the request's time is up the task is ErrPending.
+// grow quickly; one that fails is no news of the task. When the request's time is up
+// the task is ErrPending.
 func (c *Client) finished(ctx context.Context, account string, a *bulkAdd) (*bulkAdd, error) {
-	task := string(a.ID)
+	task, trouble := string(a.ID), error(nil)
 	for pause := time.Second; len(a.Records) == 0; pause *= 2 {
-		if end, ok := ctx.Deadline(); task == "" || a.Status == "Failed" || ok && time.Until(end) <= pause {
-			return nil, &Error{Op: addNumbersToInventoryV2.ID, Lost: true, cause: fmt.Errorf("%w: task %.40q is %.40q", ErrPending, task, a.Status)}
+		if a.Status == "Failed" {
+			// It is about the one number that was sent.
+			return nil, &Error{Op: addNumbersToInventoryV2.ID, Parameter: "phoneNumber", cause: fmt.Errorf("%w: the task failed", ErrBadRequest)}
+		}
+		if end, ok := ctx.Deadline(); task == "" || ctx.Err() != nil || ok && time.Until(end) <= pause {
+			return nil, &Error{Op: addNumbersToInventoryV2.ID, Lost: true, cause: pending(task, a.Status, trouble)}
 		}
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
+			continue
 		}
 		next, err := call[bulkAdd](ctx, c, getBulkAddTaskResultsV2.at(account, task))
-		if err != nil {
-			return nil, &Error{Op: addNumbersToInventoryV2.ID, Lost: true, cause: fmt.Errorf("%w: %w", ErrPending, err)}
+		if trouble = err; err == nil {
+			a = next
 		}
-		a = next
 	}
 	return a, nil
 }
 
-// itemOf finds the one item that is meant, and makes its failure an *Error about
-// the parameter that names it: items do not say what they are about.
+// pending says how far a task was known to be; trouble is why not farther, if there was any.
+func pending(task, status string, trouble error) error {
+	err := fmt.Errorf("%w: task %.40q is %.40q", ErrPending, task, status)
+	if trouble != nil {
+		err = fmt.Errorf("%w: %w", err, trouble)
+	}
+	return err
+}
+
+// itemOf finds the one item that is meant, and makes its failure an *Error about what
+// its message names, or else the parameter that stands for the item.
 func itemOf(o *Operation, parameter string, items []inventoryItem, is func(inventoryItem) bool) (inventoryItem, error) {
 	i := slices.IndexFunc(items, is)
 	if i < 0 {
-		return inventoryItem{}, &Error{Op: o.ID, Status: http.StatusOK, Lost: true, cause: fmt.Errorf("%w: the item is missing", ErrInvalid)}
+		return inventoryItem{}, nonsense(o, "the item is missing")
 	}
 	item := items[i]
 	if item.Successful {
 		return item, nil
 	}
-	e := &Error{Op: o.ID, Status: http.StatusBadRequest, Parameter: parameter}
+	e := &Error{Op: o.ID, Status: http.StatusBadRequest}
 	if len(item.Errors) > 0 {
-		e.Code, e.Message = clean(item.Errors[0].ErrorCode, 64), clean(item.Errors[0].Message, 512)
+		(&envelope{ErrorCode: item.Errors[0].ErrorCode, Message: item.Errors[0].Message}).fill(e)
+	}
+	if e.Parameter == "" || e.Parameter == "id" || e.Parameter == "records" {
+		e.Parameter = parameter
 	}
 	return item, e
 }
