@@ -2,7 +2,6 @@ package change
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -172,10 +171,13 @@ func (r *queueRun) settled(i int) bool {
 	return true
 }
 
+// read returns who is a member of a queue. A list that contradicts itself is none.
 func (r *queueRun) read(ctx context.Context, queue string) (map[string]bool, error) {
 	members := map[string]bool{}
-	for page := 1; ; page++ {
-		p, err := r.c.REST.ListCallQueueMembers(ctx, r.account, queue, page, rest.MostPerPage)
+	list := func(ctx context.Context, page, perPage int) (*rest.Page[rest.ExtensionRef], error) {
+		return r.c.REST.ListCallQueueMembers(ctx, r.account, queue, page, perPage)
+	}
+	for p, err := range rest.Pages(ctx, func(m *rest.ExtensionRef) string { return m.ID.RCID }, list) {
 		if err != nil {
 			return nil, err
 		}
@@ -183,10 +185,8 @@ func (r *queueRun) read(ctx context.Context, queue string) (map[string]bool, err
 		for i := range p.Records {
 			members[p.Records[i].ID.RCID] = true
 		}
-		if len(p.Records) < rest.MostPerPage {
-			return members, nil
-		}
 	}
+	return members, nil
 }
 
 func (r *queueRun) results(i int, account string) []*CallQueueMemberResult {
@@ -220,30 +220,26 @@ func (r *queueRun) judge(i int, m *CallQueueMemberResult) (MutationOutcome, []*U
 	asAsked := members != nil && members[m.ExtensionID.RCID] == (m.Action == Add)
 	u := refusal(err, queueFields)
 	switch {
-	case asAsked && u != nil:
-		return AlreadyApplied, nil // its queue's change was refused for another member
-	case asAsked:
+	case asAsked && (err == nil || lost(err)):
 		return Applied, nil
-	case u != nil:
-		return Rejected, []*UserError{u}
-	case err != nil && !lost(err):
-		return Rejected, []*UserError{{Code: Refused, Message: "It could not be sent for now: " + class(err)}}
-	case members == nil:
+	case asAsked:
+		return AlreadyApplied, nil // nothing was changed, and nothing had to be
+	case err == nil && members == nil:
+		return Applied, nil // the upstream has said so, and nothing says otherwise
+	case lost(err) && members == nil:
 		u = unknownOutcome()
 		u.Message = "The queue's members could not be read back. " + u.Message
 		return Unknown, []*UserError{u}
+	case err == nil:
+		u = unknownOutcome()
+		u.Message = "RingCentral accepted it, and reading back shows the contrary. It may still happen: look again before you try again."
+		return Unknown, []*UserError{u}
+	case lost(err):
+		return Unknown, []*UserError{unknownOutcome()}
+	case u == nil:
+		u = &UserError{Code: Refused, Message: "It could not be sent for now: " + class(err) + "."}
 	}
-	return Unknown, []*UserError{unknownOutcome()}
-}
-
-// class names the kind of failure without its details.
-func class(err error) string {
-	for _, c := range []error{rest.ErrForbidden, rest.ErrRateLimited, rest.ErrUnauthenticated, rest.ErrTimeout, rest.ErrUnavailable} {
-		if errors.Is(err, c) {
-			return c.Error()
-		}
-	}
-	return "it was refused"
+	return Rejected, []*UserError{u}
 }
 
 // summary says what all results have in common.

@@ -139,6 +139,22 @@ func unknownOutcome() *UserError {
 	}
 }
 
+// class names the kind of failure without its details.
+func class(err error) string {
+	if errors.As(err, new(rest.NotSent)) {
+		return "too many calls"
+	}
+	for is, word := range map[error]string{
+		rest.ErrForbidden: "it is not allowed", rest.ErrRateLimited: "too many calls", rest.ErrUnauthenticated: "the access token is not accepted",
+		rest.ErrTimeout: "no answer in time", rest.ErrUnavailable: "RingCentral cannot be reached", rest.ErrInvalid: "RingCentral's answer makes no sense",
+	} {
+		if errors.Is(err, is) {
+			return word
+		}
+	}
+	return "it was refused"
+}
+
 func invalid(field, message string) *UserError {
 	return &UserError{Code: Invalid, Message: message, Field: []string{field}}
 }
