@@ -1,11 +1,11 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
 
-	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -32,6 +32,30 @@ type CallQueueMembersResult struct {
 	Results    []*CallQueueMemberResult
 	Outcome    MutationOutcome
 	UserErrors []*UserError
+}
+
+// QueueChange adds extensions to a call queue and removes others from it.
+type QueueChange struct {
+	Queue          rest.ExtensionID
+	Added, Removed []rest.ExtensionID
+}
+
+// bare drops the accounts of the ids: one account has been found to hold them all.
+func (ch QueueChange) bare() rest.QueueChange {
+	return rest.QueueChange{Queue: ch.Queue.RCID, Added: rcIDs(ch.Added), Removed: rcIDs(ch.Removed)}
+}
+
+func rcIDs(ids []rest.ExtensionID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id.RCID
+	}
+	return out
+}
+
+func (ch QueueChange) foreign(account string) error {
+	return cmp.Or(foreign("callQueueId", account, ch.Queue),
+		foreign("addedExtensionIds", account, ch.Added...), foreign("removedExtensionIds", account, ch.Removed...))
 }
 
 const (
@@ -72,28 +96,38 @@ func check(changes []rest.QueueChange) *UserError {
 
 // AssignCallQueueMembers adds members to queues and removes others, and reads back
 // who is a member now. account is the one they live in.
-func (c *Changer) AssignCallQueueMembers(ctx context.Context, account string, changes []rest.QueueChange) (*CallQueueMembersResult, error) {
+func (c *Changer) AssignCallQueueMembers(ctx context.Context, account string, asked []QueueChange) (*CallQueueMembersResult, error) {
+	changes := make([]rest.QueueChange, len(asked))
+	for i, ch := range asked {
+		changes[i] = ch.bare()
+	}
 	if bad := check(changes); bad != nil {
 		return &CallQueueMembersResult{Outcome: Rejected, UserErrors: []*UserError{bad}}, nil
 	}
-	sctx, cancel := sending(ctx)
+	sctx, cancel, err := sending(ctx)
+	if err != nil {
+		return nil, err
+	}
 	defer cancel()
+	id, err := accountID(ctx, account)
+	for _, ch := range asked {
+		err = cmp.Or(err, ch.foreign(id))
+	}
+	if err != nil {
+		return nil, err
+	}
 	errs := c.REST.AssignCallQueueMembers(sctx, account, changes)
 	if err := common(errs); err != nil {
 		return nil, err
 	}
 	run := &queueRun{
-		c: c, l: loader.For(ctx), account: account, changes: changes, errs: errs,
+		c: c, account: account, changes: changes, errs: errs,
 		members: make([]map[string]bool, len(changes)), looked: make([]bool, len(changes)),
 	}
 	_, _ = settle(ctx, looks, run.look)
-	real, err := run.l.AccountID(ctx, account) // the members' lists have told it, if any was read
-	if err != nil {
-		return nil, err
-	}
 	out := &CallQueueMembersResult{}
 	for i := range changes {
-		out.Results = append(out.Results, run.results(i, real)...)
+		out.Results = append(out.Results, run.results(i, id)...)
 	}
 	out.Outcome = summary(out.Results)
 	return out, nil
@@ -114,7 +148,6 @@ func common(errs []error) error {
 // queueRun is one use of AssignCallQueueMembers.
 type queueRun struct {
 	c       *Changer
-	l       *loader.Loaders
 	account string
 	changes []rest.QueueChange
 	errs    []error
@@ -181,7 +214,6 @@ func (r *queueRun) read(ctx context.Context, queue string) (map[string]bool, err
 		if err != nil {
 			return nil, err
 		}
-		r.l.LearnAccount(r.account, p.URI)
 		for i := range p.Records {
 			members[p.Records[i].ID.RCID] = true
 		}

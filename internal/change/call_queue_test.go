@@ -43,3 +43,21 @@ func TestJudge(t *testing.T) {
 		}
 	}
 }
+
+// A bare id is one of the account at hand; a global one names its account.
+func TestForeign(t *testing.T) {
+	ext := func(account, id string) rest.ExtensionID {
+		return rest.ExtensionID{Key: rest.Key{Account: account, RCID: id}}
+	}
+	for id, bad := range map[rest.ExtensionID]bool{
+		ext(rest.Own, "5"): false, ext("1", "5"): false, ext("2", "5"): true, {}: false,
+	} {
+		if err := foreign("extensionId", "1", id); (err != nil) != bad {
+			t.Errorf("%v: %v", id, err)
+		}
+	}
+	ch := QueueChange{Queue: ext("1", "5"), Added: []rest.ExtensionID{ext(rest.Own, "6")}, Removed: []rest.ExtensionID{ext("2", "7")}}
+	if e, ok := errors.AsType[*ForeignError](ch.foreign("1")); !ok || e.Field != "removedExtensionIds" {
+		t.Errorf("%v", ch.foreign("1"))
+	}
+}
