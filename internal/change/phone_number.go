@@ -2,7 +2,6 @@ package change
 
 import (
 	"context"
-	"errors"
 
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/rest"
@@ -88,9 +87,13 @@ func fixedNumber(u rest.PhoneNumberUsageType) *UserError {
 		Message: "The company's main, additional and fax numbers stay where they are; this is a " + string(u) + "."}
 }
 
+// numberID is what the upstream calls the number that a change is about. Only its
+// word about this one says that the number is gone.
+const numberID = "phoneNumberId"
+
 // numberFields says which input field the upstream means by a parameter.
 var numberFields = map[string]string{
-	"phoneNumberId": "phoneNumberId",
+	numberID:        "phoneNumberId",
 	"phoneNumber":   "phoneNumber",
 	"extension.id":  "extensionId",
 	"extensionId":   "extensionId",
@@ -113,7 +116,7 @@ func (c *Changer) ReassignPhoneNumber(ctx context.Context, id rest.PhoneNumberID
 	}
 	now, err := loader.For(ctx).PhoneNumber(rest.Fresh(ctx), id)
 	switch {
-	case errors.Is(err, rest.ErrNotFound):
+	case rest.Missing(err, numberID):
 		return rejected(nil, refusal(err, numberFields)), nil
 	case err != nil:
 		return nil, err
@@ -196,36 +199,38 @@ func keeps(u *UserError) *DeleteResult {
 }
 
 // DeletePhoneNumber removes a number from the account. A number that is not there
-// is as it was wished.
+// is as it was wished; but that it is not there is for the operation that removes it
+// to say, since a read may hide what this person may not see.
 func (c *Changer) DeletePhoneNumber(ctx context.Context, id rest.PhoneNumberID) (*DeleteResult, error) {
 	l := loader.For(ctx)
 	if u := l.FixedUsage(id); u == rest.MainCompanyNumber {
 		return keeps(fixedNumber(u)), nil
 	}
 	now, err := l.PhoneNumber(rest.Fresh(ctx), id)
-	missing := errors.Is(err, rest.ErrNotFound)
+	hidden := rest.Missing(err, numberID)
 	switch {
-	case err != nil && !missing:
+	case err != nil && !hidden:
 		return nil, err
-	case !missing && now.UsageType == rest.MainCompanyNumber:
+	case !hidden && now.UsageType == rest.MainCompanyNumber:
 		return keeps(fixedNumber(now.UsageType)), nil
 	}
 	account, err := accountID(ctx, id.Account)
 	if err != nil {
 		return nil, err
 	}
-	gone := &rest.PhoneNumberID{Key: rest.Key{Account: account, RCID: id.RCID}}
-	if missing {
-		return &DeleteResult{DeletedID: gone, Outcome: AlreadyApplied}, nil
-	}
 	sctx, cancel, err := sending(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
-	err = c.REST.DeletePhoneNumber(sctx, id, unused(now.UsageType))
+	err = c.REST.DeletePhoneNumber(sctx, id, hidden || unused(now.UsageType))
+	gone := &rest.PhoneNumberID{Key: rest.Key{Account: account, RCID: id.RCID}}
 	switch {
-	case err == nil, lost(err) && c.settleDelete(ctx, id):
+	case err == nil:
+		return &DeleteResult{DeletedID: gone, Outcome: Applied}, nil
+	case rest.Missing(err, numberID):
+		return &DeleteResult{DeletedID: gone, Outcome: AlreadyApplied}, nil
+	case lost(err) && !hidden && c.settleDelete(ctx, id):
 		return &DeleteResult{DeletedID: gone, Outcome: Applied}, nil
 	case lost(err):
 		return &DeleteResult{Outcome: Unknown, UserErrors: []*UserError{unknownOutcome()}}, nil
@@ -234,7 +239,7 @@ func (c *Changer) DeletePhoneNumber(ctx context.Context, id rest.PhoneNumberID) 
 	if u == nil {
 		return nil, err
 	}
-	if u.Code == NotSupported {
+	if u.Code == NotSupported && !hidden {
 		u.Message = "RingCentral removes only numbers that nobody uses; this is a " + string(now.UsageType) + "."
 	}
 	return keeps(u), nil
@@ -244,7 +249,7 @@ func (c *Changer) DeletePhoneNumber(ctx context.Context, id rest.PhoneNumberID) 
 func (c *Changer) settleDelete(ctx context.Context, id rest.PhoneNumberID) bool {
 	gone, _ := settle(ctx, looks, func(ctx context.Context) (bool, error) {
 		_, err := c.readNumber(ctx, id)
-		return errors.Is(err, rest.ErrNotFound), err
+		return rest.Missing(err, numberID), err
 	})
 	return gone
 }
