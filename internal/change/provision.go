@@ -83,8 +83,10 @@ func (p *provisioning) send(ctx, sctx context.Context) (*PhoneNumberResult, erro
 		return p.partial(ctx, part), nil
 	}
 	switch {
-	case err == nil:
+	case err == nil && p.want.holds(n):
 		return applied(n), nil
+	case err == nil:
+		return p.c.settleNumber(ctx, n, p.want), nil
 	case lost(err):
 		return p.settle(ctx), nil
 	}
@@ -133,9 +135,18 @@ func (p *provisioning) settle(ctx context.Context) *PhoneNumberResult {
 	}
 	sctx, cancel := settling(ctx)
 	defer cancel()
-	n, err := p.c.REST.ReassignPhoneNumber(sctx, found.ID, p.want.assignment())
-	if err != nil {
+	to := p.want.assignment()
+	to.Type = p.ask.Type
+	n, err := p.c.REST.ReassignPhoneNumber(sctx, found.ID, to)
+	switch {
+	case err != nil:
 		return p.partial(ctx, &rest.PartialError{Number: found, Err: err})
+	case !p.want.holds(n):
+		return p.partial(ctx, &rest.PartialError{Number: found, Err: rest.ErrLost})
+	case p.ask.Label != "":
+		return &PhoneNumberResult{PhoneNumber: n, Outcome: Partial, UserErrors: []*UserError{{
+			Code: NotSupported, Field: []string{"label"}, Message: "The number is assigned, but has no label.",
+		}}}
 	}
 	return applied(n)
 }
