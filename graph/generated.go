@@ -8929,10 +8929,10 @@ func (ec *executionContext) _Mutation_bulkAssignCallQueueMembers(ctx context.Con
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *change.CallQueueMembersResult) graphql.Marshaler {
-			return ec.marshalNBulkAssignCallQueueMembersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueMembersResult(ctx, selections, v)
+			return ec.marshalOBulkAssignCallQueueMembersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueMembersResult(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_bulkAssignCallQueueMembers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8973,10 +8973,10 @@ func (ec *executionContext) _Mutation_reassignPhoneNumber(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
-			return ec.marshalNReassignPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx, selections, v)
+			return ec.marshalOReassignPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_reassignPhoneNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9017,10 +9017,10 @@ func (ec *executionContext) _Mutation_provisionPhoneNumber(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
-			return ec.marshalNProvisionPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx, selections, v)
+			return ec.marshalOProvisionPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_provisionPhoneNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9061,10 +9061,10 @@ func (ec *executionContext) _Mutation_deletePhoneNumber(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteResult) graphql.Marshaler {
-			return ec.marshalNDeletePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteResult(ctx, selections, v)
+			return ec.marshalODeletePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteResult(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_deletePhoneNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18071,28 +18071,28 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_bulkAssignCallQueueMembers(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "reassignPhoneNumber":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_reassignPhoneNumber(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "provisionPhoneNumber":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_provisionPhoneNumber(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "deletePhoneNumber":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deletePhoneNumber(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -20505,16 +20505,6 @@ func (ec *executionContext) unmarshalNBulkAssignCallQueueMembersInput2githubᚗc
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNBulkAssignCallQueueMembersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueMembersResult(ctx context.Context, sel ast.SelectionSet, v *change.CallQueueMembersResult) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._BulkAssignCallQueueMembersPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNCallQueueMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueMemberAction(ctx context.Context, v any) (change.CallQueueMemberAction, error) {
 	tmp, err := model.UnmarshalString(v)
 	res := change.CallQueueMemberAction(tmp)
@@ -20590,16 +20580,6 @@ func (ec *executionContext) marshalNCustomField2ᚖgithubᚗcomᚋringqlᚋringq
 func (ec *executionContext) unmarshalNDeletePhoneNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeletePhoneNumberInput(ctx context.Context, v any) (model.DeletePhoneNumberInput, error) {
 	res, err := ec.unmarshalInputDeletePhoneNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNDeletePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteResult(ctx context.Context, sel ast.SelectionSet, v *change.DeleteResult) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._DeletePhoneNumberPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDevice2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Device) graphql.Marshaler {
@@ -21143,16 +21123,6 @@ func (ec *executionContext) unmarshalNProvisionPhoneNumberInput2githubᚗcomᚋr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNProvisionPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ProvisionPhoneNumberPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRateLimitGroup2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐRateLimitGroup(ctx context.Context, v any) (model.RateLimitGroup, error) {
 	var res model.RateLimitGroup
 	err := res.UnmarshalGQL(v)
@@ -21166,16 +21136,6 @@ func (ec *executionContext) marshalNRateLimitGroup2githubᚗcomᚋringqlᚋringq
 func (ec *executionContext) unmarshalNReassignPhoneNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumberInput(ctx context.Context, v any) (model.ReassignPhoneNumberInput, error) {
 	res, err := ec.unmarshalInputReassignPhoneNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNReassignPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ReassignPhoneNumberPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNReference2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐReference(ctx context.Context, sel ast.SelectionSet, v rest.Reference) graphql.Marshaler {
@@ -21553,6 +21513,13 @@ func (ec *executionContext) marshalOBrand2ᚖgithubᚗcomᚋringqlᚋringqlᚋin
 	return ec._Brand(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOBulkAssignCallQueueMembersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueMembersResult(ctx context.Context, sel ast.SelectionSet, v *change.CallQueueMembersResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BulkAssignCallQueueMembersPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCallQueueInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueInfo(ctx context.Context, sel ast.SelectionSet, v *rest.CallQueueInfo) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -21631,6 +21598,13 @@ func (ec *executionContext) marshalODateTime2githubᚗcomᚋringqlᚋringqlᚋin
 	_ = ctx
 	res := model.MarshalDateTime(v)
 	return res
+}
+
+func (ec *executionContext) marshalODeletePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteResult(ctx context.Context, sel ast.SelectionSet, v *change.DeleteResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeletePhoneNumberPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalODevice2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDevice(ctx context.Context, sel ast.SelectionSet, v *rest.Device) graphql.Marshaler {
@@ -22592,6 +22566,20 @@ func (ec *executionContext) marshalOPronouncedName2ᚖgithubᚗcomᚋringqlᚋri
 		return graphql.Null
 	}
 	return ec._PronouncedName(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOProvisionPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ProvisionPhoneNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReassignPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReassignPhoneNumberPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOReference2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐReferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.Reference) graphql.Marshaler {

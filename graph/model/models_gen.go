@@ -36,7 +36,8 @@ type DeletePhoneNumberInput struct {
 }
 
 // Changes. Each is sent to the upstream once and never repeated; where its answer is
-// lost, the gateway reads back what came of it and says so in `outcome`.
+// lost, the gateway reads back what came of it and says so in `outcome`. One that is
+// null, with an error, has changed nothing.
 type Mutation struct {
 }
 
@@ -60,9 +61,12 @@ type ProvisionPhoneNumberInput struct {
 	AccountID *string `json:"accountId,omitempty"`
 	// The extension it goes to. Needed for `DIRECT_NUMBER`.
 	ExtensionID *string `json:"extensionId,omitempty"`
-	// What it is to be used for: `DIRECT_NUMBER` with an extension and `COMPANY_NUMBER` without one, unless said otherwise.
+	// What it is to be used for: `DIRECT_NUMBER` with an extension and `COMPANY_NUMBER`
+	// without one, unless said otherwise. `CONTACT_CENTER_NUMBER` and `INVENTORY` take
+	// RingCentral's v2; additional, fax and forwarded numbers its v1.0. The account's one
+	// main number is there from the start.
 	UsageType *rest.PhoneNumberUsageType `json:"usageType,omitempty"`
-	// Which calls it takes. Only RingCentral's v1.0 can set it.
+	// Which calls it takes. Not for a number that stays in the inventory.
 	Type *rest.PhoneNumberType `json:"type,omitempty"`
 	// A name for it; company numbers only. Only RingCentral's v1.0 can set it.
 	Label *string `json:"label,omitempty"`
@@ -80,7 +84,9 @@ type ReassignPhoneNumberInput struct {
 	PhoneNumberID string `json:"phoneNumberId"`
 	// The extension it goes to: a global id, or a bare id of RingCentral's. Without it, the number goes to the company.
 	ExtensionID *string `json:"extensionId,omitempty"`
-	// What it is to be used for: `DIRECT_NUMBER` with an extension and `COMPANY_NUMBER` without one, unless said otherwise.
+	// What it is to be used for: `DIRECT_NUMBER` with an extension and `COMPANY_NUMBER`
+	// without one, unless said otherwise. `CONTACT_CENTER_NUMBER` takes RingCentral's v2,
+	// `FORWARDED_NUMBER` its v1.0; others cannot be asked for.
 	UsageType *rest.PhoneNumberUsageType `json:"usageType,omitempty"`
 }
 

@@ -2,9 +2,11 @@ package resolvers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ringql/ringql/graph/model"
+	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
@@ -25,33 +27,47 @@ func accountArgument(id *string) (string, error) {
 	return account, nil
 }
 
-// extensionArgument reads an input field that names an extension of an account.
-func extensionArgument(field, id, account string) (string, error) {
+// extensionArgument reads an input field that names an extension of an account. What
+// "~" stands for is not known here: see ours.
+func extensionArgument(field, id, account string) (rest.ExtensionID, error) {
 	ext, err := model.ParseExtension(id, false)
 	if err != nil {
-		return "", in(field, err)
+		return ext, in(field, err)
 	}
 	if ext.Account != rest.Own && account != rest.Own && ext.Account != account {
-		return "", in(field, &model.InputError{Reason: "is of another account"})
+		return ext, foreign(field)
 	}
-	return ext.RCID, nil
+	return ext, nil
 }
 
-func extensionArguments(field string, ids []string, account string) ([]string, error) {
-	out := make([]string, len(ids))
+func foreign(field string) error {
+	return in(field, &model.InputError{Reason: "is of another account"})
+}
+
+// ours makes the client's fault of an extension that turned out to be of another
+// account.
+func ours[T any](result *T, err error) (*T, error) {
+	if f, ok := errors.AsType[*change.ForeignError](err); ok {
+		return nil, foreign(f.Field)
+	}
+	return result, err
+}
+
+func extensionArguments(field string, ids []string, account string) ([]rest.ExtensionID, error) {
+	out := make([]rest.ExtensionID, len(ids))
 	for i, id := range ids {
-		rcID, err := extensionArgument(field, id, account)
+		ext, err := extensionArgument(field, id, account)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = rcID
+		out[i] = ext
 	}
 	return out, nil
 }
 
-func optionalExtension(id *string, account string) (string, error) {
+func optionalExtension(id *string, account string) (rest.ExtensionID, error) {
 	if id == nil {
-		return "", nil
+		return rest.ExtensionID{}, nil
 	}
 	return extensionArgument("extensionId", *id, account)
 }
@@ -71,7 +87,7 @@ func extensionFilter(filter *rest.ExtensionFilter) (rest.ExtensionFilter, error)
 }
 
 // queueChange reads the input for one call queue.
-func queueChange(item *model.CallQueueMembersInput, account string) (ch rest.QueueChange, err error) {
+func queueChange(item *model.CallQueueMembersInput, account string) (ch change.QueueChange, err error) {
 	if ch.Queue, err = extensionArgument("callQueueId", item.CallQueueID, account); err != nil {
 		return ch, err
 	}

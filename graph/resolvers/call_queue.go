@@ -5,7 +5,6 @@ import (
 
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/change"
-	"github.com/ringql/ringql/internal/rest"
 )
 
 func (r *mutationResolver) BulkAssignCallQueueMembers(ctx context.Context, input model.BulkAssignCallQueueMembersInput) (*change.CallQueueMembersResult, error) {
@@ -13,11 +12,11 @@ func (r *mutationResolver) BulkAssignCallQueueMembers(ctx context.Context, input
 	if err != nil {
 		return nil, err
 	}
-	changes := make([]rest.QueueChange, len(input.Items))
+	changes := make([]change.QueueChange, len(input.Items))
 	for i, item := range input.Items {
 		if changes[i], err = queueChange(item, account); err != nil {
 			return nil, err
 		}
 	}
-	return r.Change.AssignCallQueueMembers(ctx, account, changes)
+	return ours(r.Change.AssignCallQueueMembers(ctx, account, changes))
 }

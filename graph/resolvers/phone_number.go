@@ -19,7 +19,7 @@ func (r *mutationResolver) ReassignPhoneNumber(ctx context.Context, input model.
 	if err != nil {
 		return nil, err
 	}
-	return r.Change.ReassignPhoneNumber(ctx, id, ext, or(input.UsageType))
+	return ours(r.Change.ReassignPhoneNumber(ctx, id, ext, or(input.UsageType)))
 }
 
 func (r *mutationResolver) ProvisionPhoneNumber(ctx context.Context, input model.ProvisionPhoneNumberInput) (*change.PhoneNumberResult, error) {
@@ -31,10 +31,10 @@ func (r *mutationResolver) ProvisionPhoneNumber(ctx context.Context, input model
 	if err != nil {
 		return nil, err
 	}
-	return r.Change.ProvisionPhoneNumber(ctx, change.Provision{
+	return ours(r.Change.ProvisionPhoneNumber(ctx, change.Provision{
 		Account: account, PhoneNumber: input.PhoneNumber, Extension: ext, UsageType: or(input.UsageType),
 		Type: or(input.Type), Label: or(input.Label), ReservationID: or(input.ReservationID),
-	})
+	}))
 }
 
 func (r *mutationResolver) DeletePhoneNumber(ctx context.Context, input model.DeletePhoneNumberInput) (*change.DeleteResult, error) {

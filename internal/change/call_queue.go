@@ -1,12 +1,11 @@
 package change
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
-	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -33,6 +32,30 @@ type CallQueueMembersResult struct {
 	Results    []*CallQueueMemberResult
 	Outcome    MutationOutcome
 	UserErrors []*UserError
+}
+
+// QueueChange adds extensions to a call queue and removes others from it.
+type QueueChange struct {
+	Queue          rest.ExtensionID
+	Added, Removed []rest.ExtensionID
+}
+
+// bare drops the accounts of the ids: one account has been found to hold them all.
+func (ch QueueChange) bare() rest.QueueChange {
+	return rest.QueueChange{Queue: ch.Queue.RCID, Added: rcIDs(ch.Added), Removed: rcIDs(ch.Removed)}
+}
+
+func rcIDs(ids []rest.ExtensionID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id.RCID
+	}
+	return out
+}
+
+func (ch QueueChange) foreign(account string) error {
+	return cmp.Or(foreign("callQueueId", account, ch.Queue),
+		foreign("addedExtensionIds", account, ch.Added...), foreign("removedExtensionIds", account, ch.Removed...))
 }
 
 const (
@@ -73,28 +96,38 @@ func check(changes []rest.QueueChange) *UserError {
 
 // AssignCallQueueMembers adds members to queues and removes others, and reads back
 // who is a member now. account is the one they live in.
-func (c *Changer) AssignCallQueueMembers(ctx context.Context, account string, changes []rest.QueueChange) (*CallQueueMembersResult, error) {
+func (c *Changer) AssignCallQueueMembers(ctx context.Context, account string, asked []QueueChange) (*CallQueueMembersResult, error) {
+	changes := make([]rest.QueueChange, len(asked))
+	for i, ch := range asked {
+		changes[i] = ch.bare()
+	}
 	if bad := check(changes); bad != nil {
 		return &CallQueueMembersResult{Outcome: Rejected, UserErrors: []*UserError{bad}}, nil
 	}
-	sctx, cancel := sending(ctx)
+	sctx, cancel, err := sending(ctx)
+	if err != nil {
+		return nil, err
+	}
 	defer cancel()
+	id, err := accountID(ctx, account)
+	for _, ch := range asked {
+		err = cmp.Or(err, ch.foreign(id))
+	}
+	if err != nil {
+		return nil, err
+	}
 	errs := c.REST.AssignCallQueueMembers(sctx, account, changes)
 	if err := common(errs); err != nil {
 		return nil, err
 	}
 	run := &queueRun{
-		c: c, l: loader.For(ctx), account: account, changes: changes, errs: errs,
+		c: c, account: account, changes: changes, errs: errs,
 		members: make([]map[string]bool, len(changes)), looked: make([]bool, len(changes)),
 	}
 	_, _ = settle(ctx, looks, run.look)
-	real, err := run.l.AccountID(ctx, account) // the members' lists have told it, if any was read
-	if err != nil {
-		return nil, err
-	}
 	out := &CallQueueMembersResult{}
 	for i := range changes {
-		out.Results = append(out.Results, run.results(i, real)...)
+		out.Results = append(out.Results, run.results(i, id)...)
 	}
 	out.Outcome = summary(out.Results)
 	return out, nil
@@ -115,7 +148,6 @@ func common(errs []error) error {
 // queueRun is one use of AssignCallQueueMembers.
 type queueRun struct {
 	c       *Changer
-	l       *loader.Loaders
 	account string
 	changes []rest.QueueChange
 	errs    []error
@@ -172,21 +204,21 @@ func (r *queueRun) settled(i int) bool {
 	return true
 }
 
+// read returns who is a member of a queue. A list that contradicts itself is none.
 func (r *queueRun) read(ctx context.Context, queue string) (map[string]bool, error) {
 	members := map[string]bool{}
-	for page := 1; ; page++ {
-		p, err := r.c.REST.ListCallQueueMembers(ctx, r.account, queue, page, rest.MostPerPage)
+	list := func(ctx context.Context, page, perPage int) (*rest.Page[rest.ExtensionRef], error) {
+		return r.c.REST.ListCallQueueMembers(ctx, r.account, queue, page, perPage)
+	}
+	for p, err := range rest.Pages(ctx, func(m *rest.ExtensionRef) string { return m.ID.RCID }, list) {
 		if err != nil {
 			return nil, err
 		}
-		r.l.LearnAccount(r.account, p.URI)
 		for i := range p.Records {
 			members[p.Records[i].ID.RCID] = true
 		}
-		if len(p.Records) < rest.MostPerPage {
-			return members, nil
-		}
 	}
+	return members, nil
 }
 
 func (r *queueRun) results(i int, account string) []*CallQueueMemberResult {
@@ -220,30 +252,26 @@ func (r *queueRun) judge(i int, m *CallQueueMemberResult) (MutationOutcome, []*U
 	asAsked := members != nil && members[m.ExtensionID.RCID] == (m.Action == Add)
 	u := refusal(err, queueFields)
 	switch {
-	case asAsked && u != nil:
-		return AlreadyApplied, nil // its queue's change was refused for another member
-	case asAsked:
+	case asAsked && (err == nil || lost(err)):
 		return Applied, nil
-	case u != nil:
-		return Rejected, []*UserError{u}
-	case err != nil && !lost(err):
-		return Rejected, []*UserError{{Code: Refused, Message: "It could not be sent for now: " + class(err)}}
-	case members == nil:
+	case asAsked:
+		return AlreadyApplied, nil // nothing was changed, and nothing had to be
+	case err == nil && members == nil:
+		return Applied, nil // the upstream has said so, and nothing says otherwise
+	case lost(err) && members == nil:
 		u = unknownOutcome()
 		u.Message = "The queue's members could not be read back. " + u.Message
 		return Unknown, []*UserError{u}
+	case err == nil:
+		u = unknownOutcome()
+		u.Message = "RingCentral accepted it, and reading back shows the contrary. It may still happen: look again before you try again."
+		return Unknown, []*UserError{u}
+	case lost(err):
+		return Unknown, []*UserError{unknownOutcome()}
+	case u == nil:
+		u = &UserError{Code: Refused, Message: "It could not be sent for now: " + class(err) + "."}
 	}
-	return Unknown, []*UserError{unknownOutcome()}
-}
-
-// class names the kind of failure without its details.
-func class(err error) string {
-	for _, c := range []error{rest.ErrForbidden, rest.ErrRateLimited, rest.ErrUnauthenticated, rest.ErrTimeout, rest.ErrUnavailable} {
-		if errors.Is(err, c) {
-			return c.Error()
-		}
-	}
-	return "it was refused"
+	return Rejected, []*UserError{u}
 }
 
 // summary says what all results have in common.

@@ -7,8 +7,11 @@ package change
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
+	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -58,19 +61,31 @@ const (
 
 // sending returns the context a mutation is sent with: one that outlives the
 // client who asked, since a request broken off half way would be a lost answer,
-// and that leaves time for reading back.
-func sending(ctx context.Context) (context.Context, context.CancelFunc) {
-	end, ok := ctx.Deadline()
-	if !ok {
-		return context.WithTimeout(context.WithoutCancel(ctx), alone)
+// and that leaves time for reading back. For a client who has left already nothing
+// is begun.
+func sending(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
 	}
-	left := time.Until(end)
-	return context.WithTimeout(context.WithoutCancel(ctx), max(left-reserve, left/2))
+	kept := context.WithoutCancel(ctx)
+	left := alone
+	if end, ok := ctx.Deadline(); ok {
+		left = time.Until(end)
+		left = max(left-reserve, left/2)
+	}
+	ctx, cancel := context.WithTimeout(kept, left)
+	return ctx, cancel, nil
 }
 
-// settling returns the context that is read back with.
+// settling returns the context that is read back with. However many changes one
+// request makes, it ends soon after its deadline.
 func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), reserve-time.Second)
+	const most = reserve - time.Second
+	end := time.Now().Add(most)
+	if d, ok := ctx.Deadline(); ok && d.Add(most).Before(end) {
+		end = d.Add(most)
+	}
+	return context.WithDeadline(context.WithoutCancel(ctx), end)
 }
 
 // The pauses before each look at what became of a lost answer: a look at a list is
@@ -101,6 +116,32 @@ func settle(ctx context.Context, pauses []time.Duration, look func(context.Conte
 // lost says whether it is unknown what became of a request that failed so.
 func lost(err error) bool { return errors.Is(err, rest.ErrLost) || errors.Is(err, rest.ErrPending) }
 
+// accountID learns the real id of an account before a change is sent: every outcome
+// names objects of it, and none may get lost for want of it afterwards.
+func accountID(ctx context.Context, account string) (string, error) {
+	id, err := loader.For(ctx).AccountID(ctx, account)
+	if err == nil && (id == "" || strings.Trim(id, "0123456789") != "") {
+		err = fmt.Errorf("%w: account id %.40q", rest.ErrInvalid, id)
+	}
+	return id, err
+}
+
+// ForeignError says that an extension of another account was named.
+type ForeignError struct{ Field string }
+
+func (e *ForeignError) Error() string { return e.Field + " is of another account" }
+
+// foreign refuses extensions of another account than the one with the real id
+// account. A bare id is one of the account at hand.
+func foreign(field, account string, ids ...rest.ExtensionID) error {
+	for _, id := range ids {
+		if id.RCID != "" && id.Account != rest.Own && id.Account != account {
+			return &ForeignError{field}
+		}
+	}
+	return nil
+}
+
 // refusal turns a refusal for a reason of the domain into a user error. It returns
 // nil for failures that are not: sign-in, rights, budget, upstream trouble.
 func refusal(err error, fields map[string]string) *UserError {
@@ -120,6 +161,9 @@ func refusal(err error, fields map[string]string) *UserError {
 		u.Code = NotFound
 	case errors.Is(err, rest.ErrNotServed):
 		u.Code, u.Message = NotSupported, "RingCentral does not offer this operation for the account."
+		if u.Field != nil {
+			u.Message = "RingCentral has no operation that sets this, or the gateway's setting RINGCENTRAL_API keeps it from being used."
+		}
 	case errors.Is(err, rest.ErrBadRequest):
 		u.Code = Refused
 		if e != nil && e.Parameter != "" {
@@ -137,6 +181,22 @@ func unknownOutcome() *UserError {
 		Code:    OutcomeUnknown,
 		Message: "RingCentral's answer was lost, and reading back did not show the change. It may still happen: look again before you try again.",
 	}
+}
+
+// class names the kind of failure without its details.
+func class(err error) string {
+	if errors.As(err, new(rest.NotSent)) {
+		return "too many calls"
+	}
+	for is, word := range map[error]string{
+		rest.ErrForbidden: "it is not allowed", rest.ErrRateLimited: "too many calls", rest.ErrUnauthenticated: "the access token is not accepted",
+		rest.ErrTimeout: "no answer in time", rest.ErrUnavailable: "RingCentral cannot be reached", rest.ErrInvalid: "RingCentral's answer makes no sense",
+	} {
+		if errors.Is(err, is) {
+			return word
+		}
+	}
+	return "it was refused"
 }
 
 func invalid(field, message string) *UserError {

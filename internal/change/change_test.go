@@ -25,6 +25,7 @@ func TestPlaceOf(t *testing.T) {
 		{"", rest.DirectNumber, "", "extensionId"},
 		{"5", rest.CompanyNumber, "", "usageType"},
 		{"5", rest.ForwardedNumber, rest.ForwardedNumber, ""},
+		{"5", rest.CompanyFaxNumber, "", "usageType"},
 		{"", rest.Inventory, rest.Inventory, ""},
 	} {
 		p, bad := placeOf(tt.extension, tt.usage)
@@ -52,6 +53,11 @@ func TestRefusal(t *testing.T) {
 		if (u == nil) != (tt.want == "") || u != nil && u.Code != tt.want {
 			t.Errorf("%v: %+v, want %q", tt.err, u, tt.want)
 		}
+	}
+	// What no operation can set is the fault of the field that asks for it.
+	no := rest.New(rest.Config{Generation: rest.OnlyV2}).CanReassign(rest.Assignment{UsageType: rest.ForwardedNumber})
+	if u := refusal(no, numberFields); u == nil || u.Code != NotSupported || u.Field[0] != "usageType" {
+		t.Errorf("%v: %+v", no, u)
 	}
 	if refusal(nil, nil) != nil {
 		t.Error("no error is a refusal")
@@ -115,7 +121,10 @@ func TestSummary(t *testing.T) {
 func TestSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-		sctx, done := sending(ctx)
+		sctx, done, err := sending(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
 		defer done()
 		cancel()
 		if sctx.Err() != nil {
@@ -126,10 +135,35 @@ func TestSending(t *testing.T) {
 		}
 		hasty, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 		defer cancel()
-		sctx, done2 := sending(hasty)
+		sctx, done2, err := sending(hasty)
+		if err != nil {
+			t.Fatal(err)
+		}
 		defer done2()
 		if end, _ := sctx.Deadline(); time.Until(end) != 2*time.Second {
 			t.Errorf("%s for sending of 4 s", time.Until(end))
+		}
+		if _, _, err := sending(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("begun for a client who has left: %v", err)
+		}
+	})
+}
+
+// Reading back takes five seconds, and with many changes in one request no longer
+// than five beyond its deadline.
+func TestSettling(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		for _, tt := range []struct{ later, want time.Duration }{
+			{0, 5 * time.Second}, {30 * time.Second, 5 * time.Second}, {2 * time.Second, 3 * time.Second}, {8 * time.Second, -5 * time.Second},
+		} {
+			time.Sleep(tt.later)
+			sctx, done := settling(ctx)
+			if end, _ := sctx.Deadline(); time.Until(end) != tt.want {
+				t.Errorf("%s for reading back, want %s", time.Until(end), tt.want)
+			}
+			done()
 		}
 	})
 }

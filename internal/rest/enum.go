@@ -46,6 +46,7 @@ const (
 	CompanyNumber           PhoneNumberUsageType = "CompanyNumber"
 	CompanyFaxNumber        PhoneNumberUsageType = "CompanyFaxNumber"
 	DirectNumber            PhoneNumberUsageType = "DirectNumber"
+	ContactCenterNumber     PhoneNumberUsageType = "ContactCenterNumber"
 	ForwardedNumber         PhoneNumberUsageType = "ForwardedNumber"
 	ForwardedCompanyNumber  PhoneNumberUsageType = "ForwardedCompanyNumber"
 	Inventory               PhoneNumberUsageType = "Inventory"

@@ -2,11 +2,8 @@ package rest
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"slices"
-	"time"
 
 	"github.com/ringql/ringql/internal/budget"
 )
@@ -14,8 +11,8 @@ import (
 // Assignment is what a phone number is to be used for, and by whom.
 type Assignment struct {
 	UsageType PhoneNumberUsageType `json:"usageType,omitzero"`
+	Type      PhoneNumberType      `json:"type,omitzero"` // v2 only
 	Extension *ByID                `json:"extension,omitzero"`
-	Label     string               `json:"label,omitzero"` // v1.0 only
 }
 
 // ByID names an object in a request: ids are strings there.
@@ -37,13 +34,72 @@ var assignPhoneNumberV2 = op("assignPhoneNumberV2",
 var reassignPhoneNumberByID = op("reassignPhoneNumberById",
 	"PUT /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Medium, Legacy)
 
-// ReassignPhoneNumber gives a phone number to an extension, or to the company.
+// What each operation can make of a number, as its description lists it. Both list
+// the main number too; the gateway never asks for that, since it would push the one
+// there is out of its place.
+var (
+	assignableV2   = []PhoneNumberUsageType{CompanyNumber, DirectNumber, ContactCenterNumber}
+	reassignableV1 = []PhoneNumberUsageType{CompanyNumber, DirectNumber, ForwardedNumber}
+)
+
+// beyondV2 names what v2 cannot set of a; "" if it can set all.
+func (a Assignment) beyondV2() string {
+	if a.UsageType != "" && !slices.Contains(assignableV2, a.UsageType) {
+		return "usageType"
+	}
+	return ""
+}
+
+// beyondV1 names what v1.0 cannot set of a; "" if it can set all.
+func (a Assignment) beyondV1() string {
+	switch {
+	case a.UsageType != "" && !slices.Contains(reassignableV1, a.UsageType):
+		return "usageType"
+	case a.Type != "":
+		return "type"
+	}
+	return ""
+}
+
+// CanReassign returns an error that names what no operation can set that may be
+// called; nil when one can set all. It costs no call.
+func (c *Client) CanReassign(to Assignment) error {
+	return c.can(assignPhoneNumberV2, to.beyondV2(), reassignPhoneNumberByID, to.beyondV1())
+}
+
+// can says whether one of two ways to a need is open: what each cannot set is "" when
+// it can set all.
+func (c *Client) can(v2 *Operation, beyondV2 string, v1 *Operation, beyondV1 string) error {
+	newer, older := c.cfg.Generation.allows(v2.Generation), c.cfg.Generation.allows(v1.Generation)
+	switch {
+	case newer && beyondV2 == "", older && beyondV1 == "":
+		return nil
+	case newer:
+		return cannot(v2, beyondV2)
+	}
+	return cannot(v1, beyondV1)
+}
+
+func cannot(o *Operation, parameter string) error {
+	return &Error{Op: o.ID, Parameter: parameter, cause: fmt.Errorf("%w: no operation that may be called sets it", ErrNotServed)}
+}
+
+// ReassignPhoneNumber gives a phone number to an extension, or to the company. What
+// cannot set all that is asked for is not called.
 func (c *Client) ReassignPhoneNumber(ctx context.Context, id PhoneNumberID, to Assignment) (*PhoneNumber, error) {
-	n, err := either(ctx, c, id.Account,
-		way[*PhoneNumber]{assignPhoneNumberV2, func() (*PhoneNumber, error) { return c.assignV2(ctx, id, to) }},
-		way[*PhoneNumber]{reassignPhoneNumberByID, func() (*PhoneNumber, error) {
-			return call[PhoneNumber](ctx, c, reassignPhoneNumberByID.at(id.Account, id.RCID).send(to))
-		}})
+	if err := c.CanReassign(to); err != nil {
+		return nil, err
+	}
+	var ways []way[*PhoneNumber]
+	for _, o := range []struct {
+		op     *Operation
+		beyond string
+	}{{assignPhoneNumberV2, to.beyondV2()}, {reassignPhoneNumberByID, to.beyondV1()}} {
+		if o.beyond == "" {
+			ways = append(ways, way[*PhoneNumber]{o.op, func() (*PhoneNumber, error) { return c.assign(ctx, o.op, id, to) }})
+		}
+	}
+	n, err := either(ctx, c, id.Account, ways...)
 	if err != nil {
 		return nil, err
 	}
@@ -51,152 +107,14 @@ func (c *Client) ReassignPhoneNumber(ctx context.Context, id PhoneNumberID, to A
 	return n, nil
 }
 
-func (c *Client) assignV2(ctx context.Context, id PhoneNumberID, to Assignment) (*PhoneNumber, error) {
-	to.Label = "" // v2 cannot set it
-	return call[PhoneNumber](ctx, c, assignPhoneNumberV2.at(id.Account, id.RCID).send(to))
-}
-
-// Provision is a phone number to be taken into the account.
-type Provision struct {
-	PhoneNumber   string               `json:"phoneNumber,omitzero"`
-	ReservationID string               `json:"reservationId,omitzero"`
-	UsageType     PhoneNumberUsageType `json:"usageType,omitzero"`
-	Type          PhoneNumberType      `json:"type,omitzero"`
-	Label         string               `json:"label,omitzero"`
-	Extension     *ByID                `json:"extension,omitzero"`
-}
-
-var (
-	provisionPhoneNumber = op("provisionPhoneNumber",
-		"POST /restapi/v1.0/account/{accountId}/phone-number", budget.Medium, Legacy)
-	addNumbersToInventoryV2 = op("addNumbersToInventoryV2",
-		"POST /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add", budget.Heavy, V2)
-	getBulkAddTaskResultsV2 = op("getBulkAddTaskResultsV2",
-		"GET /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add/{taskId}", budget.Heavy, V2)
-)
-
-// PartialError says that a number was taken into the account's inventory, and
-// that what was to follow failed.
-type PartialError struct {
-	Number *PhoneNumber
-	Err    error
-}
-
-func (e *PartialError) Error() string { return "added to inventory, then: " + e.Err.Error() }
-
-// Unwrap gives the failure that followed.
-func (e *PartialError) Unwrap() error { return e.Err }
-
-// ErrPending says that the upstream is still at work when the time was up.
-var ErrPending = errors.New("upstream: still at work")
-
-// ProvisionPhoneNumber takes a number into the account and assigns it. In v2 these
-// are two calls, between which a *PartialError can happen.
-func (c *Client) ProvisionPhoneNumber(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
-	v2 := way[*PhoneNumber]{addNumbersToInventoryV2, func() (*PhoneNumber, error) { return c.provisionV2(ctx, account, p) }}
-	v1 := way[*PhoneNumber]{provisionPhoneNumber, func() (*PhoneNumber, error) {
-		return call[PhoneNumber](ctx, c, provisionPhoneNumber.at(account).send(p))
-	}}
-	ways := []way[*PhoneNumber]{v2, v1}
-	if p.ReservationID != "" || p.Label != "" {
-		ways = ways[1:] // v2 knows neither reservations nor labels
-	}
-	n, err := either(ctx, c, account, ways...)
+// assign sends an assignment. An answer about another number says nothing about
+// this one.
+func (c *Client) assign(ctx context.Context, o *Operation, id PhoneNumberID, to Assignment) (*PhoneNumber, error) {
+	n, err := call[PhoneNumber](ctx, c, o.at(id.Account, id.RCID).send(to))
 	if err != nil {
 		return nil, err
 	}
-	n.place(account, "")
-	return n, nil
-}
-
-// inventoryItem is one number in and out of the v2 inventory.
-type inventoryItem struct {
-	ID          ID          `json:"id"`
-	PhoneNumber string      `json:"phoneNumber"`
-	Successful  bool        `json:"bulkItemSuccessful"`
-	Errors      []itemError `json:"bulkItemErrors"`
-}
-
-type itemError struct {
-	ErrorCode string `json:"errorCode"`
-	Message   string `json:"message"`
-}
-
-// bulkAdd is the answer to bulk-add: the records, or a task while it runs.
-type bulkAdd struct {
-	Records []inventoryItem `json:"records"`
-	ID      ID              `json:"id"`
-	Status  string          `json:"status"`
-}
-
-func (c *Client) provisionV2(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
-	type record struct {
-		PhoneNumber string               `json:"phoneNumber"`
-		UsageType   PhoneNumberUsageType `json:"usageType"`
-	}
-	type records struct {
-		Records []record `json:"records"`
-	}
-	added, err := call[bulkAdd](ctx, c, addNumbersToInventoryV2.at(account).
-		send(records{[]record{{p.PhoneNumber, Inventory}}}))
-	if err == nil {
-		added, err = c.finished(ctx, account, added)
-	}
-	if err != nil {
-		return nil, err
-	}
-	item, err := itemOf(addNumbersToInventoryV2, "phoneNumber", added.Records, func(i inventoryItem) bool { return i.PhoneNumber == p.PhoneNumber })
-	if err != nil {
-		return nil, err
-	}
-	stocked := &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: item.PhoneNumber, UsageType: Inventory}
-	if p.UsageType == Inventory {
-		return stocked, nil
-	}
-	n, err := c.assignV2(ctx, stocked.ID, Assignment{UsageType: p.UsageType, Extension: p.Extension})
-	if err != nil {
-		return nil, &PartialError{stocked, err}
-	}
-	return n, nil
-}
-
-// finished waits for a bulk-add task. Each look is a Heavy call, so the pauses
-// grow quickly; when the request's time is up the task is ErrPending.
-func (c *Client) finished(ctx context.Context, account string, a *bulkAdd) (*bulkAdd, error) {
-	task := string(a.ID)
-	for pause := time.Second; len(a.Records) == 0; pause *= 2 {
-		if end, ok := ctx.Deadline(); task == "" || a.Status == "Failed" || ok && time.Until(end) <= pause {
-			return nil, &Error{Op: addNumbersToInventoryV2.ID, Lost: true, cause: fmt.Errorf("%w: task %.40q is %.40q", ErrPending, task, a.Status)}
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-		}
-		next, err := call[bulkAdd](ctx, c, getBulkAddTaskResultsV2.at(account, task))
-		if err != nil {
-			return nil, &Error{Op: addNumbersToInventoryV2.ID, Lost: true, cause: fmt.Errorf("%w: %w", ErrPending, err)}
-		}
-		a = next
-	}
-	return a, nil
-}
-
-// itemOf finds the one item that is meant, and makes its failure an *Error about
-// the parameter that names it: items do not say what they are about.
-func itemOf(o *Operation, parameter string, items []inventoryItem, is func(inventoryItem) bool) (inventoryItem, error) {
-	i := slices.IndexFunc(items, is)
-	if i < 0 {
-		return inventoryItem{}, &Error{Op: o.ID, Status: http.StatusOK, Lost: true, cause: fmt.Errorf("%w: the item is missing", ErrInvalid)}
-	}
-	item := items[i]
-	if item.Successful {
-		return item, nil
-	}
-	e := &Error{Op: o.ID, Status: http.StatusBadRequest, Parameter: parameter}
-	if len(item.Errors) > 0 {
-		e.Code, e.Message = clean(item.Errors[0].ErrorCode, 64), clean(item.Errors[0].Message, 512)
-	}
-	return item, e
+	return n, named(o, (*PhoneNumber).RcID)(id.RCID, n)
 }
 
 var (
@@ -208,7 +126,7 @@ var (
 
 // DeletePhoneNumber removes a phone number from the account. v2 removes only
 // numbers that nobody uses, so it is not asked to remove others; unused says that
-// id is one of those.
+// id is one of those, as far as is known.
 func (c *Client) DeletePhoneNumber(ctx context.Context, id PhoneNumberID, unused bool) error {
 	v2 := way[struct{}]{deleteNumbersFromInventoryV2, func() (struct{}, error) { return struct{}{}, c.deleteV2(ctx, id) }}
 	v1 := way[struct{}]{deletePhoneNumberByID, func() (struct{}, error) {
@@ -230,6 +148,9 @@ func (c *Client) deleteV2(ctx context.Context, id PhoneNumberID) error {
 	if err != nil {
 		return err
 	}
-	_, err = itemOf(deleteNumbersFromInventoryV2, "phoneNumberId", done.Records, func(i inventoryItem) bool { return string(i.ID) == id.RCID })
+	// One was asked for: an item without an id, which is optional there, is that one.
+	_, err = itemOf(deleteNumbersFromInventoryV2, "phoneNumberId", done.Records, func(i inventoryItem) bool {
+		return string(i.ID) == id.RCID || i.ID == "" && len(done.Records) == 1
+	})
 	return err
 }
