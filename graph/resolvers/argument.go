@@ -2,7 +2,6 @@ package resolvers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/ringql/ringql/graph/model"
@@ -28,7 +27,7 @@ func accountArgument(id *string) (string, error) {
 }
 
 // extensionArgument reads an input field that names an extension of an account. What
-// "~" stands for is not known here: see ours.
+// "~" stands for is not known here: see changed.
 func extensionArgument(field, id, account string) (rest.ExtensionID, error) {
 	ext, err := model.ParseExtension(id, false)
 	if err != nil {
@@ -42,15 +41,6 @@ func extensionArgument(field, id, account string) (rest.ExtensionID, error) {
 
 func foreign(field string) error {
 	return in(field, &model.InputError{Reason: "is of another account"})
-}
-
-// ours makes the client's fault of an extension that turned out to be of another
-// account.
-func ours[T any](result *T, err error) (*T, error) {
-	if f, ok := errors.AsType[*change.ForeignError](err); ok {
-		return nil, foreign(f.Field)
-	}
-	return result, err
 }
 
 func extensionArguments(field string, ids []string, account string) ([]rest.ExtensionID, error) {

@@ -18,5 +18,6 @@ func (r *mutationResolver) BulkAssignCallQueueMembers(ctx context.Context, input
 			return nil, err
 		}
 	}
-	return ours(r.Change.AssignCallQueueMembers(ctx, account, changes))
+	result, err := r.Change.AssignCallQueueMembers(ctx, account, changes)
+	return changed(ctx, result, err)
 }

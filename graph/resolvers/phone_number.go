@@ -19,7 +19,8 @@ func (r *mutationResolver) ReassignPhoneNumber(ctx context.Context, input model.
 	if err != nil {
 		return nil, err
 	}
-	return ours(r.Change.ReassignPhoneNumber(ctx, id, ext, or(input.UsageType)))
+	result, err := r.Change.ReassignPhoneNumber(ctx, id, ext, or(input.UsageType))
+	return changedNumber(ctx, result, err)
 }
 
 func (r *mutationResolver) ProvisionPhoneNumber(ctx context.Context, input model.ProvisionPhoneNumberInput) (*change.PhoneNumberResult, error) {
@@ -31,10 +32,11 @@ func (r *mutationResolver) ProvisionPhoneNumber(ctx context.Context, input model
 	if err != nil {
 		return nil, err
 	}
-	return ours(r.Change.ProvisionPhoneNumber(ctx, change.Provision{
+	result, err := r.Change.ProvisionPhoneNumber(ctx, change.Provision{
 		Account: account, PhoneNumber: input.PhoneNumber, Extension: ext, UsageType: or(input.UsageType),
 		Type: or(input.Type), Label: or(input.Label), ReservationID: or(input.ReservationID),
-	}))
+	})
+	return changedNumber(ctx, result, err)
 }
 
 func (r *mutationResolver) DeletePhoneNumber(ctx context.Context, input model.DeletePhoneNumberInput) (*change.DeleteResult, error) {
@@ -42,7 +44,8 @@ func (r *mutationResolver) DeletePhoneNumber(ctx context.Context, input model.De
 	if err != nil {
 		return nil, in("phoneNumberId", err)
 	}
-	return r.Change.DeletePhoneNumber(ctx, id)
+	result, err := r.Change.DeletePhoneNumber(ctx, id)
+	return changed(ctx, result, err)
 }
 
 func (r *phoneNumberResolver) SubType(ctx context.Context, obj *rest.PhoneNumber) (*rest.ExtensionSubType, error) {

@@ -121,13 +121,10 @@ func (c *Changer) ReassignPhoneNumber(ctx context.Context, id rest.PhoneNumberID
 	case err != nil:
 		return nil, err
 	}
-	account, err := accountID(ctx, id.Account)
-	if err == nil {
-		err = foreign("extensionId", account, to)
+	if err := foreign("extensionId", now.ID.Account, to); err != nil {
+		return nil, err
 	}
 	switch {
-	case err != nil:
-		return nil, err
 	case fixed(now.UsageType):
 		return rejected(now, fixedNumber(now.UsageType)), nil
 	case want.holds(now):
@@ -141,7 +138,7 @@ func (c *Changer) ReassignPhoneNumber(ctx context.Context, id rest.PhoneNumberID
 	n, err := c.REST.ReassignPhoneNumber(sctx, id, want.assignment())
 	switch {
 	case err == nil && want.holds(n):
-		n.SetAccount(account) // v2 does not tell it
+		n.SetAccount(now.ID.Account) // v2 does not tell it
 		return applied(n), nil
 	case err == nil || lost(err):
 		return c.settleNumber(ctx, now, want), nil
@@ -214,8 +211,10 @@ func (c *Changer) DeletePhoneNumber(ctx context.Context, id rest.PhoneNumberID) 
 	case !hidden && now.UsageType == rest.MainCompanyNumber:
 		return keeps(fixedNumber(now.UsageType)), nil
 	}
-	account, err := accountID(ctx, id.Account)
-	if err != nil {
+	var account string
+	if !hidden {
+		account = now.ID.Account
+	} else if account, err = accountID(ctx, id.Account); err != nil {
 		return nil, err
 	}
 	sctx, cancel, err := sending(ctx)

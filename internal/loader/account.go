@@ -125,7 +125,3 @@ func (l *Loaders) spell(id string) {
 		l.paths[id] = rest.Own
 	}
 }
-
-// LearnAccount files the real id of one's own account, which the uri of an answer
-// to a request for "~" tells.
-func (l *Loaders) LearnAccount(asked, uri string) { l.learnOwn(asked, rest.AccountOf(uri)) }

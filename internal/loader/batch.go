@@ -92,6 +92,9 @@ func (b *batch[K, V]) has(k K) bool {
 // prime files what k comes to, unless it was asked for.
 func (b *batch[K, V]) prime(ctx context.Context, k K, v V) { b.dl.Prime(ctx, k, v) }
 
+// forget drops what was loaded.
+func (b *batch[K, V]) forget() { b.kept.Clear() }
+
 // run is one batch that was announced.
 type run[K comparable, V any] struct {
 	keys   []K

@@ -105,6 +105,17 @@ func For(ctx context.Context) *Loaders {
 	return l
 }
 
+// Forget drops all that was loaded: a change was made, and what was true before it may
+// not be now.
+func (l *Loaders) Forget() {
+	for _, b := range []interface{ forget() }{
+		l.account, l.serviceInfo, l.extensionList, l.extension, l.whole, l.single, l.phoneNumberList, l.phoneNumber,
+		l.assigned, l.usable, l.usableWhole, l.forwarding, l.deviceList, l.device, l.devices, l.deviceLines,
+	} {
+		b.forget()
+	}
+}
+
 // Once calls f, unless it was called before in this response, and returns when it is
 // done.
 func (l *Loaders) Once(f func()) { l.once.Do(f) }

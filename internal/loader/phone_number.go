@@ -75,6 +75,15 @@ func (l *Loaders) complete(ctx context.Context, numbers []rest.PhoneNumber, lack
 	return out, nil
 }
 
+// Complete returns n with what its source lacks, if that is among lacking.
+func (l *Loaders) Complete(ctx context.Context, n *rest.PhoneNumber, lacking rest.NumberSources) (*rest.PhoneNumber, error) {
+	ns, err := l.complete(ctx, []rest.PhoneNumber{*n}, lacking)
+	if err != nil {
+		return n, err
+	}
+	return &ns[0], nil
+}
+
 // together reads pages and completes the rows of all of them at once.
 func together[K comparable, T any](keys []K, read func(K) (*rest.Page[T], error), complete func([]T) ([]T, error)) map[K]rest.Result[*rest.Page[T]] {
 	found := make(map[K]rest.Result[*rest.Page[T]], len(keys))

@@ -15,7 +15,8 @@ const (
 	FromRead    NumberSource = iota // the single read, and v1.0's list of the account, which has the same shape
 	FromOwnList                     // an extension's own list
 	FromLine                        // a line of a device, and the answers to v1.0's changes
-	FromV2                          // everything of v2
+	FromV2                          // v2's list and assignment
+	FromStock                       // what v2 adds to the inventory
 )
 
 // untold are the upstream's names of what a source leaves out, though the single
@@ -27,6 +28,8 @@ var untold = [...][]string{
 	FromLine: {"uri", "temporaryNumber", "contactCenterProvider", "vanityPattern", "primary", "activationStatus",
 		"callerIdName"},
 	FromV2: {"uri", "location", "paymentType", "temporaryNumber", "vanityPattern"},
+	FromStock: {"uri", "label", "location", "paymentType", "status", "type", "temporaryNumber", "contactCenterProvider",
+		"vanityPattern", "primary", "callerIdName"},
 }
 
 // NumberSources is a set of sources.

@@ -114,6 +114,10 @@ func (c *Client) assign(ctx context.Context, o *Operation, id PhoneNumberID, to 
 	if err != nil {
 		return nil, err
 	}
+	n.Source = FromV2
+	if o.Generation != V2 {
+		n.Source = FromLine
+	}
 	return n, named(o, (*PhoneNumber).RcID)(id.RCID, n)
 }
 

@@ -133,6 +133,7 @@ func (c *Client) provisionV1(ctx context.Context, account string, p Provision) (
 	case n.ID.RCID == "" || !sameNumber(n.PhoneNumber, p.PhoneNumber):
 		return nil, nonsense(provisionPhoneNumber, fmt.Sprintf("number %.40q with id %.40q", n.PhoneNumber, n.ID.RCID))
 	}
+	n.Source = FromLine
 	return n, nil
 }
 
@@ -145,6 +146,8 @@ type inventoryItem struct {
 	PhoneNumber string      `json:"phoneNumber"`
 	Successful  bool        `json:"bulkItemSuccessful"`
 	Errors      []itemError `json:"bulkItemErrors"`
+
+	ActivationStatus PhoneNumberActivationStatus `json:"activationStatus"`
 }
 
 type itemError struct {
@@ -182,7 +185,7 @@ func (c *Client) provisionV2(ctx context.Context, account string, p Provision) (
 	if err != nil {
 		return nil, err
 	}
-	n := &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: p.PhoneNumber, UsageType: stock}
+	n := &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: p.PhoneNumber, UsageType: stock, ActivationStatus: item.ActivationStatus, Source: FromStock}
 	if n.ID.RCID == "" {
 		n.ID, err = c.idOf(ctx, account, p.PhoneNumber)
 	}
