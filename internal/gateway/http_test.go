@@ -2,9 +2,7 @@ package gateway_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,10 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/coder/websocket"
-	"github.com/coder/websocket/wsjson"
 
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
@@ -232,143 +226,6 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// Each limit holds at the limit, is refused one beyond and a thousand times beyond,
-// by an error that names it, at once and without an upstream call.
-func TestLimits(t *testing.T) {
-	s := newStack(t, func(c *gateway.Config) {
-		c.Limits = gateway.Limits{Body: 20_000, Tokens: 400, Nesting: 20, Names: 100, Aliases: 30, Depth: 8, Fields: 120, Rows: 50}
-	})
-	nested := func(n int) string { // n fields within fields
-		open, shut := "", ""
-		for i := range n - 1 {
-			open += []string{"account", "extensions", "nodes", "devices", "nodes", "extension", "devices", "nodes", "extension"}[min(i, 8)] + "{"
-			shut += "}"
-		}
-		return "{" + open + "__typename" + shut + "}"
-	}
-	for _, tt := range []struct {
-		name  string
-		query func(n int) string
-		most  int
-		huge  int // how far beyond is tried, as a factor
-	}{
-		{"tokens", func(n int) string { return "{ account(id: [" + strings.Repeat("1 ", n-12) + "]) { id } }" }, 400, 1000},
-		{"aliases", func(n int) string {
-			var b strings.Builder
-			for i := range n {
-				fmt.Fprintf(&b, " a%d: __typename", i)
-			}
-			return "{" + b.String() + "}"
-		}, 30, 1000},
-		{"names", func(n int) string { return "{" + strings.Repeat(" __typename", n) + "}" }, 100, 1000},
-		{"nesting", func(n int) string {
-			return "{ account(id: " + strings.Repeat("[", n-2) + strings.Repeat("]", n-2) + ") { id } }"
-		}, 20, 1000},
-		{"depth", nested, 8, 0},
-		{"fields", func(n int) string { // n fields out of two fragments
-			return "{ ...F ...G } fragment F on Query {" + strings.Repeat(" __typename", n/2) + "} fragment G on Query { ...F" + strings.Repeat(" __typename", n%2) + " }"
-		}, 120, 0},
-		{"rows", func(n int) string { return fmt.Sprintf("{ account { extensions(first: %d) { totalCount } } }", n) }, 50, 1000},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if a := s.post(t, tt.query(tt.most)); a.code() == "QUERY_TOO_COSTLY" || tt.name == "rows" && a.code() != "" {
-				t.Errorf("at the limit: %.200s", a.text)
-			}
-			s.sim.ResetCalls()
-			for _, n := range []int{tt.most + 1, tt.most * max(1, tt.huge)} {
-				if n == tt.most {
-					continue
-				}
-				start := time.Now()
-				a := s.post(t, tt.query(n))
-				want := "QUERY_TOO_COSTLY"
-				if tt.name == "rows" {
-					want = "BAD_USER_INPUT"
-				}
-				if len(tt.query(n)) > 19_000 {
-					want = "BAD_USER_INPUT" // the body is too large before all else
-				}
-				if a.code() != want || want == "QUERY_TOO_COSTLY" && !strings.Contains(a.text, fmt.Sprint(tt.most)) {
-					t.Errorf("%d of %d: %s %.200s", n, tt.most, a.code(), a.text)
-				}
-				if d := time.Since(start); d > time.Second {
-					t.Errorf("%d of %d: refused after %s", n, tt.most, d)
-				}
-			}
-			if calls := s.sim.Calls(); len(calls) != 0 {
-				t.Errorf("refused after %v", calls)
-			}
-		})
-	}
-}
-
-// Requests that kill a server wired as the libraries' documentation has it.
-func TestHostileDocuments(t *testing.T) {
-	s := newStack(t, nil)
-	for name, query := range map[string]string{
-		"1 MB of lists":           "{a(x:" + strings.Repeat("[", 1_000_000),
-		"1 MB of selections":      strings.Repeat("{a", 500_000),
-		"1 MB of inline spreads":  strings.Repeat("{...", 250_000),
-		"8,000 times one field":   "{" + strings.Repeat(" __typename", 8000) + "}",
-		"5,000 unknown fields":    "{" + strings.Repeat(" x", 5000) + "}",
-		"1,000 aliases":           "{" + strings.Repeat(" a: __typename", 1000) + "}",
-		"a depth of 100":          strings.Repeat("{ account ", 100) + strings.Repeat("}", 100),
-		"fragments that double":   doubling(26),
-		"conditions that double":  strings.ReplaceAll(doubling(26), " }", " @include(if: true) }"),
-		"an endless block string": `{ account(id: """` + strings.Repeat("x", 900_000),
-		"unknown fields in turn":  "{" + strings.Repeat(" x{y", 400) + strings.Repeat("}", 400) + "}",
-	} {
-		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			a := s.post(t, query)
-			if a.code() == "" || a.status >= 500 || len(a.text) > 30_000 {
-				t.Errorf("%d %s, %d bytes: %.200s", a.status, a.code(), len(a.text), a.text)
-			}
-			if d := time.Since(start); d > time.Second {
-				t.Errorf("took %s", d)
-			}
-		})
-	}
-	if calls := s.sim.Calls(); len(calls) != 0 {
-		t.Errorf("upstream calls: %v", calls)
-	}
-	if a := s.post(t, "{ account { mainNumber } }"); a.code() != "" {
-		t.Errorf("afterwards: %s", a.text)
-	}
-}
-
-// doubling is a document whose fragments spread the next one twice.
-func doubling(n int) string {
-	var b strings.Builder
-	b.WriteString("{ account { ...F0 } }")
-	for i := range n {
-		fmt.Fprintf(&b, " fragment F%d on Account { a%d: operator { x: __typename } ...F%d ...F%d }", i, i, i+1, i+1)
-	}
-	fmt.Fprintf(&b, " fragment F%d on Account { status }", n)
-	return b.String()
-}
-
-func TestLargeBody(t *testing.T) {
-	s := newStack(t, nil)
-	for name, body := range map[string]io.Reader{
-		"of known length": strings.NewReader(`{"query":"` + strings.Repeat("x", 10<<20) + `"}`),
-		"of no length":    io.MultiReader(strings.NewReader(`{"query":"`), strings.NewReader(strings.Repeat("x", 10<<20))),
-	} {
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", body)
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Logf("%s: the connection was closed while the body was sent: %v", name, err)
-			continue
-		}
-		text, _ := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		if a := (answer{text: string(text)}); resp.StatusCode != http.StatusRequestEntityTooLarge || a.code() != "BAD_USER_INPUT" || !strings.Contains(a.text, "1048576") {
-			t.Errorf("%s: %d %s", name, resp.StatusCode, text)
-		}
-	}
-}
-
 func TestIntrospectionSwitch(t *testing.T) {
 	on, off := newStack(t, nil), newStack(t, func(c *gateway.Config) { c.Introspection, c.Playground = false, false })
 	if a := on.post(t, "{ __schema { types { name } } }"); a.code() != "" || !strings.Contains(a.text, "PhoneNumber") {
@@ -443,99 +300,6 @@ func TestLogAndMetrics(t *testing.T) {
 		if strings.Contains(text, s.token) {
 			t.Errorf("a token is in the %s", name)
 		}
-	}
-}
-
-func TestSSE(t *testing.T) {
-	s := newStack(t, nil)
-	a := s.post(t, "{ account { mainNumber } }", "Accept", "text/event-stream")
-	if !strings.HasPrefix(a.header.Get("Content-Type"), "text/event-stream") || !strings.Contains(a.text, "event: next\ndata: {\"data\":{\"account\":{\"mainNumber\":\"+18555440014\"}}}") ||
-		!strings.Contains(a.text, "event: complete") {
-		t.Errorf("%d %s %s", a.status, a.header.Get("Content-Type"), a.text)
-	}
-}
-
-func TestMultipart(t *testing.T) {
-	s := newStack(t, nil)
-	a := s.post(t, "{ account { mainNumber ... @defer { status } } }", "Accept", "multipart/mixed")
-	if !strings.HasPrefix(a.header.Get("Content-Type"), "multipart/mixed") || !strings.Contains(a.text, "+18555440014") || !strings.Contains(a.text, "CONFIRMED") ||
-		!strings.Contains(a.text, `"hasNext":false`) {
-		t.Errorf("%d %s %s", a.status, a.header.Get("Content-Type"), a.text)
-	}
-}
-
-func TestWebSocket(t *testing.T) {
-	s := newStack(t, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.url, "http")+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.CloseNow() }()
-	write := func(v any) {
-		if err := wsjson.Write(ctx, conn, v); err != nil {
-			t.Fatal(err)
-		}
-	}
-	read := func() map[string]any {
-		var v map[string]any
-		if err := wsjson.Read(ctx, conn, &v); err != nil {
-			t.Fatal(err)
-		}
-		if v["type"] == "ping" || v["type"] == "pong" {
-			return nil
-		}
-		return v
-	}
-	next := func() map[string]any {
-		for {
-			if v := read(); v != nil {
-				return v
-			}
-		}
-	}
-	write(map[string]any{"type": "connection_init", "payload": map[string]any{"Authorization": "Bearer " + s.token}})
-	if v := next(); v["type"] != "connection_ack" {
-		t.Fatalf("got %v", v)
-	}
-	write(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": "{ account { mainNumber } }"}})
-	v := next()
-	text, _ := json.Marshal(v)
-	if v["type"] != "next" || !strings.Contains(string(text), "+18555440014") {
-		t.Errorf("got %s", text)
-	}
-	if v := next(); v["type"] != "complete" {
-		t.Errorf("got %v", v)
-	}
-}
-
-// A browser lets any page open a socket: one of another site is turned away.
-func TestWebSocketOrigin(t *testing.T) {
-	s := newStack(t, nil)
-	_, resp, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(s.url, "http")+"/graphql", &websocket.DialOptions{
-		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Origin": {"https://evil.example"}},
-	})
-	if err == nil || resp == nil || resp.StatusCode < 400 {
-		t.Errorf("%v, %v", resp, err)
-	}
-}
-
-// A query whose client has left is given up; what it would have asked is not sent.
-func TestClientLeaves(t *testing.T) {
-	s := newStack(t, nil)
-	s.sim.FailNext("listExtensions", 1, sim.Fault{Delay: 5 * time.Second})
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query":"{ account { extensions(first: 2) { nodes { devices { totalCount } } } } }"}`))
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+s.token)
-	if _, err := http.DefaultClient.Do(req); err == nil {
-		t.Fatal("answered")
-	}
-	time.Sleep(300 * time.Millisecond)
-	if calls := s.sim.Calls(); len(calls) != 1 {
-		t.Errorf("calls %v", calls)
 	}
 }
 

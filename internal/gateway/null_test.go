@@ -2,15 +2,14 @@ package gateway_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"golang.org/x/tools/txtar"
+
+	"github.com/ringql/ringql/graph"
 )
 
 // filtered says where each filter of the schema is used.
@@ -25,7 +24,7 @@ var filtered = map[string]string{
 // A null in a filter is as good as nothing there, however it is written: answer and
 // upstream calls are those without a filter.
 func TestNullInFilters(t *testing.T) {
-	schema, check := schemaOf(t), newContract(t)
+	schema, check := graph.NewExecutableSchema(graph.Config{}).Schema(), newContract(t)
 	for name, def := range schema.Types {
 		if def.Kind == ast.InputObject && strings.HasSuffix(name, "Filter") && filtered[name] == "" {
 			t.Errorf("%s is tried nowhere", name)
@@ -98,25 +97,4 @@ func ask(t *testing.T, check *contract, query, variables string) (got string) {
 		got = c.post(t, query, variables) + calls(c.sim.Calls())
 	})
 	return got
-}
-
-func schemaOf(t *testing.T) *ast.Schema {
-	t.Helper()
-	files, err := filepath.Glob("../../graph/*.graphqls")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sources []*ast.Source
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sources = append(sources, &ast.Source{Name: f, Input: string(text)})
-	}
-	schema, err := gqlparser.LoadSchema(sources...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema
 }

@@ -1,0 +1,108 @@
+package gateway_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/coder/websocket/wsjson"
+
+	"github.com/ringql/ringql/internal/sim"
+)
+
+func TestSSE(t *testing.T) {
+	s := newStack(t, nil)
+	a := s.post(t, "{ account { mainNumber } }", "Accept", "text/event-stream")
+	if !strings.HasPrefix(a.header.Get("Content-Type"), "text/event-stream") || !strings.Contains(a.text, "event: next\ndata: {\"data\":{\"account\":{\"mainNumber\":\"+18555440014\"}}}") ||
+		!strings.Contains(a.text, "event: complete") {
+		t.Errorf("%d %s %s", a.status, a.header.Get("Content-Type"), a.text)
+	}
+}
+
+func TestMultipart(t *testing.T) {
+	s := newStack(t, nil)
+	a := s.post(t, "{ account { mainNumber ... @defer { status } } }", "Accept", "multipart/mixed")
+	if !strings.HasPrefix(a.header.Get("Content-Type"), "multipart/mixed") || !strings.Contains(a.text, "+18555440014") || !strings.Contains(a.text, "CONFIRMED") ||
+		!strings.Contains(a.text, `"hasNext":false`) {
+		t.Errorf("%d %s %s", a.status, a.header.Get("Content-Type"), a.text)
+	}
+}
+
+func TestWebSocket(t *testing.T) {
+	s := newStack(t, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.url, "http")+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	write := func(v any) {
+		if err := wsjson.Write(ctx, conn, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func() map[string]any {
+		var v map[string]any
+		if err := wsjson.Read(ctx, conn, &v); err != nil {
+			t.Fatal(err)
+		}
+		if v["type"] == "ping" || v["type"] == "pong" {
+			return nil
+		}
+		return v
+	}
+	next := func() map[string]any {
+		for {
+			if v := read(); v != nil {
+				return v
+			}
+		}
+	}
+	write(map[string]any{"type": "connection_init", "payload": map[string]any{"Authorization": "Bearer " + s.token}})
+	if v := next(); v["type"] != "connection_ack" {
+		t.Fatalf("got %v", v)
+	}
+	write(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": "{ account { mainNumber } }"}})
+	v := next()
+	text, _ := json.Marshal(v)
+	if v["type"] != "next" || !strings.Contains(string(text), "+18555440014") {
+		t.Errorf("got %s", text)
+	}
+	if v := next(); v["type"] != "complete" {
+		t.Errorf("got %v", v)
+	}
+}
+
+// A browser lets any page open a socket: one of another site is turned away.
+func TestWebSocketOrigin(t *testing.T) {
+	s := newStack(t, nil)
+	_, resp, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(s.url, "http")+"/graphql", &websocket.DialOptions{
+		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Origin": {"https://evil.example"}},
+	})
+	if err == nil || resp == nil || resp.StatusCode < 400 {
+		t.Errorf("%v, %v", resp, err)
+	}
+}
+
+// A query whose client has left is given up; what it would have asked is not sent.
+func TestClientLeaves(t *testing.T) {
+	s := newStack(t, nil)
+	s.sim.FailNext("listExtensions", 1, sim.Fault{Delay: 5 * time.Second})
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query":"{ account { extensions(first: 2) { nodes { devices { totalCount } } } } }"}`))
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+s.token)
+	if _, err := http.DefaultClient.Do(req); err == nil {
+		t.Fatal("answered")
+	}
+	time.Sleep(300 * time.Millisecond)
+	if calls := s.sim.Calls(); len(calls) != 1 {
+		t.Errorf("calls %v", calls)
+	}
+}
