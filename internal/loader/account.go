@@ -2,7 +2,6 @@ package loader
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -60,7 +59,7 @@ func (l *Loaders) AccountID(ctx context.Context, account string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	return named(a)
+	return a.ID.RCID, nil
 }
 
 // RealAccount is AccountID for whoever shows the id: an account that is not known to
@@ -73,15 +72,6 @@ func (l *Loaders) RealAccount(ctx context.Context, account string) (string, erro
 	a, err := l.Account(ctx, account)
 	if err != nil {
 		return "", err
-	}
-	return named(a)
-}
-
-// named returns the id of an account's record. One without would make a global id that
-// names nothing.
-func named(a *rest.Account) (string, error) {
-	if a.ID.RCID == "" {
-		return "", fmt.Errorf("an account without an id: %w", rest.ErrInvalid)
 	}
 	return a.ID.RCID, nil
 }

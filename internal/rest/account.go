@@ -24,6 +24,9 @@ type Account struct {
 	Limits             *AccountLimits           `json:"limits"`
 }
 
+// RcID is the upstream's own id.
+func (a *Account) RcID() string { return a.ID.RCID }
+
 // AccountStatusInfo says why an account is not in use.
 type AccountStatusInfo struct {
 	Reason  AccountStatusReason `json:"reason"`
@@ -177,6 +180,9 @@ var readAccountInfo = op("readAccountInfo",
 func (c *Client) ReadAccountInfo(ctx context.Context, account string) (*Account, error) {
 	a, err := call[Account](ctx, c, readAccountInfo.at(account))
 	if err != nil {
+		return nil, err
+	}
+	if err := named(readAccountInfo, (*Account).RcID)(account, a); err != nil {
 		return nil, err
 	}
 	a.ID.Account = a.ID.RCID
