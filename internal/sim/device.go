@@ -118,20 +118,13 @@ type lineEmergencyUse struct {
 }
 
 func (s *Server) listExtensionDevices(c *call) reply {
-	poolings, p := c.oneOf("linePooling", linePoolings())
-	if p != nil {
-		return refused(*p)
-	}
-	features, p := c.oneOf("feature", deviceFeatures())
-	if p != nil {
-		return refused(*p)
-	}
-	types, p := c.oneOf("type", deviceTypes())
-	if p != nil {
-		return refused(*p)
-	}
-	lines, p := c.oneOf("lineType", lineTypes())
-	if p != nil {
+	var poolings, features, types, lines set
+	if p := c.choose(
+		choice{"linePooling", &poolings, linePoolings(), false},
+		choice{"feature", &features, deviceFeatures(), false},
+		choice{"type", &types, deviceTypes(), false},
+		choice{"lineType", &lines, lineTypes(), false},
+	); p != nil {
 		return refused(*p)
 	}
 	return paged(c, c.extension.devices, func(d *device) bool {

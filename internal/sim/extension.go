@@ -94,15 +94,10 @@ type callQueueSettings struct {
 }
 
 func (s *Server) listExtensions(c *call) reply {
-	statuses, p := c.oneOf("status", extensionStatuses())
-	if p != nil {
+	var statuses, types, emails set
+	if p := c.choose(choice{"status", &statuses, extensionStatuses(), false}, choice{"type", &types, extensionTypes(), false}); p != nil {
 		return refused(*p)
 	}
-	types, p := c.oneOf("type", extensionTypes())
-	if p != nil {
-		return refused(*p)
-	}
-	emails := set(nil)
 	for _, email := range c.query["email"] {
 		emails = append(emails, strings.ToLower(email))
 	}

@@ -7,18 +7,28 @@ type set []string
 
 func (s set) has(value string) bool { return s == nil || slices.Contains(s, value) }
 
-// single is the filter of a parameter that is not repeatable.
-func (s set) single() set { return s[:min(len(s), 1)] }
+// choice is a parameter whose values are of an enumeration. Repeated keys mean OR, unless only the first counts.
+type choice struct {
+	name   string
+	out    *set
+	values []string
+	single bool
+}
 
-// oneOf reads a filter whose values are of an enumeration. Repeated keys mean OR; a value that does not exist is refused.
-func (c *call) oneOf(name string, enumeration []string) (set, *problem) {
-	values := c.query[name]
-	for _, v := range values {
-		if !slices.Contains(enumeration, v) {
-			return nil, invalid(name)
+// choose reads filters. A value that does not exist is refused.
+func (c *call) choose(choices ...choice) *problem {
+	for _, ch := range choices {
+		for _, v := range c.query[ch.name] {
+			if !slices.Contains(ch.values, v) {
+				return invalid(ch.name)
+			}
+		}
+		*ch.out = c.query[ch.name]
+		if ch.single {
+			*ch.out = (*ch.out)[:min(len(*ch.out), 1)]
 		}
 	}
-	return values, nil
+	return nil
 }
 
 // flag reads a filter that is true or false; nil lets everything pass.

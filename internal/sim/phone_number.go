@@ -89,23 +89,15 @@ func (p *phoneNumber) ownerStatus() string {
 }
 
 func (s *Server) listAccountPhoneNumbers(c *call) reply {
-	usages, p := c.oneOf("usageType", usageTypes())
-	if p != nil {
+	var usages, payments, statuses, owners set
+	if p := c.choose(
+		choice{"usageType", &usages, usageTypes(), false},
+		choice{"paymentType", &payments, paymentTypes(), false},
+		choice{"status", &statuses, phoneNumberStatuses(), false},
+		choice{"extensionStatus", &owners, extensionStatuses(), true},
+	); p != nil {
 		return refused(*p)
 	}
-	payments, p := c.oneOf("paymentType", paymentTypes())
-	if p != nil {
-		return refused(*p)
-	}
-	statuses, p := c.oneOf("status", phoneNumberStatuses())
-	if p != nil {
-		return refused(*p)
-	}
-	owners, p := c.oneOf("extensionStatus", extensionStatuses())
-	if p != nil {
-		return refused(*p)
-	}
-	owners = owners.single()
 	if !c.person.isAdmin() {
 		usages = nil
 	}
@@ -126,15 +118,13 @@ func (s *Server) readAccountPhoneNumber(c *call) reply {
 // listExtensionPhoneNumbers lists what the extension may use: its own numbers, those of the company, which it may show to whom
 // it calls, and those of the queues it is in.
 func (s *Server) listExtensionPhoneNumbers(c *call) reply {
-	statuses, p := c.oneOf("status", phoneNumberStatuses())
-	if p != nil {
+	var statuses, usages set
+	if p := c.choose(
+		choice{"status", &statuses, phoneNumberStatuses(), true}, // unlike in the account's list
+		choice{"usageType", &usages, usageTypes(), false},
+	); p != nil {
 		return refused(*p)
 	}
-	usages, p := c.oneOf("usageType", usageTypes())
-	if p != nil {
-		return refused(*p)
-	}
-	statuses = statuses.single() // unlike in the account's list
 	usable := make([]*phoneNumber, 0, len(s.company.shared)+len(c.extension.numbers))
 	usable = append(append(usable, s.company.shared...), c.extension.numbers...)
 	for _, queue := range c.extension.queues {

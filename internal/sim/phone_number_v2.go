@@ -93,24 +93,14 @@ type numberFilterV2 struct {
 var dialPattern = regexp.MustCompile(`^\+?[0-9*]{1,17}$`)
 
 func (c *call) numberFilterV2() (f numberFilterV2, p *problem) {
-	for _, filter := range []struct {
-		name   string
-		out    *set
-		values []string
-		single bool
-	}{
-		{"type", &f.kinds, phoneNumberTypes(), false},
-		{"usageType", &f.usages, usageTypesV2(), false},
-		{"status", &f.statuses, phoneNumberStatuses(), true},
-		{"tollType", &f.tolls, []string{"Toll", "TollFree"}, true},
-		{"extensionStatus", &f.owners, extensionStatuses(), true},
-	} {
-		if *filter.out, p = c.oneOf(filter.name, filter.values); p != nil {
-			return f, p
-		}
-		if filter.single {
-			*filter.out = filter.out.single()
-		}
+	if p = c.choose(
+		choice{"type", &f.kinds, phoneNumberTypes(), false},
+		choice{"usageType", &f.usages, usageTypesV2(), false},
+		choice{"status", &f.statuses, phoneNumberStatuses(), true},
+		choice{"tollType", &f.tolls, []string{"Toll", "TollFree"}, true},
+		choice{"extensionStatus", &f.owners, extensionStatuses(), true},
+	); p != nil {
+		return f, p
 	}
 	if f.byoc, p = c.flag("byocNumber"); p != nil {
 		return f, p
