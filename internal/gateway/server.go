@@ -55,7 +55,6 @@ func newServer(cfg Config) *handler.Server {
 	}
 	srv.AroundOperations(o.around)
 	srv.AroundResponses(o.response)
-	srv.AroundRootFields(o.rootField)
 	return srv
 }
 
@@ -163,15 +162,6 @@ func inOrder(errs gqlerror.List) {
 // times over one connection.
 func (o *operations) response(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	return next(loader.With(ctx, o.load))
-}
-
-// rootField gives every mutation loaders of its own: what one has changed the next
-// must not find in the memory of an earlier one.
-func (o *operations) rootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
-	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
-		ctx = loader.With(ctx, o.load)
-	}
-	return next(ctx)
 }
 
 // documents keeps parsed and validated documents by their text.
