@@ -90,31 +90,32 @@ func (r *accountResolver) Extensions(ctx context.Context, obj *model.Account, fi
 }
 
 func (r *accountResolver) PhoneNumbers(ctx context.Context, obj *model.Account, filter *rest.PhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error) {
-	node, vars := selected(ctx)
-	list := phoneNumbers(obj.Path, or(filter), numberNeed(node.Rows(vars), vars))
-	c, err := connect(ctx, r.Resolver, list, args(first, after, last, before))
+	c, err := connect(ctx, r.Resolver, phoneNumbers(obj.Path, or(filter)), args(first, after, last, before))
 	if err != nil {
 		return nil, err
 	}
+	completeNumbers(ctx, c)
 	r.phoneNumberRows(ctx, c.Slice.Rows)
 	return c, nil
 }
 
 func (r *accountResolver) Devices(ctx context.Context, obj *model.Account, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error) {
-	l, need := loader.For(ctx), deviceRowsNeed(ctx)
+	l, listed := loader.For(ctx), true
 	list := devices(accountDevices, func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
-		return l.AccountDevices(ctx, obj.Path, page, perPage, need)
+		return l.AccountDevices(ctx, obj.Path, page, perPage)
 	})
 	c, err := connect(ctx, r.Resolver, list, args(first, after, last, before))
 	if errors.Is(err, rest.ErrNotServed) {
 		var rows []rest.Device
-		if rows, err = l.GatheredDevices(ctx, obj.Path, need); err == nil {
+		if rows, err = l.GatheredDevices(ctx, obj.Path); err == nil {
+			listed = false
 			c, err = connect(ctx, r.Resolver, devices(accountDevices, paging.Rows(rows)), args(first, after, last, before))
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
+	completeDevices(ctx, c, listed)
 	r.deviceRows(ctx, c.Slice.Rows)
 	return c, nil
 }

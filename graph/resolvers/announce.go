@@ -90,15 +90,18 @@ func (a announcer) wholeExtensions(l *loader.Loaders, n *plan.Node, ids ...rest.
 	a.extension(n, named, true)
 }
 
-// nodes announces the objects that global ids name.
-func (a announcer) nodes(l *loader.Loaders, n *plan.Node, ids []any) {
+// nodes announces the objects that global ids name, if the field will take them all.
+func (a announcer) nodes(l *loader.Loaders, n *plan.Node, values []any) {
+	ids := make([]string, len(values))
+	for i, v := range values {
+		ids[i], _ = v.(string)
+	}
+	parsed, err := globalIDs(ids)
+	if err != nil {
+		return
+	}
 	var extensions []rest.ExtensionID
-	for _, v := range ids[:min(len(ids), mostNodes)] {
-		id, _ := v.(string)
-		g, err := model.ParseGlobalID(id)
-		if err != nil {
-			continue
-		}
+	for _, g := range parsed {
 		key := rest.Key{Account: g.Account, RCID: g.RCID}
 		switch g.Type {
 		case model.TypeExtension:
@@ -173,7 +176,6 @@ func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
 	if len(ids) == 0 {
 		return
 	}
-	whole, single := false, false
 	for f := range n.Select(a.vars) {
 		if f.Type != model.TypeExtension {
 			continue // of another type in a selection on Node, or its id
@@ -181,7 +183,6 @@ func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
 		switch f.Field {
 		case "phoneNumbers":
 			a.phoneNumbers(f, ids)
-			a.owned(f, ids)
 		case "usablePhoneNumbers":
 			a.usablePhoneNumbers(f, ids)
 		case "forwardingNumbers":
@@ -190,14 +191,9 @@ func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
 			}
 		case "devices":
 			a.devices(f, ids)
-			a.owned(f, ids)
-		case "departments":
-			single = true
-		default:
-			whole = whole || details[f.Field]
 		}
 	}
-	switch {
+	switch single, whole := wantsDetails(n, a.vars); {
 	case single:
 		a.SingleExtensions(ids)
 	case whole:
@@ -208,23 +204,23 @@ func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
 }
 
 func (a announcer) phoneNumbers(f *plan.Node, ids []rest.ExtensionID) {
-	filter, ok := phoneNumberFilter(f.Args(a.vars)["filter"])
+	_, ok := phoneNumberFilter(f.Args(a.vars)["filter"])
 	if _, _, known := a.firstPage(f); ok && known {
-		a.Assigned(ids, assignedNeed(f.Rows(a.vars), a.vars, filter))
+		a.Assigned(ids, numberNeed(f.Rows(a.vars), a.vars))
 	}
 }
 
 func (a announcer) usablePhoneNumbers(f *plan.Node, ids []rest.ExtensionID) {
 	filter, ok := usableFilter(f.Args(a.vars)["filter"])
 	if number, size, known := a.firstPage(f); ok && known {
-		a.Usable(ids, filter, number, size, numberNeed(f.Rows(a.vars), a.vars))
+		a.Usable(ids, filter, number, size, f.Args(a.vars)["last"] == nil && readsUsableAhead(f, a.vars))
 	}
 }
 
 func (a announcer) devices(f *plan.Node, ids []rest.ExtensionID) {
 	filter, ok := deviceFilter(f.Args(a.vars)["filter"])
 	if number, size, known := a.firstPage(f); ok && known {
-		a.Devices(ids, filter, number, size, deviceNeed(f.Rows(a.vars), a.vars))
+		a.Devices(ids, filter, number, size, deviceNeed(f, a.vars, f.Args(a.vars)["last"] == nil))
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/loader"
-	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -145,10 +144,5 @@ func device(ctx context.Context, id rest.DeviceID) (*rest.Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	node, vars := selected(ctx)
-	ds, err := loader.For(ctx).CompleteLines(ctx, []rest.Device{*d}, deviceNeed([]*plan.Node{node}, vars))
-	if err != nil {
-		return nil, err
-	}
-	return &ds[0], nil
+	return completeDevice(ctx, d), nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/plan"
@@ -30,18 +28,16 @@ func changedNumber(ctx context.Context, result *change.PhoneNumberResult, err er
 	if err != nil || result.PhoneNumber == nil {
 		return result, err
 	}
-	var lacking rest.NumberSources
 	node, vars := selected(ctx)
-	key := ""
 	for f := range node.Select(vars) {
-		if f.Field == "phoneNumber" {
-			lacking |= numberNeed([]*plan.Node{f}, vars).Lacking
-			key = f.Key
+		if f.Field != "phoneNumber" {
+			continue
 		}
-	}
-	result.PhoneNumber, err = loader.For(ctx).Complete(ctx, result.PhoneNumber, lacking)
-	if err != nil {
-		graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithField(key)), err)
+		ns, errs := loader.For(ctx).Complete(ctx, []rest.PhoneNumber{*result.PhoneNumber}, numberNeed([]*plan.Node{f}, vars).Lacking)
+		if errs[0] != nil {
+			untold(below(ctx, f.Key), f, vars, ns[0].Source, errs[0])
+		}
+		result.PhoneNumber = &ns[0]
 	}
 	return result, nil
 }

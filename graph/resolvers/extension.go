@@ -63,26 +63,37 @@ func (r *extensionResolver) PhoneNumbers(ctx context.Context, obj *rest.Extensio
 		return nil, err // before anything is read
 	}
 	node, vars := selected(ctx)
-	need := assignedNeed(node.Rows(vars), vars, or(filter))
-	rows, err := loader.For(ctx).Assigned(ctx, loader.AssignedKey{Ext: obj.ID, Need: need})
+	l, need := loader.For(ctx), numberNeed(node.Rows(vars), vars)
+	rows, err := l.Assigned(ctx, loader.AssignedKey{Ext: obj.ID, Need: need})
+	if err == nil {
+		rows, err = matching(ctx, rows, or(filter))
+	}
 	if err != nil {
 		return nil, err
 	}
-	list.Fetch = paging.Rows(matching(rows, or(filter)))
-	return connect(ctx, r.Resolver, list, args(first, after, last, before))
+	list.Fetch = paging.Rows(rows)
+	c, err := connect(ctx, r.Resolver, list, args(first, after, last, before))
+	if err != nil {
+		return nil, err
+	}
+	completeNumbers(ctx, c)
+	return c, nil
 }
 
 func (r *extensionResolver) UsablePhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.UsablePhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error) {
-	f := or(filter)
-	node, vars := selected(ctx)
-	need := numberNeed(node.Rows(vars), vars)
-	return connect(ctx, r.Resolver, &paging.List[rest.PhoneNumber]{
+	f, ahead := or(filter), allShown(after, before, last) && readsUsableAhead(selected(ctx))
+	c, err := connect(ctx, r.Resolver, &paging.List[rest.PhoneNumber]{
 		Name: func() string { return "usable phone numbers of " + obj.ID.RCID + " " + f.Key() },
 		ID:   (*rest.PhoneNumber).RcID,
 		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.PhoneNumber], error) {
-			return loader.For(ctx).Usable(ctx, obj.ID, f, page, perPage, need)
+			return loader.For(ctx).Usable(ctx, obj.ID, f, page, perPage, ahead)
 		},
 	}, args(first, after, last, before))
+	if err != nil {
+		return nil, err
+	}
+	completeNumbers(ctx, c)
+	return c, nil
 }
 
 func (r *extensionResolver) ForwardingNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error) {
@@ -96,11 +107,18 @@ func (r *extensionResolver) ForwardingNumbers(ctx context.Context, obj *rest.Ext
 }
 
 func (r *extensionResolver) Devices(ctx context.Context, obj *rest.Extension, filter *rest.DeviceFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error) {
-	f, need := or(filter), deviceRowsNeed(ctx)
-	return connect(ctx, r.Resolver, devices(func() string { return "devices of " + obj.ID.RCID + " " + f.Key() },
+	f := or(filter)
+	node, vars := selected(ctx)
+	need := deviceNeed(node, vars, allShown(after, before, last))
+	c, err := connect(ctx, r.Resolver, devices(func() string { return "devices of " + obj.ID.RCID + " " + f.Key() },
 		func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
 			return loader.For(ctx).Devices(ctx, obj.ID, f, page, perPage, need)
 		}), args(first, after, last, before))
+	if err != nil {
+		return nil, err
+	}
+	completeDevices(ctx, c, false)
+	return c, nil
 }
 
 func (r *Resolver) Extension() graph.ExtensionResolver { return &extensionResolver{r} }

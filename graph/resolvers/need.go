@@ -1,6 +1,7 @@
 package resolvers
 
 import (
+	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
@@ -52,6 +53,18 @@ func needsRecord(n *plan.Node, vars map[string]any) bool {
 	return false
 }
 
+// wantsDetails says whether a selection on an extension asks for what only its read by
+// its id tells, and for what only a read of it alone tells.
+func wantsDetails(n *plan.Node, vars map[string]any) (single, whole bool) {
+	for f := range n.Select(vars) {
+		if f.Type == model.TypeExtension {
+			single = single || f.Field == "departments"
+			whole = whole || details[f.Field]
+		}
+	}
+	return single, whole
+}
+
 // onlyIDs says whether a selection asks for nothing but who an object is.
 func onlyIDs(n *plan.Node, vars map[string]any) bool {
 	if n == nil {
@@ -69,36 +82,64 @@ func onlyIDs(n *plan.Node, vars map[string]any) bool {
 func numberNeed(rows []*plan.Node, vars map[string]any) loader.NumberNeed {
 	return loader.NumberNeed{
 		Listed:  selects(rows, vars, func(f string) bool { return listedFields[f] }),
-		Owner:   selects(rows, vars, func(f string) bool { return f == "extension" }),
 		Lacking: rest.Lacking(func(name string) bool { return selects(rows, vars, func(f string) bool { return tells(f, name) }) }),
 	}
 }
 
-// assignedNeed is numberNeed for numbers that are filtered by the gateway.
-func assignedNeed(rows []*plan.Node, vars map[string]any, filter rest.PhoneNumberFilter) loader.NumberNeed {
-	need := numberNeed(rows, vars)
-	if len(filter.PaymentType) > 0 {
-		need.Lacking |= rest.Lacking(func(name string) bool { return name == "paymentType" })
-	}
-	return need
+// wantsOwner says whether the selections ask whose phone numbers are.
+func wantsOwner(rows []*plan.Node, vars map[string]any) bool {
+	return selects(rows, vars, func(f string) bool { return f == "extension" })
 }
 
-// deviceNeed says what of devices the selections on them ask for.
-func deviceNeed(rows []*plan.Node, vars map[string]any) loader.DeviceNeed {
-	need := loader.DeviceNeed{Told: true}
+// toldOfDevices says whether what the account's list tells of devices is enough.
+func toldOfDevices(rows []*plan.Node, vars map[string]any) bool {
 	for _, row := range rows {
 		for f := range row.Select(vars) {
 			within, told := toldFields[f.Field]
-			need.Told = need.Told && told
-			for g := range f.Select(vars) {
-				need.Told = need.Told && (within == nil || within[g.Field])
-				if f.Field == "phoneLines" && g.Field == "phoneNumber" {
-					need.Lines |= numberNeed([]*plan.Node{g}, vars).Lacking
+			if !told || within != nil && selects([]*plan.Node{f}, vars, func(name string) bool { return !within[name] }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// lackingOfLines says which sources lack something that is asked for of the phone
+// numbers of devices' lines.
+func lackingOfLines(rows []*plan.Node, vars map[string]any) rest.NumberSources {
+	var lacking rest.NumberSources
+	for _, row := range rows {
+		for line := range row.Select(vars) {
+			for f := range line.Select(vars) {
+				if line.Field == "phoneLines" && f.Field == "phoneNumber" {
+					lacking |= numberNeed([]*plan.Node{f}, vars).Lacking
 				}
 			}
 		}
 	}
-	return need
+	return lacking
+}
+
+// readsUsableAhead says whether the connection n of an extension's usable numbers asks
+// for what is read by their ids.
+func readsUsableAhead(n *plan.Node, vars map[string]any) bool {
+	rows := n.Rows(vars)
+	return wantsOwner(rows, vars) || numberNeed(rows, vars).Lacking.Has(rest.FromOwnList)
+}
+
+// deviceNeed says what the connection n of an extension's devices asks for, which shows
+// all the devices that it reads, or not.
+func deviceNeed(n *plan.Node, vars map[string]any, allShown bool) loader.DeviceNeed {
+	rows := n.Rows(vars)
+	return loader.DeviceNeed{
+		Told:  toldOfDevices(rows, vars),
+		Ahead: allShown && lackingOfLines(rows, vars).Has(rest.FromLine),
+	}
+}
+
+// allShown says whether a list with these arguments shows all rows that it reads.
+func allShown(after, before *string, last *int) bool {
+	return after == nil && before == nil && last == nil
 }
 
 // selects says whether any of the selections asks for a field that is meant.

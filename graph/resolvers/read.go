@@ -60,7 +60,7 @@ func inOwnList(ctx context.Context, n *rest.PhoneNumber) (*rest.Listed, error) {
 	if n.Listed.Told {
 		return &n.Listed, nil
 	}
-	if n.Owner == nil {
+	if n.Owner == nil || n.Owner.ID.RCID == "" {
 		return &rest.Listed{}, nil // nobody to ask
 	}
 	all, err := loader.For(ctx).Listed(ctx, n.Owner.ID)

@@ -73,8 +73,22 @@ func fromRef(ctx context.Context, ref *rest.ExtensionRef) (*rest.Extension, erro
 	if ref == nil || ref.ID.RCID == "" {
 		return nil, nil //nolint:nilnil // no extension, and no error
 	}
-	if node, vars := selected(ctx); needsRecord(node, vars) {
-		return loader.For(ctx).Extension(ctx, ref.ID)
+	l := loader.For(ctx)
+	node, vars := selected(ctx)
+	// What tells the most is read first, for it tells the rest as well. When that fails,
+	// the fields that need it say so.
+	switch single, whole := wantsDetails(node, vars); {
+	case single:
+		if e, err := l.SingleExtension(ctx, ref.ID); err == nil {
+			return e, nil
+		}
+	case whole:
+		if e, err := l.WholeExtension(ctx, ref.ID); err == nil {
+			return e, nil
+		}
+	}
+	if needsRecord(node, vars) {
+		return l.Extension(ctx, ref.ID)
 	}
 	return stub(ref), nil
 }
@@ -123,10 +137,17 @@ func assigned(ext rest.ExtensionID, f rest.PhoneNumberFilter) *paging.List[rest.
 	}
 }
 
-// matching returns the rows that f asks for.
-func matching(rows []rest.PhoneNumber, f rest.PhoneNumberFilter) []rest.PhoneNumber {
+// matching returns the rows that f asks for. What f looks at must be known of all.
+func matching(ctx context.Context, rows []rest.PhoneNumber, f rest.PhoneNumberFilter) ([]rest.PhoneNumber, error) {
 	if f.Empty() {
-		return rows
+		return rows, nil
+	}
+	if len(f.PaymentType) > 0 {
+		var errs map[int]error
+		rows, errs = loader.For(ctx).Complete(ctx, rows, rest.Lacking(func(name string) bool { return name == "paymentType" }))
+		for _, i := range firsts(errs) {
+			return nil, errs[i]
+		}
 	}
 	var out []rest.PhoneNumber
 	for i := range rows {
@@ -134,16 +155,16 @@ func matching(rows []rest.PhoneNumber, f rest.PhoneNumberFilter) []rest.PhoneNum
 			out = append(out, rows[i])
 		}
 	}
-	return out
+	return out, nil
 }
 
 // phoneNumbers is an account's list of phone numbers.
-func phoneNumbers(account string, f rest.PhoneNumberFilter, need loader.NumberNeed) *paging.List[rest.PhoneNumber] {
+func phoneNumbers(account string, f rest.PhoneNumberFilter) *paging.List[rest.PhoneNumber] {
 	return &paging.List[rest.PhoneNumber]{
 		Name: func() string { return "account phone numbers " + f.Key() },
 		ID:   (*rest.PhoneNumber).RcID,
 		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.PhoneNumber], error) {
-			return loader.For(ctx).PhoneNumbers(ctx, account, f, page, perPage, need.Lacking)
+			return loader.For(ctx).PhoneNumbers(ctx, account, f, page, perPage)
 		},
 	}
 }
@@ -165,10 +186,4 @@ func accountDevices() string { return "account devices" }
 // devices is a list of devices, of an account or an extension.
 func devices(name func() string, fetch func(context.Context, int, int) (*rest.Page[rest.Device], error)) *paging.List[rest.Device] {
 	return &paging.List[rest.Device]{Name: name, ID: (*rest.Device).RcID, Fetch: fetch}
-}
-
-// deviceRowsNeed says what of the rows of a connection of devices is asked for.
-func deviceRowsNeed(ctx context.Context) loader.DeviceNeed {
-	node, vars := selected(ctx)
-	return deviceNeed(node.Rows(vars), vars)
 }

@@ -37,7 +37,9 @@ func (l *Loaders) readAccount(ctx context.Context, account string) (*rest.Accoun
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(account, a.ID.RCID)
+	if account == rest.Own {
+		l.me.learnAccount(a.ID.RCID, true)
+	}
 	return a, nil
 }
 
@@ -76,11 +78,11 @@ func (l *Loaders) RealAccount(ctx context.Context, account string) (string, erro
 	return a.ID.RCID, nil
 }
 
-// learnOwn files the real id of one's own account when the record of it, or the uri
-// of a list of it, has told it.
-func (l *Loaders) learnOwn(asked, told string) {
+// learnOwn files the real id of one's own account when the uri of a list of it has
+// told it.
+func (l *Loaders) learnOwn(asked, uri string) {
 	if asked == rest.Own {
-		l.me.learnAccount(told)
+		l.me.learnAccount(rest.AccountOf(uri), false)
 	}
 }
 

@@ -19,10 +19,10 @@ type Announcement struct {
 	device      []rest.DeviceID
 	assigned    []AssignedKey
 	usable      []pageKey
-	usableWhole []pageKey
+	usableAhead []pageKey
 	forwarding  []pageKey
 	devices     []pageKey
-	deviceLines []pageKey
+	deviceAhead []pageKey
 }
 
 // Announce returns an empty announcement.
@@ -38,10 +38,10 @@ func (a *Announcement) Go(ctx context.Context) {
 	l.device.announce(ctx, a.device)
 	l.assigned.announce(ctx, a.assigned)
 	l.usable.announce(ctx, a.usable)
-	l.usableWhole.announce(ctx, a.usableWhole)
+	l.usableAhead.announce(ctx, a.usableAhead)
 	l.forwarding.announce(ctx, a.forwarding)
 	l.devices.announce(ctx, a.devices)
-	l.deviceLines.announce(ctx, a.deviceLines)
+	l.deviceAhead.announce(ctx, a.deviceAhead)
 }
 
 // Extensions says that ids will be asked of Extension.
@@ -81,26 +81,24 @@ func (a *Announcement) DeviceIDs(ids []rest.DeviceID) {
 
 // Assigned says that ids will be asked of Assigned.
 func (a *Announcement) Assigned(ids []rest.ExtensionID, need NumberNeed) {
-	need.Owner = false
 	for _, id := range ids {
 		a.assigned = append(a.assigned, AssignedKey{a.l.extensionID(id), need})
 	}
 }
 
 // Usable says that these pages will be asked of Usable.
-func (a *Announcement) Usable(ids []rest.ExtensionID, f rest.UsablePhoneNumberFilter, page, perPage int, need NumberNeed) {
-	k := usableKey(keep(a.l, f.Key(), f), page, perPage, need)
+func (a *Announcement) Usable(ids []rest.ExtensionID, f rest.UsablePhoneNumberFilter, page, perPage int, ahead bool) {
 	into := &a.usable
-	if k.whole || k.owner {
-		into = &a.usableWhole
+	if ahead {
+		into = &a.usableAhead
 	}
-	*into = a.pages(*into, ids, k)
+	*into = a.pages(*into, ids, pageKey{filter: keep(a.l, f.Key(), f), page: page, perPage: perPage})
 }
 
 // Listed says that ids will be asked of Listed.
 func (a *Announcement) Listed(ids []rest.ExtensionID) {
 	if len(ids) > 0 {
-		a.Usable(ids, a.l.listedFilter(ids[0]), 1, rest.MostPerPage, NumberNeed{})
+		a.Usable(ids, a.l.listedFilter(ids[0]), 1, rest.MostPerPage, false)
 	}
 }
 
@@ -112,10 +110,10 @@ func (a *Announcement) ForwardingNumbers(ids []rest.ExtensionID, page, perPage i
 // Devices says that these pages will be asked of Devices.
 func (a *Announcement) Devices(ids []rest.ExtensionID, f rest.DeviceFilter, page, perPage int, need DeviceNeed) {
 	into := &a.devices
-	if need.lines() {
-		into = &a.deviceLines
+	if need.Ahead {
+		into = &a.deviceAhead
 	}
-	*into = a.pages(*into, ids, pageKey{filter: keep(a.l, f.Key(), f), page: page, perPage: perPage, told: need.Told})
+	*into = a.pages(*into, ids, a.l.deviceKey(f, page, perPage, need))
 }
 
 func (a *Announcement) pages(keys []pageKey, ids []rest.ExtensionID, k pageKey) []pageKey {

@@ -18,9 +18,7 @@ const unknownTotal = rest.MostPerPage
 type NumberNeed struct {
 	// Listed says that what only the extension's own list tells is wanted.
 	Listed bool
-	// Owner says that it is wanted whose they are.
-	Owner bool
-	// Lacking are the sources that lack something else that is wanted.
+	// Lacking are the sources that lack something that is wanted.
 	Lacking rest.NumberSources
 }
 
@@ -33,7 +31,7 @@ type AssignedKey struct {
 // Assigned returns the phone numbers assigned to an extension, in the order of
 // their ids.
 func (l *Loaders) Assigned(ctx context.Context, k AssignedKey) ([]rest.PhoneNumber, error) {
-	k.Ext, k.Need.Owner = l.extensionID(k.Ext), false // it is known anyway
+	k.Ext = l.extensionID(k.Ext)
 	return l.assigned.load(ctx, k)
 }
 
@@ -70,13 +68,14 @@ type assignedNeed struct {
 	l       *Loaders
 	account string
 	ids     []string
+	last    bool // no other way is tried after this
 }
 
 type assignedResults = map[string]rest.Result[[]rest.PhoneNumber]
 
 // read takes the cheaper of the account's list and the extensions' own lists. When
-// the first page shows the account's list to be longer than it was taken to be,
-// the choice is made again with what is left to read.
+// the first page shows the account's list to be longer than it was taken to be, or
+// that it leaves something out, the choice is made again with what is left to read.
 func (n *assignedNeed) read(ctx context.Context) assignedResults {
 	all, known := n.l.me.total(n.account, phoneNumberTotal)
 	if !known {
@@ -85,38 +84,42 @@ func (n *assignedNeed) read(ctx context.Context) assignedResults {
 			all = 2 * extensions // a company has about as many numbers to spare as users
 		}
 	}
-	if own, err := n.choose(pages(all, rest.MostPerPage)); err != nil {
+	own, err := n.choose(all, n.l.c.Preference() == rest.OnlyV2)
+	if err != nil {
 		return n.failed(err)
-	} else if own {
+	}
+	if own {
 		return n.fromOwnLists(ctx)
 	}
 	first, err := n.page(ctx, 1, rest.MostPerPage)
 	if err != nil {
+		if errors.Is(err, rest.ErrRateLimited) && n.ownLists().fits(n.l.left) {
+			return n.fromOwnLists(ctx) // Heavy is closed now, Light may not be
+		}
 		return n.failed(err)
 	}
-	more := pagesAfter(first)
-	if more > 0 {
-		if own, err := n.choose(more); err != nil {
-			return n.failed(err)
-		} else if own {
-			return n.fromOwnLists(ctx)
-		}
+	all = length(first)
+	partly := len(first.Records) > 0 && first.Records[0].Source == rest.FromV2
+	if own, err := n.choose(all, partly); err != nil {
+		return n.failed(err)
+	} else if own {
+		return n.fromOwnLists(ctx)
 	}
-	return n.fromAccountList(ctx, more)
+	return n.fromAccountList(ctx, pages(all, rest.MostPerPage))
 }
 
-// choose weighs both ways, given how many pages the account's list still has. An
-// error says that neither can be paid; nothing is sent then.
-func (n *assignedNeed) choose(pagesLeft int) (own bool, err error) {
-	light := len(n.ids)
-	list := Calls{budget.Heavy: pagesLeft}
+// choose weighs both ways, given how many numbers the account's list has, and whether
+// it comes from v2 and leaves something out. An error says that neither can be paid;
+// nothing is sent then.
+func (n *assignedNeed) choose(all int, fromV2 bool) (own bool, err error) {
+	list := Calls{budget.Heavy: n.unread(pages(all, rest.MostPerPage))}
 	if n.Listed {
-		list[budget.Light] = light // their own lists have to be read all the same
+		list[budget.Light] += min(len(n.ids), all) // the own list of each who has a number is read all the same
 	}
-	options := []Option{
-		{"account list", list},
-		{"own lists", Calls{budget.Light: light + pages(2*len(n.ids), n.l.c.ManyPhoneNumbers())}},
+	if fromV2 && n.Lacking.Has(rest.FromV2) {
+		list[budget.Light] += pages(min(2*len(n.ids), all), n.l.c.ManyPhoneNumbers())
 	}
+	options := []Option{{"account list", list}, n.ownLists()}
 	best, payable := cheapest(options, n.l.left)
 	if !payable {
 		return false, refuse(options, func(g budget.Group, calls int) (time.Duration, bool) {
@@ -124,6 +127,22 @@ func (n *assignedNeed) choose(pagesLeft int) (own bool, err error) {
 		})
 	}
 	return best == 1, nil
+}
+
+// ownLists is the way by the extensions' own lists.
+func (n *assignedNeed) ownLists() Option {
+	return Option{"own lists", Calls{budget.Light: len(n.ids) + pages(2*len(n.ids), n.l.c.ManyPhoneNumbers())}}
+}
+
+// unread is how many of the first pages of the account's list are not remembered.
+func (n *assignedNeed) unread(count int) int {
+	left := 0
+	for page := 1; page <= count; page++ {
+		if !n.l.phoneNumberList.has(listKey{account: n.account, page: page, perPage: rest.MostPerPage}) {
+			left++
+		}
+	}
+	return left
 }
 
 func (n *assignedNeed) failed(err error) assignedResults {
@@ -136,37 +155,39 @@ func (n *assignedNeed) failed(err error) assignedResults {
 
 // page returns a page of the account's list.
 func (n *assignedNeed) page(ctx context.Context, page, perPage int) (*rest.Page[rest.PhoneNumber], error) {
-	return n.l.PhoneNumbers(ctx, n.account, rest.PhoneNumberFilter{}, page, perPage, 0)
+	return n.l.PhoneNumbers(ctx, n.account, rest.PhoneNumberFilter{}, page, perPage)
 }
 
-// pagesAfter says how many pages follow the first, as far as it tells.
-func pagesAfter(first *rest.Page[rest.PhoneNumber]) int {
+// length says how long a list is, as far as its first page tells.
+func length(first *rest.Page[rest.PhoneNumber]) int {
+	n := len(first.Records)
 	switch p := first.Paging; {
 	case p.TotalElements != nil:
-		return min(max(0, pages(*p.TotalElements, first.Size(rest.MostPerPage))-1), rest.MostPages)
+		n = *p.TotalElements
 	case p.TotalPages != nil:
-		return min(max(0, *p.TotalPages-1), rest.MostPages)
+		n = *p.TotalPages * rest.MostPerPage
 	}
-	return 0
+	return min(max(n, 0), rest.MostPages*rest.MostPerPage)
 }
 
 // fromAccountList reads the account's list, whose first page is at hand and which
-// goes on for more pages, and deals its numbers out.
-func (n *assignedNeed) fromAccountList(ctx context.Context, more int) assignedResults {
-	rest.InParallel(more, func(i int) {
+// has so many pages, and deals its numbers out.
+func (n *assignedNeed) fromAccountList(ctx context.Context, pages int) assignedResults {
+	rest.InParallel(pages-1, func(i int) {
 		_, _ = n.page(ctx, i+2, rest.MostPerPage) // remembered, with its error, for the loop below
 	})
 	lists := make(map[string][]rest.PhoneNumber, len(n.ids))
 	for _, id := range n.ids {
 		lists[id] = []rest.PhoneNumber{}
 	}
-	seen := map[string]bool{}
+	seen, main := map[string]bool{}, false
 	for p, err := range rest.Pages(ctx, (*rest.PhoneNumber).RcID, n.page) {
 		if err != nil {
 			return n.failed(err)
 		}
 		for i := range p.Records {
 			number := &p.Records[i]
+			main = main || number.UsageType == rest.MainCompanyNumber
 			if number.Owner == nil || seen[number.ID.RCID] {
 				continue // a row that moved between two pages is shown by both
 			}
@@ -176,19 +197,42 @@ func (n *assignedNeed) fromAccountList(ctx context.Context, more int) assignedRe
 			}
 		}
 	}
-	return n.completed(ctx, lists)
+	out := n.completed(ctx, lists)
+	if !main && !n.last {
+		n.ownsMore(ctx, out)
+	}
+	return out
 }
 
-// completed gives the numbers dealt out what their source lacks.
+// ownsMore replaces the numbers of one's own extension, if they are wanted, by those
+// of its own list. The account's list has shown no main number, and so is that of a
+// person who is no administrator: to those it shows direct numbers alone.
+func (n *assignedNeed) ownsMore(ctx context.Context, out assignedResults) {
+	self := n.l.me.ownExtension()
+	if self == "" {
+		e, err := n.l.WholeExtension(ctx, extensionID(rest.Own, rest.Own))
+		if err != nil {
+			return // what the account's list has shown is what there is
+		}
+		self = e.ID.RCID
+	}
+	if _, wanted := out[self]; !wanted || n.account != rest.Own {
+		return
+	}
+	own := &assignedNeed{NumberNeed: n.NumberNeed, l: n.l, account: n.account, ids: []string{self}, last: true}
+	if r := own.fromOwnLists(ctx)[self]; r.Err == nil {
+		out[self] = r
+	}
+}
+
+// completed gives the numbers dealt out what their source lacks. Where that cannot be
+// read, whoever asks for it is told why.
 func (n *assignedNeed) completed(ctx context.Context, lists map[string][]rest.PhoneNumber) assignedResults {
 	var all []rest.PhoneNumber
 	for _, id := range n.ids {
 		all = append(all, lists[id]...)
 	}
-	all, err := n.l.complete(ctx, all, n.Lacking)
-	if err != nil {
-		return n.failed(err)
-	}
+	all, _ = n.l.Complete(ctx, all, n.Lacking)
 	out := make(assignedResults, len(n.ids))
 	for _, id := range n.ids {
 		k := len(lists[id])
@@ -236,12 +280,12 @@ func (n *assignedNeed) fromOwnLists(ctx context.Context) assignedResults {
 // open reads the numbers of extensions whose own lists are closed to the person from
 // the account's list. If that is closed as well, the first refusal stands.
 func (n *assignedNeed) open(ctx context.Context, closed []string, out assignedResults) {
-	other := &assignedNeed{NumberNeed: n.NumberNeed, l: n.l, account: n.account, ids: closed}
+	other := &assignedNeed{NumberNeed: n.NumberNeed, l: n.l, account: n.account, ids: closed, last: n.last}
 	first, err := other.page(ctx, 1, rest.MostPerPage)
 	if err != nil {
 		return
 	}
-	for id, r := range other.fromAccountList(ctx, pagesAfter(first)) {
+	for id, r := range other.fromAccountList(ctx, pages(length(first), rest.MostPerPage)) {
 		if r.Err == nil {
 			out[id] = r
 		}
@@ -260,6 +304,8 @@ func (n *assignedNeed) own(ctx context.Context, id string, listed rest.Result[ma
 		}
 		whole, err := n.l.PhoneNumber(ctx, inList.ID)
 		switch {
+		case rest.Missing(err, "phoneNumberId"):
+			continue // it went meanwhile
 		case err != nil:
 			return nil, err
 		case whole.Owner == nil || whole.Owner.ID.RCID != id:

@@ -54,12 +54,27 @@ func each[K comparable, V any](read func(context.Context, K) (V, error)) func(co
 	}
 }
 
-// load returns what k came to; it may wait a moment for other keys to go with.
+// load returns what k came to; it may wait a moment for other keys to go with. Who
+// wants the answer of now waits for nobody, for a batch is read for whoever came first.
 func (b *batch[K, V]) load(ctx context.Context, k K) (V, error) {
 	if rest.WantsFresh(ctx) {
-		b.dl.Clear(ctx, k)
+		return b.now(ctx, k)
 	}
 	return b.dl.Load(ctx, k)()
+}
+
+// loadAll is load for several keys, which go together.
+func (b *batch[K, V]) loadAll(ctx context.Context, keys []K) []rest.Result[V] {
+	thunks := make([]dataloader.Thunk[V], len(keys))
+	for i, k := range keys {
+		thunks[i] = b.dl.Load(ctx, k)
+	}
+	out := make([]rest.Result[V], len(keys))
+	for i, t := range thunks {
+		v, err := t()
+		out[i] = rest.Result[V]{Value: v, Err: err}
+	}
+	return out
 }
 
 // now is load for keys that the upstream serves one by one: there is nothing to

@@ -12,21 +12,22 @@ import (
 type DeviceNeed struct {
 	// Told says that what the account's list tells of them is enough.
 	Told bool
-	// Lines are the sources whose phone numbers lack something that is wanted of the
-	// numbers of their lines.
-	Lines rest.NumberSources
+	// Ahead says that the numbers of all their lines will be asked of Complete.
+	Ahead bool
 }
-
-// lines says whether numbers of lines are to be completed.
-func (n DeviceNeed) lines() bool { return n.Lines.Has(rest.FromLine) }
 
 // Devices returns one page of an extension's devices.
 func (l *Loaders) Devices(ctx context.Context, ext rest.ExtensionID, f rest.DeviceFilter, page, perPage int, need DeviceNeed) (*rest.Page[rest.Device], error) {
-	k := pageKey{ext: l.extensionID(ext), filter: keep(l, f.Key(), f), page: page, perPage: perPage, told: need.Told}
-	if need.lines() {
-		return l.deviceLines.load(ctx, k)
+	k := l.deviceKey(f, page, perPage, need)
+	k.ext = l.extensionID(ext)
+	if need.Ahead && !rest.WantsFresh(ctx) {
+		return l.deviceAhead.load(ctx, k)
 	}
 	return l.devices.load(ctx, k)
+}
+
+func (l *Loaders) deviceKey(f rest.DeviceFilter, page, perPage int, need DeviceNeed) pageKey {
+	return pageKey{filter: keep(l, f.Key(), f), page: page, perPage: perPage, told: need.Told && l.lists}
 }
 
 func (l *Loaders) listDevices(ctx context.Context, keys []pageKey) map[pageKey]rest.Result[*rest.Page[rest.Device]] {
@@ -44,7 +45,7 @@ func (l *Loaders) listDevices(ctx context.Context, keys []pageKey) map[pageKey]r
 		}
 		for id, r := range pages {
 			if r.Err == nil {
-				l.learnOwn(g.ext.Account, rest.AccountOf(r.Value.URI))
+				l.learnOwn(g.ext.Account, r.Value.URI)
 				r.Err = l.settleDevices(ctx, g.ext.Account, r.Value.Records)
 			}
 			k := g
@@ -64,45 +65,16 @@ func (l *Loaders) settleDevices(ctx context.Context, asked string, ds []rest.Dev
 	return nil
 }
 
-// completeDevices is listDevices with the numbers of all lines completed together.
-func (l *Loaders) completeDevices(ctx context.Context, keys []pageKey) map[pageKey]rest.Result[*rest.Page[rest.Device]] {
-	l.devices.announce(ctx, keys)
-	return together(keys, func(k pageKey) (*rest.Page[rest.Device], error) { return l.devices.now(ctx, k) },
-		func(ds []rest.Device) ([]rest.Device, error) { return l.CompleteLines(ctx, ds, lines) })
-}
-
-// lines are the numbers of lines.
-var lines = DeviceNeed{Lines: 1 << rest.FromLine}
-
-// CompleteLines returns ds with what need says of the numbers of their lines: a
-// Light call per 50 numbers.
-func (l *Loaders) CompleteLines(ctx context.Context, ds []rest.Device, need DeviceNeed) ([]rest.Device, error) {
-	if !need.lines() {
-		return ds, nil
-	}
-	var numbers []rest.PhoneNumber
-	for _, d := range ds {
+// listDevicesAhead is listDevices, with the numbers of all lines read by their ids
+// ahead of who asks for them.
+func (l *Loaders) listDevicesAhead(ctx context.Context, keys []pageKey) map[pageKey]rest.Result[*rest.Page[rest.Device]] {
+	return ahead(ctx, l, l.devices, keys, func(a *Announcement, d *rest.Device) {
 		for _, line := range d.PhoneLines {
-			if line.PhoneNumber != nil {
-				numbers = append(numbers, *line.PhoneNumber)
+			if line.PhoneNumber != nil && line.PhoneNumber.ID.RCID != "" {
+				a.PhoneNumbers([]rest.PhoneNumberID{line.PhoneNumber.ID})
 			}
 		}
-	}
-	numbers, err := l.complete(ctx, numbers, need.Lines)
-	if err != nil {
-		return nil, err
-	}
-	out := slices.Clone(ds) // others may be reading ds
-	for i := range out {
-		out[i].PhoneLines = slices.Clone(out[i].PhoneLines)
-		for j := range out[i].PhoneLines {
-			if out[i].PhoneLines[j].PhoneNumber != nil {
-				out[i].PhoneLines[j].PhoneNumber = &numbers[0]
-				numbers = numbers[1:]
-			}
-		}
-	}
-	return out, nil
+	})
 }
 
 // fromDeviceList reads the account's device list where that is the cheaper way,
@@ -165,46 +137,33 @@ func (l *Loaders) listAccountDevices(ctx context.Context, k listKey) (*rest.Page
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(k.account, rest.AccountOf(p.URI))
+	l.learnOwn(k.account, p.URI)
 	l.me.learnTotal(k.account, deviceTotal, p.Paging.TotalElements)
 	return p, l.settleDevices(ctx, k.account, p.Records)
 }
 
 // AccountDevices returns one page of all devices of an account. The list leaves out
-// much: what more is wanted is read by ids, a Light call per 50 devices.
-func (l *Loaders) AccountDevices(ctx context.Context, account string, page, perPage int, need DeviceNeed) (*rest.Page[rest.Device], error) {
-	p, err := l.accountDevicePage(l.path(account))(ctx, page, perPage)
-	if err != nil {
-		return nil, err
-	}
-	out := *p
-	if !need.Told {
-		if out.Records, err = l.wholeDevices(ctx, p.Records); err != nil {
-			return nil, err
-		}
-	}
-	out.Records, err = l.CompleteLines(ctx, out.Records, need)
-	return &out, err
+// much: see WholeDevices.
+func (l *Loaders) AccountDevices(ctx context.Context, account string, page, perPage int) (*rest.Page[rest.Device], error) {
+	return l.accountDevicePage(l.path(account))(ctx, page, perPage)
 }
 
-// wholeDevices reads ds again by their ids.
-func (l *Loaders) wholeDevices(ctx context.Context, ds []rest.Device) ([]rest.Device, error) {
+// WholeDevices reads ds again by their ids, a Light call per 50. Where one cannot be
+// read, errs has the reason under its index, and it is left as it was.
+func (l *Loaders) WholeDevices(ctx context.Context, ds []rest.Device) (out []rest.Device, errs map[int]error) {
 	ids := make([]rest.DeviceID, len(ds))
 	for i := range ds {
-		ids[i] = ds[i].ID
+		ids[i] = l.deviceID(ds[i].ID)
 	}
-	a := l.Announce()
-	a.DeviceIDs(ids)
-	a.Go(ctx)
-	out := make([]rest.Device, len(ds))
-	for i, id := range ids {
-		d, err := l.Device(ctx, id)
-		if err != nil {
-			return nil, err
+	out, errs = slices.Clone(ds), map[int]error{}
+	for i, r := range l.device.loadAll(ctx, ids) {
+		if r.Err != nil {
+			errs[i] = r.Err
+			continue
 		}
-		out[i] = *d
+		out[i] = *r.Value
 	}
-	return out, nil
+	return out, errs
 }
 
 // mostGathered bounds how many extensions are asked for their devices where the
@@ -213,12 +172,12 @@ const mostGathered = 2000
 
 // GatheredDevices returns the devices of all extensions of an account, for an
 // upstream that does not list them.
-func (l *Loaders) GatheredDevices(ctx context.Context, account string, need DeviceNeed) ([]rest.Device, error) {
+func (l *Loaders) GatheredDevices(ctx context.Context, account string) ([]rest.Device, error) {
 	ids, err := l.AllExtensions(ctx, account, mostGathered)
 	if err != nil {
 		return nil, err
 	}
-	need.Told = false // there is no list of the account
+	need := DeviceNeed{} // there is no list of the account, and few of them may be shown
 	a := l.Announce()
 	a.Devices(ids, rest.DeviceFilter{}, 1, rest.MostPerPage, need)
 	a.Go(ctx)

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/graph-gophers/dataloader/v7"
-
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -23,7 +21,7 @@ func (l *Loaders) listExtensions(ctx context.Context, k listKey) (*rest.Page[res
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(k.account, rest.AccountOf(p.URI))
+	l.learnOwn(k.account, p.URI)
 	if k.filter == "" {
 		l.me.learnTotal(k.account, extensionTotal, p.Paging.TotalElements)
 	}
@@ -63,17 +61,16 @@ func (l *Loaders) Extension(ctx context.Context, id rest.ExtensionID) (*rest.Ext
 // ExtensionsOf is Extension for several: they go together, and with those that others
 // ask for in the same moment.
 func (l *Loaders) ExtensionsOf(ctx context.Context, ids []rest.ExtensionID) ([]*rest.Extension, error) {
-	wait := make([]dataloader.Thunk[*rest.Extension], len(ids))
-	for i, id := range ids {
-		if id = l.extensionID(id); l.readsWhole(id) {
-			wait[i] = func() (*rest.Extension, error) { return l.WholeExtension(ctx, id) }
-		} else {
-			wait[i] = l.extension.dl.Load(ctx, id)
+	var ask []rest.ExtensionID
+	for _, id := range ids {
+		if id = l.extensionID(id); !l.readsWhole(id) {
+			ask = append(ask, id)
 		}
 	}
+	l.extension.loadAll(ctx, ask) // remembered for the loop below
 	out := make([]*rest.Extension, len(ids))
-	for i := range wait {
-		e, err := wait[i]()
+	for i, id := range ids {
+		e, err := l.Extension(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -91,13 +88,25 @@ func (l *Loaders) WholeExtension(ctx context.Context, id rest.ExtensionID) (*res
 	if l.single.has(id) {
 		return l.single.now(ctx, id)
 	}
+	if !l.whole.has(id) && l.extension.has(id) {
+		// It may be read by its id just now, and be whole.
+		if e, err := l.extension.load(ctx, id); err == nil && e.Whole {
+			return e, nil
+		}
+	}
 	return l.whole.load(ctx, id)
 }
 
 // SingleExtension returns an extension with all fields: the departments are told
 // only where one extension is asked for, so it costs a Light call each.
 func (l *Loaders) SingleExtension(ctx context.Context, id rest.ExtensionID) (*rest.Extension, error) {
-	return l.single.now(ctx, l.extensionID(id))
+	id = l.extensionID(id)
+	if !l.single.has(id) && l.whole.has(id) {
+		if e, err := l.whole.load(ctx, id); err == nil && e.Single {
+			return e, nil // it was read alone
+		}
+	}
+	return l.single.now(ctx, id)
 }
 
 func splitExtensionID(id rest.ExtensionID) (account, rcID string) { return id.Account, id.RCID }

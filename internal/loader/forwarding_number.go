@@ -35,7 +35,7 @@ func (l *Loaders) listForwarding(ctx context.Context, k pageKey) (*rest.Page[res
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(k.ext.Account, rest.AccountOf(p.URI))
+	l.learnOwn(k.ext.Account, p.URI)
 	for i := range p.Records {
 		if err := l.settle(ctx, k.ext.Account, p.Records[i].ID.Account, &p.Records[i]); err != nil {
 			return nil, err

@@ -32,6 +32,7 @@ type Loaders struct {
 	mu    sync.Mutex
 	paths map[string]string // how accounts are written in this response
 	self  string            // the real id of one's own extension when the response began; "" if not known
+	lists bool              // whether the account's list of devices may stand in for those of extensions
 
 	filters sync.Map // filterKey -> the filter
 
@@ -47,13 +48,13 @@ type Loaders struct {
 	phoneNumber     *batch[rest.PhoneNumberID, *rest.PhoneNumber]
 	assigned        *batch[AssignedKey, []rest.PhoneNumber]
 	usable          *batch[pageKey, *rest.Page[rest.PhoneNumber]]
-	usableWhole     *batch[pageKey, *rest.Page[rest.PhoneNumber]]
+	usableAhead     *batch[pageKey, *rest.Page[rest.PhoneNumber]]
 	forwarding      *batch[pageKey, *rest.Page[rest.ForwardingNumber]]
 
 	deviceList  *batch[listKey, *rest.Page[rest.Device]]
 	device      *batch[rest.DeviceID, *rest.Device]
 	devices     *batch[pageKey, *rest.Page[rest.Device]]
-	deviceLines *batch[pageKey, *rest.Page[rest.Device]]
+	deviceAhead *batch[pageKey, *rest.Page[rest.Device]]
 }
 
 // New returns empty loaders for whoever ctx says.
@@ -67,6 +68,7 @@ func New(ctx context.Context, cfg Config) *Loaders {
 		paths: map[string]string{},
 	}
 	l.self = l.me.ownExtension()
+	l.lists = l.c.Preference() == rest.OnlyV1 || l.left(budget.Light) < pages(rest.MostPerPage, l.c.ManyExtensionDevices())
 	l.account = newBatch(each(l.readAccount))
 	l.serviceInfo = newBatch(each(l.c.ReadAccountServiceInfo))
 	l.extensionList = newBatch(each(l.listExtensions))
@@ -77,12 +79,12 @@ func New(ctx context.Context, cfg Config) *Loaders {
 	l.phoneNumber = newBatch(l.readPhoneNumbers)
 	l.assigned = newBatch(l.listAssigned)
 	l.usable = newBatch(each(l.listUsable))
-	l.usableWhole = newBatch(l.completeUsable)
+	l.usableAhead = newBatch(l.listUsableAhead)
 	l.forwarding = newBatch(each(l.listForwarding))
 	l.deviceList = newBatch(each(l.listAccountDevices))
 	l.device = newBatch(l.readDevices)
 	l.devices = newBatch(l.listDevices)
-	l.deviceLines = newBatch(l.completeDevices)
+	l.deviceAhead = newBatch(l.listDevicesAhead)
 	return l
 }
 
@@ -110,7 +112,7 @@ func For(ctx context.Context) *Loaders {
 func (l *Loaders) Forget() {
 	for _, b := range []interface{ forget() }{
 		l.account, l.serviceInfo, l.extensionList, l.extension, l.whole, l.single, l.phoneNumberList, l.phoneNumber,
-		l.assigned, l.usable, l.usableWhole, l.forwarding, l.deviceList, l.device, l.devices, l.deviceLines,
+		l.assigned, l.usable, l.usableAhead, l.forwarding, l.deviceList, l.device, l.devices, l.deviceAhead,
 	} {
 		b.forget()
 	}
@@ -142,7 +144,6 @@ type pageKey struct {
 	filter        string
 	page, perPage int
 	told          bool // devices: what the account's list tells of them is enough
-	whole, owner  bool // usable numbers: what their list lacks is wanted, and whose they are
 }
 
 // filterKey is a key of a filter, told apart by its type.

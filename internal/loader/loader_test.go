@@ -130,7 +130,7 @@ func TestNothingIsSentForWhatCannotBePaid(t *testing.T) {
 			b := newBench(t, sim.Config{Extensions: 200, Numbers: numbers, Limits: map[string]int{"light": 20, "medium": 40, "heavy": 2}})
 			ctx := b.as(t, sim.AdministratorID)
 			l := loader.For(ctx)
-			if _, err := l.PhoneNumbers(ctx, rest.Own, rest.PhoneNumberFilter{}, 1, 1, 0); err != nil { // tells how many there are
+			if _, err := l.PhoneNumbers(ctx, rest.Own, rest.PhoneNumberFilter{}, 1, 1); err != nil { // tells how many there are
 				t.Fatal(err)
 			}
 			if _, err := l.Account(ctx, rest.Own); err != nil { // tells how many Light calls there are
@@ -167,7 +167,7 @@ func TestWaysAgree(t *testing.T) {
 			if _, err := l.Account(ctx, rest.Own); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := l.PhoneNumbers(ctx, rest.Own, rest.PhoneNumberFilter{}, 1, 1, 0); err != nil {
+			if _, err := l.PhoneNumbers(ctx, rest.Own, rest.PhoneNumberFilter{}, 1, 1); err != nil {
 				t.Fatal(err)
 			}
 			b.sim.ResetCalls()

@@ -72,6 +72,7 @@ type fixedNumber struct {
 type person struct {
 	mu        sync.Mutex
 	account   string // the real id of their own account
+	sure      bool   // the account's own record told it
 	extension string // the real id of their own extension
 	totals    map[list]total
 	fixed     *lru.Cache[rest.PhoneNumberID, fixedNumber]
@@ -105,13 +106,14 @@ func (p *person) ownAccount() string {
 	return p.account
 }
 
-func (p *person) learnAccount(id string) {
-	if id == "" || id == rest.Own {
-		return
-	}
+// learnAccount files the real id of the person's own account. What the uri of a list
+// tells does not outrank what the account's own record told.
+func (p *person) learnAccount(id string, sure bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.account = id
+	if id != "" && id != rest.Own && (sure || !p.sure) {
+		p.account, p.sure = id, sure
+	}
 }
 
 // ownExtension returns the real id of the person's own extension; "" if not known.

@@ -2,22 +2,14 @@ package loader
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// PhoneNumbers returns one page of an account's phone numbers. Those whose source
-// is among lacking are completed.
-func (l *Loaders) PhoneNumbers(ctx context.Context, account string, f rest.PhoneNumberFilter, page, perPage int, lacking rest.NumberSources) (*rest.Page[rest.PhoneNumber], error) {
-	p, err := l.phoneNumberList.now(ctx, listKey{l.path(account), keep(l, f.Key(), f), page, perPage})
-	if err != nil {
-		return nil, err
-	}
-	out := *p
-	out.Records, err = l.complete(ctx, p.Records, lacking)
-	return &out, err
+// PhoneNumbers returns one page of an account's phone numbers.
+func (l *Loaders) PhoneNumbers(ctx context.Context, account string, f rest.PhoneNumberFilter, page, perPage int) (*rest.Page[rest.PhoneNumber], error) {
+	return l.phoneNumberList.now(ctx, listKey{l.path(account), keep(l, f.Key(), f), page, perPage})
 }
 
 func (l *Loaders) listPhoneNumbers(ctx context.Context, k listKey) (*rest.Page[rest.PhoneNumber], error) {
@@ -25,7 +17,7 @@ func (l *Loaders) listPhoneNumbers(ctx context.Context, k listKey) (*rest.Page[r
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(k.account, rest.AccountOf(p.URI))
+	l.learnOwn(k.account, p.URI)
 	if k.filter == "" {
 		l.me.learnTotal(k.account, phoneNumberTotal, p.Paging.TotalElements)
 	}
@@ -43,74 +35,29 @@ func (l *Loaders) settleNumbers(ctx context.Context, asked string, numbers []res
 	return nil
 }
 
-// complete returns numbers with what their sources lack, if they are among lacking:
-// a Light call per 50 of them.
-func (l *Loaders) complete(ctx context.Context, numbers []rest.PhoneNumber, lacking rest.NumberSources) ([]rest.PhoneNumber, error) {
-	if lacking == 0 {
-		return numbers, nil
-	}
+// Complete returns numbers with what their sources lack, if they are among lacking: a
+// Light call per 50 of them. Where one cannot be read, errs has the reason under its
+// index, and it is left as it was.
+func (l *Loaders) Complete(ctx context.Context, numbers []rest.PhoneNumber, lacking rest.NumberSources) (out []rest.PhoneNumber, errs map[int]error) {
 	var ids []rest.PhoneNumberID
+	var at []int
 	for i := range numbers {
 		if lacking.Has(numbers[i].Source) && numbers[i].ID.RCID != "" {
-			ids = append(ids, numbers[i].ID)
+			ids, at = append(ids, l.phoneNumberID(numbers[i].ID)), append(at, i)
 		}
 	}
 	if len(ids) == 0 {
 		return numbers, nil
 	}
-	a := l.Announce()
-	a.PhoneNumbers(ids)
-	a.Go(ctx)
-	out := slices.Clone(numbers) // others may be reading numbers
-	for i := range out {
-		if !lacking.Has(out[i].Source) || out[i].ID.RCID == "" {
+	out, errs = slices.Clone(numbers), map[int]error{} // others may be reading numbers
+	for j, r := range l.phoneNumber.loadAll(ctx, ids) {
+		if r.Err != nil {
+			errs[at[j]] = r.Err
 			continue
 		}
-		read, err := l.PhoneNumber(ctx, out[i].ID)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = out[i].With(read)
+		out[at[j]] = out[at[j]].With(r.Value)
 	}
-	return out, nil
-}
-
-// Complete returns n with what its source lacks, if that is among lacking.
-func (l *Loaders) Complete(ctx context.Context, n *rest.PhoneNumber, lacking rest.NumberSources) (*rest.PhoneNumber, error) {
-	ns, err := l.complete(ctx, []rest.PhoneNumber{*n}, lacking)
-	if err != nil {
-		return n, err
-	}
-	return &ns[0], nil
-}
-
-// together reads pages and completes the rows of all of them at once.
-func together[K comparable, T any](keys []K, read func(K) (*rest.Page[T], error), complete func([]T) ([]T, error)) map[K]rest.Result[*rest.Page[T]] {
-	found := make(map[K]rest.Result[*rest.Page[T]], len(keys))
-	var rows []T
-	for _, k := range keys {
-		p, err := read(k)
-		found[k] = rest.Result[*rest.Page[T]]{Value: p, Err: err}
-		if err == nil {
-			rows = append(rows, p.Records...)
-		}
-	}
-	rows, err := complete(rows)
-	for _, k := range keys {
-		r := found[k]
-		switch {
-		case r.Err != nil:
-			continue
-		case err != nil:
-			r = rest.Result[*rest.Page[T]]{Err: err}
-		default:
-			p, n := *r.Value, len(r.Value.Records)
-			p.Records, rows = rows[:n:n], rows[n:]
-			r.Value = &p
-		}
-		found[k] = r
-	}
-	return found
+	return out, errs
 }
 
 func (l *Loaders) phoneNumberID(id rest.PhoneNumberID) rest.PhoneNumberID {
@@ -148,18 +95,14 @@ func (l *Loaders) readPhoneNumbers(ctx context.Context, ids []rest.PhoneNumberID
 	return found
 }
 
-// Usable returns one page of the numbers that an extension may use.
-func (l *Loaders) Usable(ctx context.Context, ext rest.ExtensionID, f rest.UsablePhoneNumberFilter, page, perPage int, need NumberNeed) (*rest.Page[rest.PhoneNumber], error) {
-	k := usableKey(keep(l, f.Key(), f), page, perPage, need)
-	k.ext = l.extensionID(ext)
-	if k.whole || k.owner {
-		return l.usableWhole.load(ctx, k)
+// Usable returns one page of the numbers that an extension may use. ahead says that
+// all of them will be asked of PhoneNumber or Complete.
+func (l *Loaders) Usable(ctx context.Context, ext rest.ExtensionID, f rest.UsablePhoneNumberFilter, page, perPage int, ahead bool) (*rest.Page[rest.PhoneNumber], error) {
+	k := pageKey{ext: l.extensionID(ext), filter: keep(l, f.Key(), f), page: page, perPage: perPage}
+	if ahead && !rest.WantsFresh(ctx) {
+		return l.usableAhead.load(ctx, k)
 	}
 	return l.usable.now(ctx, k)
-}
-
-func usableKey(filter string, page, perPage int, need NumberNeed) pageKey {
-	return pageKey{filter: filter, page: page, perPage: perPage, whole: need.Lacking.Has(rest.FromOwnList), owner: need.Owner}
 }
 
 func (l *Loaders) listUsable(ctx context.Context, k pageKey) (*rest.Page[rest.PhoneNumber], error) {
@@ -167,38 +110,34 @@ func (l *Loaders) listUsable(ctx context.Context, k pageKey) (*rest.Page[rest.Ph
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(k.ext.Account, rest.AccountOf(p.URI))
+	l.learnOwn(k.ext.Account, p.URI)
 	return p, l.settleNumbers(ctx, k.ext.Account, p.Records)
 }
 
-// completeUsable is listUsable with what the lists lack read together for all of
-// them. Whose a number is may be secret where the number is not: that is read ahead,
-// and what is wrong with it said by who asks for it.
-func (l *Loaders) completeUsable(ctx context.Context, keys []pageKey) map[pageKey]rest.Result[*rest.Page[rest.PhoneNumber]] {
-	list := func(k pageKey) pageKey { k.whole, k.owner = false, false; return k }
-	lists := make([]pageKey, len(keys))
-	for i, k := range keys {
-		lists[i] = list(k)
+// listUsableAhead is listUsable for many, whose numbers are read by their ids ahead of
+// who asks for them, all together.
+func (l *Loaders) listUsableAhead(ctx context.Context, keys []pageKey) map[pageKey]rest.Result[*rest.Page[rest.PhoneNumber]] {
+	return ahead(ctx, l, l.usable, keys, func(a *Announcement, n *rest.PhoneNumber) {
+		a.PhoneNumbers([]rest.PhoneNumberID{n.ID})
+	})
+}
+
+// ahead reads pages, and announces what follows from their rows.
+func ahead[T any](ctx context.Context, l *Loaders, from *batch[pageKey, *rest.Page[T]], keys []pageKey, row func(*Announcement, *T)) map[pageKey]rest.Result[*rest.Page[T]] {
+	from.announce(ctx, keys)
+	found := make(map[pageKey]rest.Result[*rest.Page[T]], len(keys))
+	a := l.Announce()
+	for _, k := range keys {
+		p, err := from.now(ctx, k)
+		found[k] = rest.Result[*rest.Page[T]]{Value: p, Err: err}
+		if err != nil {
+			continue
+		}
+		for i := range p.Records {
+			row(a, &p.Records[i])
+		}
 	}
-	l.usable.announce(ctx, lists)
-	read := func(k pageKey) (*rest.Page[rest.PhoneNumber], error) { return l.usable.now(ctx, list(k)) }
-	found := make(map[pageKey]rest.Result[*rest.Page[rest.PhoneNumber]], len(keys))
-	for _, whole := range []bool{false, true} {
-		some := slices.DeleteFunc(slices.Clone(keys), func(k pageKey) bool { return k.whole != whole })
-		maps.Copy(found, together(some, read, func(numbers []rest.PhoneNumber) ([]rest.PhoneNumber, error) {
-			if whole {
-				return l.complete(ctx, numbers, 1<<rest.FromOwnList)
-			}
-			a := l.Announce()
-			for i := range numbers {
-				if numbers[i].Owner == nil {
-					a.PhoneNumbers([]rest.PhoneNumberID{numbers[i].ID})
-				}
-			}
-			a.Go(ctx)
-			return numbers, nil
-		}))
-	}
+	a.Go(ctx)
 	return found
 }
 
@@ -225,7 +164,7 @@ func (l *Loaders) Listed(ctx context.Context, ext rest.ExtensionID) (map[string]
 func (l *Loaders) readListed(ctx context.Context, ext rest.ExtensionID, f rest.UsablePhoneNumberFilter) (all map[string]*rest.PhoneNumber, more bool, err error) {
 	all = map[string]*rest.PhoneNumber{}
 	list := func(ctx context.Context, page, perPage int) (*rest.Page[rest.PhoneNumber], error) {
-		return l.Usable(ctx, ext, f, page, perPage, NumberNeed{})
+		return l.Usable(ctx, ext, f, page, perPage, false)
 	}
 	for p, err := range rest.Pages(ctx, (*rest.PhoneNumber).RcID, list) {
 		if err != nil {

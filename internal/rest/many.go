@@ -50,10 +50,9 @@ func (s *manyIDsState) now() (most int, known bool) {
 func (s *manyIDsState) learn(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if n < s.most {
-		s.most = n
+	if n < s.most || s.learned.IsZero() || time.Since(s.learned) >= remember {
+		s.most, s.learned = min(n, s.most), time.Now() // that fewer work is no news
 	}
-	s.learned = time.Now()
 }
 
 // manyIDs returns how many ids one request of the operation may name, as far as

@@ -20,16 +20,21 @@ const (
 )
 
 // untold are the upstream's names of what a source leaves out, though the single
-// read tells it. Source: the models UserPhoneNumberInfo, PhoneNumberInfoIntId and
+// read tells it; but for the uri, for which nothing is read. Source: the models UserPhoneNumberInfo, PhoneNumberInfoIntId and
 // AccountPhoneNumberInfo beside CompanyPhoneNumberInfo.
 var untold = [...][]string{
 	FromRead:    nil,
-	FromOwnList: {"uri", "temporaryNumber", "vanityPattern", "activationStatus"},
-	FromLine: {"uri", "temporaryNumber", "contactCenterProvider", "vanityPattern", "primary", "activationStatus",
+	FromOwnList: {"temporaryNumber", "vanityPattern", "activationStatus"},
+	FromLine: {"temporaryNumber", "contactCenterProvider", "vanityPattern", "primary", "activationStatus",
 		"callerIdName"},
-	FromV2: {"uri", "location", "paymentType", "temporaryNumber", "vanityPattern"},
-	FromStock: {"uri", "label", "location", "paymentType", "status", "type", "temporaryNumber", "contactCenterProvider",
+	FromV2: {"location", "paymentType", "temporaryNumber", "vanityPattern"},
+	FromStock: {"label", "location", "paymentType", "status", "type", "temporaryNumber", "contactCenterProvider",
 		"vanityPattern", "primary", "callerIdName"},
+}
+
+// LeavesOut says whether s leaves out a field that is meant.
+func (s NumberSource) LeavesOut(is func(field string) bool) bool {
+	return slices.ContainsFunc(untold[s], is)
 }
 
 // NumberSources is a set of sources.
@@ -41,8 +46,8 @@ func (ss NumberSources) Has(s NumberSource) bool { return ss&(1<<s) != 0 }
 // Lacking returns the sources that leave out any of the fields that wanted says.
 func Lacking(wanted func(field string) bool) NumberSources {
 	var ss NumberSources
-	for source, fields := range untold {
-		if slices.ContainsFunc(fields, wanted) {
+	for source := range untold {
+		if NumberSource(source).LeavesOut(wanted) {
 			ss |= 1 << source
 		}
 	}
