@@ -103,7 +103,7 @@ func parse(s, typ string, own bool) (rest.Key, error) {
 		return rest.Key{}, err
 	}
 	if g.Type != typ {
-		return rest.Key{}, &InputError{fmt.Sprintf("is the id of a %s, not of a %s", g.Type, typ)}
+		return rest.Key{}, &InputError{fmt.Sprintf("is an id of type %s, not %s", g.Type, typ)}
 	}
 	return rest.Key{Account: g.Account, RCID: g.RCID}, nil
 }
@@ -208,7 +208,7 @@ func UnmarshalForwardingNumberID(v any) (rest.ForwardingNumberID, error) {
 	}
 	g, err := ParseGlobalID(s)
 	if err == nil && g.Type != TypeForwardingNumber {
-		err = &InputError{"is the id of a " + g.Type + ", not of a forwarding number"}
+		err = &InputError{"is an id of type " + g.Type + ", not " + TypeForwardingNumber}
 	}
 	return rest.ForwardingNumberID{Key: rest.Key{Account: g.Account, RCID: g.RCID}, Extension: g.Extension}, err
 }
