@@ -254,6 +254,8 @@ func (r *queueRun) judge(i int, m *CallQueueMemberResult) (MutationOutcome, []*U
 	switch {
 	case asAsked && (err == nil || lost(err)):
 		return Applied, nil
+	case asAsked && m.Action == Remove && u != nil && (u.Code == NotFound || u.Code == Invalid):
+		return AlreadyApplied, []*UserError{u} // it may be that there is no such extension
 	case asAsked:
 		return AlreadyApplied, nil // nothing was changed, and nothing had to be
 	case err == nil && members == nil:

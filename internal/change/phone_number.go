@@ -83,8 +83,10 @@ func fixed(u rest.PhoneNumberUsageType) bool {
 }
 
 func fixedNumber(u rest.PhoneNumberUsageType) *UserError {
-	return &UserError{Code: FixedNumber, Field: []string{"phoneNumberId"},
-		Message: "The company's main, additional and fax numbers stay where they are; this is a " + string(u) + "."}
+	name := map[rest.PhoneNumberUsageType]string{
+		rest.MainCompanyNumber: "main", rest.AdditionalCompanyNumber: "additional main", rest.CompanyFaxNumber: "fax",
+	}[u]
+	return &UserError{Code: FixedNumber, Field: []string{"phoneNumberId"}, Message: "This is the company's " + name + " number: it stays what it is."}
 }
 
 // numberID is what the upstream calls the number that a change is about. Only its
@@ -228,7 +230,9 @@ func (c *Changer) DeletePhoneNumber(ctx context.Context, id rest.PhoneNumberID) 
 	case err == nil:
 		return &DeleteResult{DeletedID: gone, Outcome: Applied}, nil
 	case rest.Missing(err, numberID):
-		return &DeleteResult{DeletedID: gone, Outcome: AlreadyApplied}, nil
+		u := refusal(err, numberFields)
+		u.Message = "There is no such number: it was removed before, or never was."
+		return &DeleteResult{DeletedID: gone, Outcome: AlreadyApplied, UserErrors: []*UserError{u}}, nil
 	case lost(err) && !hidden && c.settleDelete(ctx, id):
 		return &DeleteResult{DeletedID: gone, Outcome: Applied}, nil
 	case lost(err):

@@ -129,13 +129,13 @@ func (p *person) learnExtension(id string) {
 	p.extension = id
 }
 
-// learnNumber files n if it is one that cannot be moved.
-func (p *person) learnNumber(n *rest.PhoneNumber) {
-	switch n.UsageType {
+// learnNumber files a number, by the key of it, if it is one that cannot be moved.
+func (p *person) learnNumber(key rest.PhoneNumberID, usage rest.PhoneNumberUsageType) {
+	switch usage {
 	case rest.MainCompanyNumber, rest.AdditionalCompanyNumber, rest.CompanyFaxNumber:
-		p.fixed.Add(n.ID, fixedNumber{n.UsageType, time.Now()})
+		p.fixed.Add(key, fixedNumber{usage, time.Now()})
 	default:
-		p.fixed.Remove(n.ID)
+		p.fixed.Remove(key)
 	}
 }
 

@@ -30,7 +30,7 @@ func (l *Loaders) settleNumbers(ctx context.Context, asked string, numbers []res
 		if err := l.settle(ctx, asked, numbers[i].ID.Account, &numbers[i]); err != nil {
 			return err
 		}
-		l.me.learnNumber(&numbers[i])
+		l.me.learnNumber(l.phoneNumberID(numbers[i].ID), numbers[i].UsageType)
 	}
 	return nil
 }
@@ -73,10 +73,7 @@ func (l *Loaders) PhoneNumber(ctx context.Context, id rest.PhoneNumberID) (*rest
 // FixedUsage returns for what a number is known to be fixed, so that it cannot be
 // moved; "" if nothing is known.
 func (l *Loaders) FixedUsage(id rest.PhoneNumberID) rest.PhoneNumberUsageType {
-	if own := l.me.ownAccount(); id.Account == rest.Own && own != "" {
-		id.Account = own
-	}
-	return l.me.fixedUsage(id)
+	return l.me.fixedUsage(l.phoneNumberID(id))
 }
 
 func splitPhoneNumberID(id rest.PhoneNumberID) (account, rcID string) { return id.Account, id.RCID }
@@ -87,7 +84,7 @@ func (l *Loaders) readPhoneNumbers(ctx context.Context, ids []rest.PhoneNumberID
 		for id, r := range l.c.ReadAccountPhoneNumbers(ctx, account, group) {
 			if r.Err == nil {
 				r.Err = l.settle(ctx, account, r.Value.ID.Account, r.Value)
-				l.me.learnNumber(r.Value)
+				l.me.learnNumber(l.phoneNumberID(r.Value.ID), r.Value.UsageType)
 			}
 			found[rest.PhoneNumberID{Key: rest.Key{Account: account, RCID: id}}] = r
 		}
