@@ -150,6 +150,27 @@ func TestServeBearerOnly(t *testing.T) {
 	if got := r.post(t, "{ account { mainNumber } }"); !strings.Contains(got, "UNAUTHENTICATED") {
 		t.Errorf("got %s", got)
 	}
+	if strings.Contains(r.log.String(), "calls=") {
+		t.Errorf("the log counts a call that was not sent: %s", r.log)
+	}
+}
+
+// A credential that RingCentral refuses is told of at the start.
+func TestServeBadCredential(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var up config.Upstream
+	if err := simulate(ctx, config.Company{Addr: "127.0.0.1:0", Extensions: 1, Numbers: 1}, &up, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, "--ringcentral-server-url", up.ServerURL, "--ringcentral-client-id", up.ClientID, "--ringcentral-client-secret", "wrong", "--ringcentral-jwt", up.JWT)
+	for range 100 {
+		if strings.Contains(r.log.String(), "RINGCENTRAL_CLIENT_ID") {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("the log says nothing: %s", r.log)
 }
 
 // A request under way when the program is told to stop is finished.

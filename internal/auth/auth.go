@@ -40,6 +40,12 @@ type token struct {
 	end   time.Time // from when on it is not used any more
 }
 
+// Check says whether a token is to be had for p now.
+func (p *Person) Check(ctx context.Context) error {
+	_, err := p.tokens.token(ctx)
+	return err
+}
+
 // source is where a person's tokens come from.
 type source interface {
 	// token returns an access token.

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -31,15 +33,31 @@ func Parse(args []string, version string) (*CLI, *kong.Context) {
 	if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
 		args = []string{"serve", "--help"} // the settings, not a list of commands
 	}
+	dropEmpty(parser.Model.Node)
 	cmd, err := parser.Parse(args)
 	parser.FatalIfErrorf(err)
 	return &cli, cmd
 }
 
+// dropEmpty takes variables that are set to nothing for not set, as files of settings
+// mean them.
+func dropEmpty(n *kong.Node) {
+	for _, f := range n.Flags {
+		for _, env := range f.Envs {
+			if v, ok := os.LookupEnv(env); ok && v == "" {
+				_ = os.Unsetenv(env) // only for a name that cannot be set
+			}
+		}
+	}
+	for _, child := range n.Children {
+		dropEmpty(child)
+	}
+}
+
 // Serve holds the gateway's settings.
 type Serve struct {
 	Addr          string        `env:"RINGQL_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
-	Hosts         []string      `env:"RINGQL_HOSTS" placeholder:"NAME,..." help:"Host names that are answered. By default: any, but only localhost when listening on loopback."`
+	Hosts         []string      `env:"RINGQL_HOSTS" placeholder:"NAME" help:"Host names that are answered. By default: any, but only localhost when listening on loopback."`
 	Timeout       time.Duration `env:"RINGQL_TIMEOUT" default:"30s" help:"Time for one operation (${default})."`
 	Introspection bool          `env:"RINGQL_INTROSPECTION" default:"true" negatable:"" help:"Whether clients may ask for the schema (${default})."`
 	Playground    bool          `env:"RINGQL_PLAYGROUND" default:"true" negatable:"" help:"Whether / is a page to try queries on (${default})."`
@@ -68,7 +86,7 @@ func (u Upstream) Simulated() bool { return u.ServerURL == "" && u.ClientID == "
 type Limits struct {
 	Body    int64 `env:"RINGQL_MAX_BODY" default:"1048576" help:"Bytes of a request's body (${default})."`
 	Tokens  int   `env:"RINGQL_MAX_TOKENS" default:"5000" help:"Tokens of a query (${default})."`
-	Nesting int   `env:"RINGQL_MAX_NESTING" default:"60" help:"Brackets within brackets (${default})."`
+	Nesting int   `env:"RINGQL_MAX_NESTING" default:"60" help:"Levels of brackets within brackets (${default})."`
 	Names   int   `env:"RINGQL_MAX_NAMES" default:"1000" help:"Fields and fragments named in a query (${default})."`
 	Aliases int   `env:"RINGQL_MAX_ALIASES" default:"200" help:"Aliases (${default})."`
 	Depth   int   `env:"RINGQL_MAX_DEPTH" default:"25" help:"Fields within fields (${default})."`
@@ -118,6 +136,7 @@ type Healthcheck struct {
 func (s *Serve) Validate() error {
 	return errors.Join(
 		address("RINGQL_ADDR", s.Addr),
+		hosts("RINGQL_HOSTS", s.Hosts),
 		positive("RINGQL_TIMEOUT", int64(s.Timeout)),
 		s.Upstream.validate(),
 		s.Limits.validate(),
@@ -169,6 +188,18 @@ func (c Company) validate() error {
 func address(name, addr string) error {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return fmt.Errorf("%s must be host:port, not %q", name, addr)
+	}
+	return nil
+}
+
+// hostName is a name, or an address, as it stands in a Host header without a port.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$|^[0-9A-Fa-f:]+$`)
+
+func hosts(name string, hosts []string) error {
+	for _, h := range hosts {
+		if !hostName.MatchString(h) {
+			return fmt.Errorf("%s must be host names without scheme and port, not %q", name, h)
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -99,12 +100,16 @@ func (e *event) write(ctx context.Context, log *slog.Logger, attrs ...slog.Attr)
 		attrs = append(attrs, slog.String("person", who))
 	}
 	if len(e.calls) > 0 {
-		attrs = append(attrs, slog.Any("calls", e.calls), slog.Duration("upstream", e.waited.Round(time.Microsecond)))
+		attrs = append(attrs, slog.Any("calls", e.calls), slog.Duration("upstream_sum", e.waited.Round(time.Microsecond)))
 	}
 	level := slog.LevelInfo
 	if len(e.errors) > 0 {
 		attrs = append(attrs, slog.Any("errors", e.errors))
-		level = slog.LevelWarn
+	}
+	for code := range e.errors {
+		if code == codeRateLimited || strings.HasPrefix(code, "UPSTREAM_") {
+			level = slog.LevelWarn // what the client did wrong is no worry of the operator's
+		}
 	}
 	if len(e.causes) > 0 {
 		attrs = append(attrs, slog.Any("causes", e.causes))

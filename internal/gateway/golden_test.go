@@ -108,6 +108,10 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	}
 	gate := budget.NewGate()
 	base := check.transport(t, upstream.Transport())
+	if op := set["panic"]; op != "" {
+		base = panicking{op}
+	}
+	rc.Gate = gate
 	rc.Transport = rest.Chain(base, rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key))
 	gc := gateway.Config{REST: rest.New(rc), Gate: gate, Auth: &auth.Authenticator{}, Introspection: true}
 	if s := set["timeout"]; s != "" {

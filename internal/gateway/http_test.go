@@ -39,7 +39,7 @@ func newStack(t testing.TB, change func(*gateway.Config)) *stack {
 	gate, telemetry := budget.NewGate(), gateway.NewTelemetry()
 	cfg := gateway.Config{
 		REST: rest.New(rest.Config{BaseURL: upstream.URL, Who: auth.Key,
-			Transport: rest.Chain(rest.NewTransport(), rest.Observe(telemetry.Call), rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key))}),
+			Transport: rest.Chain(rest.NewTransport(), rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key), rest.Observe(telemetry.Call))}),
 		Gate: gate, Telemetry: telemetry, Introspection: true, Playground: true,
 		Log: slog.New(slog.NewTextHandler(&lockedWriter{w: st.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

@@ -92,7 +92,7 @@ func (l documentLimits) MutateOperationParameters(_ context.Context, params *gra
 		case tokens > l.Tokens:
 			return tooCostly("tokens", l.Tokens)
 		case nesting > l.Nesting:
-			return tooCostly("brackets within brackets", l.Nesting)
+			return tooCostly("levels of nesting", l.Nesting)
 		case aliases > l.Aliases:
 			return tooCostly("aliases", l.Aliases)
 		case names > l.Names:
@@ -108,7 +108,7 @@ func (l documentLimits) MutateOperationContext(_ context.Context, op *graphql.Op
 	size := m.set(op.Operation.SelectionSet)
 	switch {
 	case size.depth > l.Depth:
-		return tooCostly("fields within fields", l.Depth)
+		return tooCostly("levels of fields", l.Depth)
 	case size.fields > l.Fields:
 		return tooCostly("fields, fragments spread", l.Fields)
 	}

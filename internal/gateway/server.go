@@ -181,7 +181,9 @@ func (d *documents) Get(_ context.Context, text string) (*ast.QueryDocument, boo
 	return d.cache.Get(text)
 }
 
+// Add is called with every document that was found valid, before it is carried out.
 func (d *documents) Add(_ context.Context, text string, doc *ast.QueryDocument) {
+	flattenDefer(doc)
 	if len(text) <= keepDocument {
 		d.cache.Add(text, doc)
 	}

@@ -32,6 +32,23 @@ func TestMultipart(t *testing.T) {
 	}
 }
 
+// A part within a part comes with it: parts come as they are ready, and one before the
+// part that it belongs to would be lost.
+func TestPartWithinPart(t *testing.T) {
+	s := newStack(t, nil)
+	for _, query := range []string{
+		`{ extension(id: "435068008") { rcId ... @defer { phoneNumbers { nodes { rcId ... @defer { features } } } } } }`,
+		`{ extension(id: "435068008") { rcId ...F @defer } } fragment F on Extension { phoneNumbers { nodes { rcId ...G @defer } } } fragment G on PhoneNumber { features }`,
+	} {
+		for range 5 {
+			a := s.post(t, query, "Accept", "multipart/mixed")
+			if n := strings.Count(a.text, `"path":["extension"]`); n != 1 || strings.Count(a.text, `"incremental"`) != 1 || !strings.Contains(a.text, "SMS_SENDER") {
+				t.Fatalf("%d parts: %s", n, a.text)
+			}
+		}
+	}
+}
+
 func TestWebSocket(t *testing.T) {
 	s := newStack(t, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/ringql/ringql/internal/budget"
 )
 
 // Config says where the upstream is and how requests travel. Its zero value,
@@ -26,6 +28,7 @@ type Config struct {
 	Transport  http.RoundTripper            // nil means NewTransport
 	Generation Preference                   // which generation to call; zero means Auto
 	Who        func(context.Context) string // the person whose upstream answers are remembered; nil means one for all
+	Gate       *budget.Gate                 // is told of a refusal for rate within an answer to many ids; may be nil
 	ManyIDs    int                          // most ids in one request; zero means 50
 	MaxAnswer  int64                        // most bytes of one answer; zero means 64 MiB
 	UserAgent  string                       // "RingQL/1.2.3"

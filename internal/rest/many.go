@@ -130,7 +130,7 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 	a, err := m.c.do(ctx, r)
 	if err == nil {
 		defer a.release()
-		err = m.split(a, ids)
+		err = m.split(ctx, a, ids)
 	}
 	smaller := tooMany(err, len(ids))
 	switch {
@@ -200,7 +200,7 @@ type part[T any] struct {
 	} `json:"body"`
 }
 
-func (m *manyRun[T]) split(a *answer, ids []string) error {
+func (m *manyRun[T]) split(ctx context.Context, a *answer, ids []string) error {
 	kind, params, err := mime.ParseMediaType(a.header.Get("Content-Type"))
 	switch {
 	case a.status != http.StatusMultiStatus:
@@ -208,7 +208,7 @@ func (m *manyRun[T]) split(a *answer, ids []string) error {
 	case err != nil:
 		return a.invalid(err)
 	case kind == "multipart/mixed":
-		return m.splitMultipart(a, ids, params["boundary"])
+		return m.splitMultipart(ctx, a, ids, params["boundary"])
 	}
 	var parts []part[T]
 	if err := decode(a.body.Bytes(), &parts); err != nil {
@@ -227,25 +227,31 @@ func (m *manyRun[T]) split(a *answer, ids []string) error {
 			return a.invalid(fmt.Errorf("a part for %.40q, which was not asked for, or twice", id))
 		}
 		seen[id] = true
-		m.setPart(a, id, parts[i].Status, &parts[i].Body.Value, &parts[i].Body.Error)
+		m.setPart(ctx, a, id, parts[i].Status, &parts[i].Body.Value, &parts[i].Body.Error)
 	}
 	return nil
 }
 
 // setPart files one part; env is what its body says if it is an error.
-func (m *manyRun[T]) setPart(a *answer, id string, status int, v *T, env *envelope) {
+func (m *manyRun[T]) setPart(ctx context.Context, a *answer, id string, status int, v *T, env *envelope) {
 	if status/100 == 2 {
 		m.set(id, Result[*T]{Value: v})
 		return
 	}
-	e := &Error{Op: m.op.ID, Status: status, RequestID: requestID(a.header)}
+	e := &Error{Op: m.op.ID, Status: status, RequestID: requestID(a.header), RetryAfter: retryAfter(a.header)}
 	env.fill(e)
+	if status == http.StatusTooManyRequests && m.c.cfg.Gate != nil {
+		// No link of the chain sees it: the answer as a whole was well.
+		who := m.c.cfg.Who(ctx)
+		m.c.cfg.Gate.Learn(who, m.op.Group, m.op.ID, status, a.header)
+		e.RetryAfter, _ = m.c.cfg.Gate.WaitFor(who, m.op.Group, 1)
+	}
 	m.set(id, Result[*T]{Err: e})
 }
 
 // splitMultipart reads the documented default form: an index part, then one part
 // per id, in order, without ids of their own.
-func (m *manyRun[T]) splitMultipart(a *answer, ids []string, boundary string) error {
+func (m *manyRun[T]) splitMultipart(ctx context.Context, a *answer, ids []string, boundary string) error {
 	r := multipart.NewReader(bytes.NewReader(a.body.Bytes()), boundary)
 	var index struct {
 		Response []struct {
@@ -270,7 +276,7 @@ func (m *manyRun[T]) splitMultipart(a *answer, ids []string, boundary string) er
 		if err != nil {
 			return a.invalid(err)
 		}
-		m.setPart(a, ids[i], entry.Status, &v, &env)
+		m.setPart(ctx, a, ids[i], entry.Status, &v, &env)
 	}
 	return nil
 }

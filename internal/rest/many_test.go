@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/ringql/ringql/internal/budget"
 )
 
 // bulk is an upstream that answers requests for many extensions.
@@ -47,6 +49,22 @@ func jsonParts(ids []string) string {
 		}
 	}
 	return "[" + strings.Join(parts, ",") + "]"
+}
+
+// A part that is refused for its rate closes the budget, like an answer that is.
+func TestLimitedPart(t *testing.T) {
+	gate := budget.NewGate()
+	c := New(Config{BaseURL: "http://upstream", Gate: gate, Transport: &bulk{most: 50, form: "application/vnd.ringcentral.multipart+json", parts: func(ids []string) string {
+		return fmt.Sprintf(`[{"resourceId":%q,"status":200,"body":{"id":%s}},{"resourceId":%q,"status":429,"body":{"errorCode":"CMN-301"}}]`, ids[0], ids[0], ids[1])
+	}}})
+	found := c.ReadExtensions(t.Context(), Own, []string{"1", "2"})
+	var e *Error
+	if found["1"].Err != nil || !errors.Is(found["2"].Err, ErrRateLimited) || !errors.As(found["2"].Err, &e) || e.RetryAfter <= 0 {
+		t.Errorf("got %+v", found)
+	}
+	if gate.Left("", budget.Light) != 0 || gate.Left("", budget.Heavy) == 0 {
+		t.Error("the budget is open, or another is closed")
+	}
 }
 
 const boundary = "Boundary_20_32057915_1351669531796"

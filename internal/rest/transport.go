@@ -55,8 +55,9 @@ type Call struct {
 	Err       error
 }
 
-// Observe is the link that reports every call, repeated or refused ones as one,
-// once its answer's header has come.
+// Observe is the link that reports every call once its answer's header has come. It
+// is the last of a chain, so that it sees what leaves: each try, and nothing that
+// another link refused.
 func Observe(report func(context.Context, Call)) Link {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(req *http.Request) (*http.Response, error) {

@@ -189,6 +189,13 @@ func (s *Server) Routes() []string {
 	return out
 }
 
+// Size returns how many extensions and phone numbers the company has: no fewer than the examples that are always in it.
+func (s *Server) Size() (extensions, numbers int) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.company.extensions), len(s.company.numbers)
+}
+
 // AddExtension puts a new enabled user at position at of the extension list, behind every client's back, and returns the id.
 func (s *Server) AddExtension(at int, name string) (id string) {
 	s.mu.Lock()
