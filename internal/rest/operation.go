@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -61,8 +60,9 @@ type request struct {
 	failed error
 }
 
-// errBadID is the class of ids that cannot stand in a path segment.
-var errBadID = errors.New("id cannot stand in a path")
+// errBadID is the class of ids that cannot stand in a path segment. Those of clients
+// are checked before, so it is one that the upstream gave.
+var errBadID = fmt.Errorf("%w: id cannot stand in a path", ErrInvalid)
 
 // at fills the pattern's {names}, in order, with ids. An id is escaped so that it
 // cannot leave its path segment, nor become several ids: a comma in it is
