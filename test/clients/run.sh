@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Tests the gateway with what others wrote against the specifications it keeps. Needs Go
+# and Node.js 20 or newer.
+set -euo pipefail
+
+cd "$(dirname "$0")"
+../npm-ci.sh
+exec ../with-gateway.sh node --test --test-reporter=spec
