@@ -84,6 +84,13 @@ func (e *edge) admit(w http.ResponseWriter, r *http.Request) (*http.Request, err
 		return r, &fault{status: http.StatusForbidden, code: codeBadInput,
 			say: "Another site could have made a browser send this: use Content-Type: application/json, or send a header GraphQL-Require-Preflight."}
 	}
+	kind := negotiate(r)
+	if kind == "" {
+		return r, &fault{status: http.StatusNotAcceptable, code: codeBadInput,
+			say: "Accept allows none of the types there are: " + strings.Join(offers[r.Method], ", ") + "."}
+	}
+	r.Header = r.Header.Clone()
+	r.Header.Set("Accept", kind) // nobody behind has to choose again
 	if r.Method == http.MethodGet {
 		return admitGet(r)
 	}

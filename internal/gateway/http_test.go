@@ -174,6 +174,14 @@ func TestMediaTypes(t *testing.T) {
 	if good.status != 200 || good.text != `{"data":{"account":{"mainNumber":"+18555440014"}}}`+"\n" {
 		t.Errorf("%d %s", good.status, good.text)
 	}
+	none := s.post(t, "mutation { deletePhoneNumber(input: {phoneNumberId: \"723455008\"}) { outcome } }", "Accept", "image/png")
+	if none.status != 406 || none.code() != "BAD_USER_INPUT" || !strings.Contains(none.text, "application/json") {
+		t.Errorf("%d %s", none.status, none.text)
+	}
+	s.sim.ResetCalls()
+	if _ = s.post(t, "{ account { status } }", "Accept", "image/*"); len(s.sim.Calls()) != 0 {
+		t.Errorf("calls for an answer that cannot be given: %v", s.sim.Calls())
+	}
 }
 
 // What a page of another site can make a browser send is refused.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -109,8 +108,8 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 
 // readsParts says whether a client can read an answer in parts.
 func readsParts(ctx context.Context, h http.Header) bool {
-	accept := strings.Join(h.Values("Accept"), ",")
-	return overSocket(ctx) || strings.Contains(accept, "multipart/mixed") || strings.Contains(accept, "text/event-stream")
+	kind := h.Get("Accept")
+	return overSocket(ctx) || kind == typeParts || kind == typeEvents
 }
 
 // run is one operation under way.
