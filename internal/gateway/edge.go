@@ -21,8 +21,9 @@ import (
 // host, method, forgery across sites, identity, size, form. Nothing behind it has
 // to check these again.
 type edge struct {
-	cfg  Config
-	next http.Handler
+	cfg   Config
+	next  http.Handler // the GraphQL server
+	whole http.Handler // the same, for answers in one piece
 }
 
 // fault is a request that is refused at the edge.
@@ -51,8 +52,10 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 		}
 		writeErrors(rec, r, f.status, refusal(f.code, f.say))
-	default:
+	case overSocket(r.Context()), r.Header.Get("Accept") == typeParts, r.Header.Get("Accept") == typeEvents:
 		e.next.ServeHTTP(rec, r)
+	default:
+		e.whole.ServeHTTP(rec, r)
 	}
 	ev.write(r.Context(), e.cfg.Log, slog.String("method", r.Method), slog.Int("status", rec.status),
 		slog.Int64("bytes", rec.bytes), slog.String("id", id))

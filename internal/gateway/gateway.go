@@ -54,7 +54,12 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	cfg.Limits = cfg.Limits.orDefaults()
 	g := &Gateway{mux: http.NewServeMux()}
-	e := &edge{cfg: cfg, next: newServer(cfg)}
+	srv := newServer(cfg)
+	whole, err := compressed(srv)
+	if err != nil {
+		return nil, err
+	}
+	e := &edge{cfg: cfg, next: srv, whole: whole}
 	g.mux.Handle("/graphql", e)
 	g.mux.Handle("GET /schema.graphql", e.known(schemaHandler(cfg)))
 	e.pages(g.mux)

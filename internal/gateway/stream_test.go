@@ -1,8 +1,10 @@
 package gateway_test
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/ringql/ringql/internal/sim"
 )
@@ -30,6 +33,52 @@ func TestMultipart(t *testing.T) {
 		!strings.Contains(a.text, `"hasNext":false`) {
 		t.Errorf("%d %s %s", a.status, a.header.Get("Content-Type"), a.text)
 	}
+}
+
+// Large answers are compressed as the client wants, small ones and parts are not.
+func TestCompression(t *testing.T) {
+	s := newStack(t, nil)
+	const large = "{ account { a: extensions(first: 25) { nodes { id name uri contact { email } profileImage { uri } } } b: extensions(first: 25) { nodes { id uri } } } }"
+	plain := s.post(t, large, "Accept-Encoding", "identity")
+	if len(plain.text) < 4<<10 || plain.header.Get("Content-Encoding") != "" {
+		t.Fatalf("%d bytes as %q", len(plain.text), plain.header.Get("Content-Encoding"))
+	}
+	for accept, want := range map[string]string{"gzip": "gzip", "zstd": "zstd", "gzip, zstd": "zstd", "br": "", "gzip;q=0": ""} {
+		a := s.post(t, large, "Accept-Encoding", accept)
+		got := decompressed(t, a)
+		if a.header.Get("Content-Encoding") != want || got != plain.text || !strings.Contains(a.header.Get("Vary"), "Accept-Encoding") {
+			t.Errorf("%s: %v, %.80q", accept, a.header, got)
+		}
+		if want != "" && len(a.text) > len(plain.text)/3 {
+			t.Errorf("%s: %d bytes for %d", accept, len(a.text), len(plain.text))
+		}
+	}
+	if a := s.post(t, "{ account { mainNumber } }", "Accept-Encoding", "gzip"); a.header.Get("Content-Encoding") != "" {
+		t.Errorf("a small answer came as %q", a.header.Get("Content-Encoding"))
+	}
+	if a := s.post(t, large, "Accept-Encoding", "gzip", "Accept", "multipart/mixed"); a.header.Get("Content-Encoding") != "" || !strings.Contains(a.text, "profileImage") {
+		t.Errorf("parts came as %q", a.header.Get("Content-Encoding"))
+	}
+}
+
+func decompressed(t *testing.T, a answer) string {
+	t.Helper()
+	var r io.Reader = strings.NewReader(a.text)
+	var err error
+	switch a.header.Get("Content-Encoding") {
+	case "gzip":
+		r, err = gzip.NewReader(r)
+	case "zstd":
+		r, err = zstd.NewReader(r)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // A part within a part comes with it: parts come as they are ready, and one before the
