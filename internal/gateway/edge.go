@@ -115,7 +115,7 @@ func admitGet(r *http.Request) (*http.Request, error) {
 		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: sentence(err.Error())}
 	}
 	p.Headers = r.Header
-	if p.Query == "" {
+	if p.Query == "" && !byHash(p) {
 		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "There is no query."}
 	}
 	return r.WithContext(withParams(r.Context(), p)), nil
@@ -142,7 +142,7 @@ func (e *edge) admitPost(w http.ResponseWriter, r *http.Request) (*http.Request,
 	if err != nil {
 		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "The request is not valid: " + sentence(err.Error())}
 	}
-	if p.Query == "" {
+	if p.Query == "" && !byHash(p) {
 		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "There is no query."}
 	}
 	p.Headers = r.Header

@@ -42,7 +42,8 @@ func newServer(cfg Config) *handler.Server {
 	srv.SetParserTokenLimit(cfg.Limits.Tokens)
 	srv.SetQueryCache(newDocuments())
 	srv.SetDisableSuggestion(!cfg.Introspection)
-	srv.Use(documentLimits{cfg.Limits})
+	srv.Use(newPersisted())
+	srv.Use(documentLimits{cfg.Limits}) // behind what fills in the query
 	srv.Use(nulls{})
 	if cfg.Introspection {
 		srv.Use(extension.Introspection{})
