@@ -30,9 +30,10 @@ const mostDocuments = 1000
 
 // newServer assembles the GraphQL server.
 func newServer(cfg Config) *handler.Server {
-	srv := handler.New(graph.NewExecutableSchema(graph.Config{
+	schema := graph.NewExecutableSchema(graph.Config{
 		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows},
-	}))
+	})
+	srv := handler.New(schema)
 	srv.AddTransport(webSocket(cfg))
 	srv.AddTransport(transport.SSE{KeepAlivePingInterval: 15 * time.Second})
 	srv.AddTransport(transport.MultipartMixed{})
@@ -44,7 +45,7 @@ func newServer(cfg Config) *handler.Server {
 	srv.SetDisableSuggestion(!cfg.Introspection)
 	srv.Use(newPersisted())
 	srv.Use(documentLimits{cfg.Limits}) // behind what fills in the query
-	srv.Use(nulls{})
+	srv.Use(variables{schema.Schema()})
 	if cfg.Introspection {
 		srv.Use(extension.Introspection{})
 	}

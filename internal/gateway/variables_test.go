@@ -1,7 +1,9 @@
 package gateway_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -97,4 +99,59 @@ func ask(t *testing.T, check *contract, query, variables string) (got string) {
 		got = c.post(t, query, variables) + calls(c.sim.Calls())
 	})
 	return got
+}
+
+// Values of variables are checked before anything is carried out: what does not fit is a
+// request error that says which, where, and why.
+func TestVariables(t *testing.T) {
+	s := newStack(t, nil)
+	const (
+		number  = "query ($v: Int) { account { extensions(first: $v) { totalCount } } }"
+		id      = "query ($v: ID!) { extension(id: $v) { name } }"
+		status  = "query ($v: [ExtensionStatus!]) { account { extensions(filter: {status: $v}) { totalCount } } }"
+		filter  = "query ($v: ExtensionFilter) { account { extensions(filter: $v) { totalCount } } }"
+		flag    = "query ($v: Boolean!) { viewer { rcId name @skip(if: $v) } }"
+		members = "mutation ($v: BulkAssignCallQueueMembersInput!) { bulkAssignCallQueueMembers(input: $v) { outcome } }"
+	)
+	for _, tt := range []struct{ query, value, path string }{ // path of the fault; "" for none
+		{number, `3`, ""}, {number, `null`, ""},
+		{number, `3000000000`, "variable,v"}, {number, `"3"`, "variable,v"}, {number, `1.5`, "variable,v"}, {number, `true`, "variable,v"}, {number, `[1]`, "variable,v"},
+		{id, `"435068008"`, ""}, {id, `435068008`, ""},
+		{id, `null`, "variable,v"}, {id, `true`, "variable,v"}, {id, `1.5`, "variable,v"}, {id, `1e3`, "variable,v"}, {id, `{}`, "variable,v"},
+		{status, `["ENABLED","DISABLED"]`, ""}, {status, `"ENABLED"`, ""}, {status, `[]`, ""},
+		{status, `["enabled"]`, "variable,v,0"}, {status, `["ENABLED",null]`, "variable,v,1"}, {status, `["ENABLED",1]`, "variable,v,1"},
+		{filter, `{"extensionNumber":"101"}`, ""}, {filter, `{"status":null}`, ""}, {filter, `{}`, ""},
+		{filter, `{"extensionNumber":101}`, "variable,v,extensionNumber"}, {filter, `{"nonsense":1}`, "variable,v,nonsense"}, {filter, `"x"`, "variable,v"}, {filter, `{"email":["a",2]}`, "variable,v,email,1"},
+		{flag, `true`, ""}, {flag, `"true"`, "variable,v"}, {flag, `1`, "variable,v"},
+		{members, `{"items":[{"callQueueId":"1","addedExtensionIds":[true]}]}`, "variable,v,items,0,addedExtensionIds,0"},
+		{members, `{"items":[{}]}`, "variable,v,items,0"}, {members, `{"accountId":"~"}`, "variable,v"},
+	} {
+		s.sim.ResetCalls()
+		body := fmt.Sprintf(`{"query":%q,"variables":{"v":%s}}`, tt.query, tt.value)
+		a := s.send(t, http.MethodPost, "/graphql", body, "Content-Type", "application/json", "Accept", "application/graphql-response+json", "Authorization", "Bearer "+s.token)
+		var got struct {
+			Errors []struct {
+				Path      []any
+				Locations []any
+			}
+		}
+		if err := json.Unmarshal([]byte(a.text), &got); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case tt.path == "" && (a.status != 200 || len(got.Errors) > 0):
+			t.Errorf("%s for %s: %d %s", tt.value, tt.query, a.status, a.text)
+		case tt.path == "":
+		case a.status != 400 || a.code() != "GRAPHQL_VALIDATION_FAILED" || strings.Contains(a.text, `"data"`) || len(s.sim.Calls()) > 0:
+			t.Errorf("%s for %s: %d %s", tt.value, tt.query, a.status, a.text)
+		default:
+			var path []string
+			for _, p := range got.Errors[0].Path {
+				path = append(path, fmt.Sprint(p))
+			}
+			if !strings.HasPrefix(strings.Join(path, ","), tt.path) {
+				t.Errorf("%s: path %v, want %s: %s", tt.value, path, tt.path, a.text)
+			}
+		}
+	}
 }
