@@ -30,14 +30,14 @@ build: ## build bin/ringql, static, with its version
 	@CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o $(BIN)/ringql .
 
 .PHONY: test
-test: tools vet lint fresh unit clients browser clean-clone ## check everything: vet, lint, generated code, tests with -race, audits, the page in a browser, the README from a clean clone
+test: tools vet lint fresh unit clients browser clean-clone ## check everything: vet, lint, generated code, tests with -race, client libraries and audits, the page in a browser, the README from a clean clone
 
 .PHONY: unit
 unit: ## run the tests, with the race detector
 	go test -race -timeout 10m ./...
 
 .PHONY: clients
-clients: ## let the audits of GraphQL over HTTP loose on the gateway (Node.js 20)
+clients: ## use client libraries, and the audits of GraphQL over HTTP, against the gateway (Node.js 20)
 	@test/clients/run.sh
 
 .PHONY: browser

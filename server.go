@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -109,7 +110,7 @@ func serve(ctx context.Context, cfg config.Serve, log *slog.Logger) error {
 	g.Drain()
 	patience, cancel := context.WithTimeout(base, cfg.Timeout+5*time.Second)
 	defer cancel()
-	return srv.Shutdown(patience)
+	return errors.Join(srv.Shutdown(patience), g.Wait(patience))
 }
 
 // assemble wires the gateway: the only place that knows all parts.

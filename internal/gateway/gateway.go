@@ -4,6 +4,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -31,8 +32,9 @@ type Config struct {
 
 // Gateway is an http.Handler.
 type Gateway struct {
-	mux   *http.ServeMux
-	ready readiness
+	mux     *http.ServeMux
+	ready   readiness
+	sockets *sockets
 }
 
 // New returns the gateway's handler.
@@ -53,8 +55,8 @@ func New(cfg Config) (*Gateway, error) {
 		cfg.Timeout = 30 * time.Second
 	}
 	cfg.Limits = cfg.Limits.orDefaults()
-	g := &Gateway{mux: http.NewServeMux()}
-	srv := newServer(cfg)
+	g := &Gateway{mux: http.NewServeMux(), sockets: newSockets(cfg)}
+	srv := newServer(cfg, g.sockets)
 	whole, err := compressed(srv)
 	if err != nil {
 		return nil, err
@@ -73,4 +75,12 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.Serv
 
 // Drain makes the gateway say that it takes no new work, so that a load balancer
 // turns elsewhere while what is under way is finished.
-func (g *Gateway) Drain() { g.ready.draining.Store(true) }
+// Sockets are closed, those with operations under way once these are done.
+func (g *Gateway) Drain() {
+	g.ready.draining.Store(true)
+	g.sockets.drain()
+}
+
+// Wait returns when all sockets are closed after Drain, or ctx ends: the HTTP server
+// does not know of them any more.
+func (g *Gateway) Wait(ctx context.Context) error { return g.sockets.wait(ctx) }

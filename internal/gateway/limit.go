@@ -21,6 +21,9 @@ type Limits struct {
 	Depth   int   // fields within fields, fragments spread; 25
 	Fields  int   // fields after fragments are spread; 5,000
 	Rows    int   // first and last of a list; 1,000
+
+	Sockets    int // open WebSockets of one person; 50
+	Operations int // operations under way on one WebSocket; 100
 }
 
 func (l Limits) orDefaults() Limits {
@@ -39,6 +42,8 @@ func (l Limits) orDefaults() Limits {
 	def(&l.Depth, 25)
 	def(&l.Fields, 5000)
 	def(&l.Rows, 1000)
+	def(&l.Sockets, 50)
+	def(&l.Operations, 100)
 	return l
 }
 

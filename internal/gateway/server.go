@@ -29,12 +29,12 @@ import (
 const mostDocuments = 1000
 
 // newServer assembles the GraphQL server.
-func newServer(cfg Config) *handler.Server {
+func newServer(cfg Config, sockets *sockets) *handler.Server {
 	schema := graph.NewExecutableSchema(graph.Config{
 		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows},
 	})
 	srv := handler.New(schema)
-	srv.AddTransport(webSocket(cfg))
+	srv.AddTransport(sockets)
 	srv.AddTransport(transport.SSE{KeepAlivePingInterval: 15 * time.Second})
 	srv.AddTransport(transport.MultipartMixed{})
 	srv.AddTransport(httpTransport{})

@@ -3,15 +3,12 @@ package gateway_test
 import (
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
-	"github.com/coder/websocket/wsjson"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/ringql/ringql/internal/sim"
@@ -95,63 +92,6 @@ func TestPartWithinPart(t *testing.T) {
 				t.Fatalf("%d parts: %s", n, a.text)
 			}
 		}
-	}
-}
-
-func TestWebSocket(t *testing.T) {
-	s := newStack(t, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.url, "http")+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.CloseNow() }()
-	write := func(v any) {
-		if err := wsjson.Write(ctx, conn, v); err != nil {
-			t.Fatal(err)
-		}
-	}
-	read := func() map[string]any {
-		var v map[string]any
-		if err := wsjson.Read(ctx, conn, &v); err != nil {
-			t.Fatal(err)
-		}
-		if v["type"] == "ping" || v["type"] == "pong" {
-			return nil
-		}
-		return v
-	}
-	next := func() map[string]any {
-		for {
-			if v := read(); v != nil {
-				return v
-			}
-		}
-	}
-	write(map[string]any{"type": "connection_init", "payload": map[string]any{"Authorization": "Bearer " + s.token}})
-	if v := next(); v["type"] != "connection_ack" {
-		t.Fatalf("got %v", v)
-	}
-	write(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": "{ account { mainNumber } }"}})
-	v := next()
-	text, _ := json.Marshal(v)
-	if v["type"] != "next" || !strings.Contains(string(text), "+18555440014") {
-		t.Errorf("got %s", text)
-	}
-	if v := next(); v["type"] != "complete" {
-		t.Errorf("got %v", v)
-	}
-}
-
-// A browser lets any page open a socket: one of another site is turned away.
-func TestWebSocketOrigin(t *testing.T) {
-	s := newStack(t, nil)
-	_, resp, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(s.url, "http")+"/graphql", &websocket.DialOptions{
-		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Origin": {"https://evil.example"}},
-	})
-	if err == nil || resp == nil || resp.StatusCode < 400 {
-		t.Errorf("%v, %v", resp, err)
 	}
 }
 

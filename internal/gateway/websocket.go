@@ -4,45 +4,166 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/coder/websocket"
 
 	"github.com/ringql/ringql/internal/auth"
 )
 
-// webSocket serves graphql-transport-ws. A browser lets any page open a socket
-// anywhere, so the page's origin must be this gateway; the library checks that.
-func webSocket(cfg Config) graphql.Transport {
+// subprotocol is the one of today; the library serves the one before it, "graphql-ws".
+const subprotocol = "graphql-transport-ws"
+
+const (
+	initTimeout = 10 * time.Second // for the first message
+	heartbeat   = 15 * time.Second // between looks whether the other side is alive
+	sendTimeout = 10 * time.Second // for a client to take one message
+)
+
+// sockets serves GraphQL over WebSocket. A browser lets any page open a socket anywhere,
+// so the page's origin must be this gateway; the library checks that.
+type sockets struct {
+	cfg    Config
+	legacy transport.Websocket
+
+	mu       sync.Mutex
+	open     map[*socket]bool
+	people   map[string]int // how many each person has
+	draining bool
+	gone     sync.WaitGroup
+}
+
+func newSockets(cfg Config) *sockets {
 	limit := cfg.Limits.Body
-	return socketTransport{transport.Websocket{
-		InitTimeout:           10 * time.Second,
-		KeepAlivePingInterval: 15 * time.Second,
-		PingPongInterval:      15 * time.Second,
-		PayloadReadLimit:      &limit,
-		InitFunc: func(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-			return identified(ctx, cfg.Auth, payload)
+	return &sockets{
+		cfg: cfg, open: map[*socket]bool{}, people: map[string]int{},
+		legacy: transport.Websocket{
+			InitTimeout: initTimeout, KeepAlivePingInterval: heartbeat, PayloadReadLimit: &limit,
+			InitFunc: func(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
+				ctx, err := identified(ctx, cfg.Auth, payload)
+				return ctx, nil, err
+			},
 		},
-	}}
+	}
+}
+
+// Supports takes requests for a WebSocket, and for nothing else.
+func (s *sockets) Supports(r *http.Request) bool { return isSocket(r) }
+
+// Do serves one socket until it is closed.
+func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	if !offersToday(r) {
+		s.legacy.Do(w, r, exec)
+		return
+	}
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}})
+	if err != nil {
+		eventFrom(r.Context()).fail(codeBadInput, err)
+		return // Accept has answered
+	}
+	conn.SetReadLimit(s.cfg.Limits.Body)
+	k := &socket{sockets: s, conn: conn, exec: exec, header: r.Header, running: map[string]*running{}}
+	if !s.add(k) {
+		k.close(websocket.StatusGoingAway, "The gateway is stopping.")
+		return
+	}
+	defer s.remove(k)
+	k.serve(r.Context())
+}
+
+// offersToday says whether the client offers today's subprotocol.
+func offersToday(r *http.Request) bool {
+	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for offer := range strings.SplitSeq(header, ",") {
+			if strings.TrimSpace(offer) == subprotocol {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // identified takes a token out of the first message: browsers cannot send headers
 // with a socket.
-func identified(ctx context.Context, a *auth.Authenticator, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
+func identified(ctx context.Context, a *auth.Authenticator, payload transport.InitPayload) (context.Context, error) {
 	header := payload.Authorization()
 	if header == "" {
-		return ctx, nil, nil
+		return ctx, nil
 	}
 	person, err := a.Identify(header)
 	if err != nil {
-		return ctx, nil, errors.New(sayOf(err))
+		return ctx, errors.New(sayOf(err))
 	}
-	return auth.With(ctx, person), nil, nil
+	return auth.With(ctx, person), nil
 }
 
-// socketTransport is the library's, but for requests that ask for an upgrade to
-// something else: they are no sockets.
-type socketTransport struct{ transport.Websocket }
+func (s *sockets) add(k *socket) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.draining {
+		return false
+	}
+	s.open[k] = true
+	s.gone.Add(1)
+	return true
+}
 
-func (t socketTransport) Supports(r *http.Request) bool { return isSocket(r) }
+func (s *sockets) remove(k *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, k)
+	if k.who != "" {
+		if s.people[k.who]--; s.people[k.who] <= 0 {
+			delete(s.people, k.who)
+		}
+	}
+	s.gone.Done()
+}
+
+// welcome counts a socket for the person who turned out to be at its end; false when
+// they have too many.
+func (s *sockets) welcome(k *socket, who string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if who != "" && s.people[who] >= s.cfg.Limits.Sockets {
+		return false
+	}
+	if who != "" {
+		s.people[who]++
+		k.who = who
+	}
+	return true
+}
+
+// drain closes every socket, those with operations under way once they are done.
+func (s *sockets) drain() {
+	s.mu.Lock()
+	s.draining = true
+	open := make([]*socket, 0, len(s.open))
+	for k := range s.open {
+		open = append(open, k)
+	}
+	s.mu.Unlock()
+	for _, k := range open {
+		go k.leave() // each takes its leave of its client
+	}
+}
+
+// wait returns when all sockets are closed, or ctx ends.
+func (s *sockets) wait(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		s.gone.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

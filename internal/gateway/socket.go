@@ -1,0 +1,292 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/ringql/ringql/internal/auth"
+)
+
+// The close codes of graphql-transport-ws. Source: PROTOCOL.md of graphql-ws.
+const (
+	closeBadMessage   = websocket.StatusCode(4400)
+	closeUnauthorized = websocket.StatusCode(4401)
+	closeForbidden    = websocket.StatusCode(4403)
+	closeInitTimeout  = websocket.StatusCode(4408)
+	closeDuplicate    = websocket.StatusCode(4409)
+	closeTooMany      = websocket.StatusCode(4429)
+)
+
+// message is one message of the protocol, in either direction.
+type message struct {
+	ID      string          `json:"id,omitempty"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// socket is one connection. One goroutine reads; every operation has its own.
+type socket struct {
+	*sockets
+	conn   *websocket.Conn
+	exec   graphql.GraphExecutor
+	header http.Header
+	who    string // guarded by sockets.mu
+
+	mu       sync.Mutex
+	acked    bool
+	running  map[string]*running // by the client's id
+	leaving  bool
+	finished sync.WaitGroup
+}
+
+// running is an operation under way. The client may use its id for another as soon as it
+// has given this one up.
+type running struct{ cancel context.CancelFunc }
+
+// serve reads messages until the socket is closed.
+func (k *socket) serve(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer k.finished.Wait()
+	defer cancel()
+	timer := time.AfterFunc(initTimeout, func() {
+		if !k.isAcked() {
+			k.close(closeInitTimeout, "Connection initialisation timeout")
+		}
+	})
+	defer timer.Stop()
+	go k.beat(ctx, cancel)
+	for started := false; ; {
+		kind, body, err := k.conn.Read(ctx)
+		if err != nil {
+			_ = k.conn.CloseNow() // what it read was too large, or nothing: the library has said why
+			return
+		}
+		var m message
+		if kind != websocket.MessageText || decodeOne(body, &m) != nil {
+			k.close(closeBadMessage, "Invalid message received")
+			return
+		}
+		switch m.Type {
+		case "connection_init":
+			if started {
+				k.close(closeTooMany, "Too many initialisation requests")
+				return
+			}
+			started = true
+			if ctx = k.begin(ctx, m.Payload); ctx == nil {
+				return
+			}
+		case "ping":
+			k.send(ctx, message{Type: "pong", Payload: m.Payload})
+		case "pong":
+		case "complete":
+			k.giveUp(m.ID)
+		case "subscribe":
+			if !k.subscribe(ctx, m) {
+				return
+			}
+		default:
+			k.close(closeBadMessage, "Invalid message received")
+			return
+		}
+	}
+}
+
+// beat looks from time to time whether the other side is alive, and ends the socket's
+// context when it is not.
+func (k *socket) beat(ctx context.Context, cancel context.CancelFunc) {
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		look, done := context.WithTimeout(ctx, heartbeat)
+		err := k.conn.Ping(look)
+		done()
+		if err != nil {
+			cancel()
+			return
+		}
+	}
+}
+
+func (k *socket) isAcked() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.acked
+}
+
+// begin finds out who is there, and greets them. It returns the context of what they
+// ask; nil when the socket was closed instead.
+func (k *socket) begin(ctx context.Context, payload json.RawMessage) context.Context {
+	var p transport.InitPayload
+	if len(payload) > 0 && decodeOne(payload, &p) != nil {
+		k.close(closeBadMessage, "Invalid message received")
+		return nil
+	}
+	ctx, err := identified(ctx, k.cfg.Auth, p)
+	if err != nil {
+		k.close(closeForbidden, err.Error())
+		return nil
+	}
+	if !k.welcome(k, auth.Key(ctx)) {
+		k.close(closeTooMany, fmt.Sprintf("At most %d sockets for one person", k.cfg.Limits.Sockets))
+		return nil
+	}
+	k.mu.Lock()
+	k.acked = true
+	k.mu.Unlock()
+	k.send(ctx, message{Type: "connection_ack"})
+	return ctx
+}
+
+// subscribe starts an operation; false when the socket was closed instead.
+func (k *socket) subscribe(ctx context.Context, m message) bool {
+	var params graphql.RawParams
+	switch {
+	case !k.isAcked():
+		k.close(closeUnauthorized, "Unauthorized")
+		return false
+	case m.ID == "" || decodeOne(m.Payload, &params) != nil || params.Query == "" && !byHash(&params):
+		k.close(closeBadMessage, "Invalid message received")
+		return false
+	}
+	mine, cancel := context.WithCancel(ctx)
+	o := &running{cancel}
+	k.mu.Lock()
+	_, taken := k.running[m.ID]
+	full, leaving := len(k.running) >= k.cfg.Limits.Operations, k.leaving
+	if taken || full || leaving {
+		cancel()
+	} else {
+		k.running[m.ID] = o
+		k.finished.Add(1)
+	}
+	k.mu.Unlock()
+	switch {
+	case taken:
+		k.close(closeDuplicate, fmt.Sprintf("Subscriber for %.64s already exists", m.ID))
+		return false
+	case leaving:
+		k.fail(ctx, m.ID, refusal(codeUnavailable, "The gateway is stopping: connect again."))
+	case full:
+		k.fail(ctx, m.ID, tooCostly("operations on one socket", k.cfg.Limits.Operations))
+	default:
+		params.Headers = k.header
+		go k.run(mine, m.ID, o, &params)
+	}
+	return true
+}
+
+// run carries out one operation. What fails before it starts is an error; else there are
+// answers, and a complete unless the client has given it up.
+func (k *socket) run(ctx context.Context, id string, o *running, params *graphql.RawParams) {
+	defer k.finished.Done()
+	defer k.finish(id, o)
+	defer func() {
+		if v := recover(); v != nil {
+			k.fail(ctx, id, present(ctx, recovered(ctx, v)))
+		}
+	}()
+	op, errs := k.exec.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		resp := k.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostErrors)])
+		k.fail(ctx, id, resp.Errors...)
+		return
+	}
+	responses, within := k.exec.DispatchOperation(ctx, op)
+	for {
+		resp := responses(within)
+		switch {
+		case ctx.Err() != nil:
+			return // given up: nothing more is said of this id
+		case resp == nil:
+			k.send(ctx, message{ID: id, Type: "complete"})
+			return
+		case len(resp.Data) == 0 && resp.HasNext == nil:
+			k.fail(ctx, id, resp.Errors...) // it was refused as a whole
+			return
+		}
+		payload, err := json.Marshal(resp)
+		if err != nil {
+			k.fail(ctx, id, refusal(codeInternal, "Something went wrong in the gateway."))
+			return
+		}
+		k.send(ctx, message{ID: id, Type: "next", Payload: payload})
+	}
+}
+
+// giveUp ends the operation with an id, if one is under way.
+func (k *socket) giveUp(id string) {
+	k.mu.Lock()
+	o := k.running[id]
+	k.mu.Unlock()
+	if o != nil {
+		k.finish(id, o)
+	}
+}
+
+// finish takes an operation off, and closes the socket if it was the last of one that is
+// leaving.
+func (k *socket) finish(id string, o *running) {
+	o.cancel()
+	k.mu.Lock()
+	was := k.running[id] == o
+	if was {
+		delete(k.running, id)
+	}
+	last := was && k.leaving && len(k.running) == 0
+	k.mu.Unlock()
+	if last {
+		k.close(websocket.StatusGoingAway, "The gateway is stopping.")
+	}
+}
+
+// leave closes the socket as soon as nothing is under way.
+func (k *socket) leave() {
+	k.mu.Lock()
+	k.leaving = true
+	idle := len(k.running) == 0
+	k.mu.Unlock()
+	if idle {
+		k.close(websocket.StatusGoingAway, "The gateway is stopping.")
+	}
+}
+
+// fail says that an operation came to nothing. Nothing follows for its id.
+func (k *socket) fail(ctx context.Context, id string, errs ...*gqlerror.Error) {
+	payload, err := json.Marshal(errs)
+	if err == nil {
+		k.send(ctx, message{ID: id, Type: "error", Payload: payload})
+	}
+}
+
+// send sends one message. A client that does not take it is cut off.
+func (k *socket) send(ctx context.Context, m message) {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return // our own messages can be written
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	defer cancel()
+	if k.conn.Write(ctx, websocket.MessageText, b) != nil {
+		_ = k.conn.CloseNow()
+	}
+}
+
+// close ends the socket with a code of the protocol's. Reasons are at most 123 bytes.
+func (k *socket) close(code websocket.StatusCode, reason string) {
+	_ = k.conn.Close(code, reason[:min(len(reason), 123)])
+}
