@@ -18,7 +18,7 @@ const (
 // offers are what a method can be answered with.
 var offers = map[string][]string{
 	http.MethodPost: {typeParts, typeEvents, typeResponse, typeJSON},
-	http.MethodGet:  {typeResponse, typeJSON},
+	http.MethodGet:  {typeEvents, typeResponse, typeJSON},
 }
 
 // negotiate returns the media type that r is to be answered with; "" when the client

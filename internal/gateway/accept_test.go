@@ -31,7 +31,7 @@ func TestNegotiate(t *testing.T) {
 		{"POST", "application/xml, text/html", ""},
 		{"POST", "nonsense", ""},
 		{"POST", ",,;q=,/,a/b/c", ""},
-		{"GET", "text/event-stream", ""},
+		{"GET", "text/event-stream", typeEvents},
 		{"GET", "multipart/mixed", ""},
 		{"GET", "application/graphql-response+json;q=1, application/json;q=1", typeResponse},
 	} {

@@ -22,20 +22,31 @@ type httpTransport struct{}
 func (httpTransport) Supports(*http.Request) bool { return true }
 
 func (httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx, params := r.Context(), paramsFrom(r.Context())
-	op, errs := exec.CreateOperationContext(ctx, params)
-	if len(errs) == 0 && r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
+	ctx, op, refused, ok := prepare(w, r, exec)
+	switch {
+	case !ok:
+	case refused != nil:
+		writeResponse(w, r, http.StatusBadRequest, refused)
+	default:
+		responses, ctx := exec.DispatchOperation(ctx, op)
+		writeResponse(w, r, http.StatusOK, responses(ctx))
+	}
+}
+
+// prepare finds out what r asks for. refused is what there is to say of a request that is
+// not carried out. It is not ok when everything has been said.
+func prepare(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (ctx context.Context, op *graphql.OperationContext, refused *graphql.Response, ok bool) {
+	ctx = r.Context()
+	op, errs := exec.CreateOperationContext(ctx, paramsFrom(ctx))
+	switch {
+	case len(errs) > 0:
+		return ctx, op, exec.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostErrors)]), true
+	case r.Method == http.MethodGet && op.Operation.Operation != ast.Query:
 		w.Header().Set("Allow", "POST")
 		writeErrors(w, r, http.StatusMethodNotAllowed, refusal(codeBadInput, "Only queries are taken by GET: send it by POST."))
-		return
+		return ctx, op, nil, false
 	}
-	if len(errs) > 0 {
-		resp := exec.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostErrors)])
-		writeResponse(w, r, http.StatusBadRequest, resp)
-		return
-	}
-	responses, ctx := exec.DispatchOperation(ctx, op)
-	writeResponse(w, r, http.StatusOK, responses(ctx))
+	return ctx, op, nil, true
 }
 
 // mostErrors bounds how many faults of one document are listed.

@@ -35,7 +35,7 @@ func newServer(cfg Config, sockets *sockets) *handler.Server {
 	})
 	srv := handler.New(schema)
 	srv.AddTransport(sockets)
-	srv.AddTransport(transport.SSE{KeepAlivePingInterval: 15 * time.Second})
+	srv.AddTransport(events{})
 	srv.AddTransport(transport.MultipartMixed{})
 	srv.AddTransport(httpTransport{})
 	srv.SetErrorPresenter(present)

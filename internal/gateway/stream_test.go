@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -14,12 +15,41 @@ import (
 	"github.com/ringql/ringql/internal/sim"
 )
 
-func TestSSE(t *testing.T) {
+func TestEvents(t *testing.T) {
 	s := newStack(t, nil)
+	get := func(query string) answer {
+		return s.send(t, http.MethodGet, "/graphql?query="+url.QueryEscape(query), "", "Accept", "text/event-stream", "Authorization", "Bearer "+s.token)
+	}
+	const query = "{ account { mainNumber } }"
+	const want = ":\n\nid: 1\nevent: next\ndata: {\"data\":{\"account\":{\"mainNumber\":\"+18555440014\"}}}\n\nevent: complete\ndata:\n\n"
+	for name, a := range map[string]answer{"POST": s.post(t, query, "Accept", "text/event-stream"), "GET": get(query)} {
+		if a.status != 200 || !strings.HasPrefix(a.header.Get("Content-Type"), "text/event-stream") || a.text != want {
+			t.Errorf("%s: %d %s %q", name, a.status, a.header.Get("Content-Type"), a.text)
+		}
+	}
+	parts := s.post(t, "{ account { mainNumber ... @defer { status } } }", "Accept", "text/event-stream")
+	if strings.Count(parts.text, "event: next") != 2 || !strings.Contains(parts.text, "id: 2\n") || !strings.HasSuffix(parts.text, "event: complete\ndata:\n\n") {
+		t.Errorf("parts: %q", parts.text)
+	}
+	bad := s.post(t, "{ nonsense }", "Accept", "text/event-stream")
+	if bad.status != 200 || !strings.Contains(bad.text, "event: next\ndata: {\"errors\":[") || !strings.HasSuffix(bad.text, "event: complete\ndata:\n\n") {
+		t.Errorf("not valid: %d %q", bad.status, bad.text)
+	}
+	s.sim.ResetCalls()
+	change := get(`mutation { deletePhoneNumber(input: {phoneNumberId: "723455008"}) { outcome } }`)
+	if change.status != http.StatusMethodNotAllowed || len(s.sim.Calls()) > 0 {
+		t.Errorf("a mutation by GET: %d %s", change.status, change.text)
+	}
+}
+
+// A connection where nothing happens is kept alive, and given up when the client leaves.
+func TestEventsKeepAlive(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, nil)
+	s.sim.FailNext("readAccountInfo", 1, sim.Fault{Delay: 17 * time.Second})
 	a := s.post(t, "{ account { mainNumber } }", "Accept", "text/event-stream")
-	if !strings.HasPrefix(a.header.Get("Content-Type"), "text/event-stream") || !strings.Contains(a.text, "event: next\ndata: {\"data\":{\"account\":{\"mainNumber\":\"+18555440014\"}}}") ||
-		!strings.Contains(a.text, "event: complete") {
-		t.Errorf("%d %s %s", a.status, a.header.Get("Content-Type"), a.text)
+	if !strings.HasPrefix(a.text, ":\n\n:\n\nid: 1\n") {
+		t.Errorf("got %q", a.text)
 	}
 }
 

@@ -170,6 +170,15 @@ func TestWebSocketCloseCodes(t *testing.T) {
 	})
 }
 
+// Who does not say who they are is not waited for.
+func TestWebSocketInitTimeout(t *testing.T) {
+	t.Parallel()
+	w := newStack(t, nil).dial(t, "graphql-transport-ws")
+	w.write(`{"type":"ping"}`)
+	w.expect(`"pong"`)
+	w.expectClose(4408)
+}
+
 // An operation that the client gives up is stopped, and its id is free.
 func TestWebSocketGivenUp(t *testing.T) {
 	s := newStack(t, nil)

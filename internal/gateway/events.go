@@ -1,0 +1,104 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// events answers with server-sent events, each operation over a connection of its own,
+// by POST and GET: an event "next" for every answer, numbered, then "complete". Comments
+// in between keep proxies from closing a connection where nothing happens.
+// Source: PROTOCOL.md of graphql-sse, "Distinct connections mode".
+type events struct{}
+
+// Supports takes what the edge has found to want events.
+func (events) Supports(r *http.Request) bool { return r.Header.Get("Accept") == typeEvents }
+
+// Do carries out the operation and writes its answers as they come.
+func (events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	ctx, op, refused, ok := prepare(w, r, exec)
+	if !ok {
+		return
+	}
+	w.Header().Set("Content-Type", typeEvents+"; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Accel-Buffering", "no") // proxies hold nothing back
+	w.WriteHeader(http.StatusOK)
+	s := &stream{w: w, flush: http.NewResponseController(w).Flush}
+	s.write(":\n\n")
+	stop := s.keepAlive(ctx)
+	defer stop()
+	if refused != nil {
+		s.next(refused)
+		s.complete()
+		return
+	}
+	responses, within := exec.DispatchOperation(ctx, op)
+	for {
+		resp := responses(within)
+		switch {
+		case ctx.Err() != nil:
+			return // the client has left
+		case resp == nil:
+			s.complete()
+			return
+		}
+		s.next(resp)
+	}
+}
+
+// stream is an answer of events under way.
+type stream struct {
+	mu    sync.Mutex
+	w     io.Writer
+	flush func() error
+	last  int // number of the last event
+}
+
+func (s *stream) write(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, _ = fmt.Fprintf(s.w, format, args...) // a client that left ends the request's context
+	_ = s.flush()
+}
+
+// next writes one answer. JSON has no line breaks, so it is one line of data.
+func (s *stream) next(resp *graphql.Response) {
+	b, err := json.Marshal(resp)
+	if err != nil {
+		return // its data is JSON already
+	}
+	s.last++
+	s.write("id: %d\nevent: next\ndata: %s\n\n", s.last, b)
+}
+
+func (s *stream) complete() { s.write("event: complete\ndata:\n\n") }
+
+// keepAlive writes a comment from time to time, until it is stopped.
+func (s *stream) keepAlive(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var done sync.WaitGroup
+	done.Go(func() {
+		tick := time.NewTicker(heartbeat)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				s.write(":\n\n")
+			}
+		}
+	})
+	return func() {
+		cancel()
+		done.Wait() // nobody writes once the handler has returned
+	}
+}
