@@ -93,7 +93,7 @@ type Limits struct {
 	Fields  int   `env:"RINGQL_MAX_FIELDS" default:"5000" help:"Fields, once fragments are spread (${default})."`
 	Rows    int   `env:"RINGQL_MAX_ROWS" default:"1000" help:"Rows of one page of a list, 1 to 1000 (${default})."`
 
-	Sockets    int `env:"RINGQL_MAX_SOCKETS" default:"50" help:"Open WebSockets of one person (${default})."`
+	Sockets    int `env:"RINGQL_MAX_SOCKETS" default:"500" help:"Open WebSockets of one person (${default})."`
 	Operations int `env:"RINGQL_MAX_OPERATIONS" default:"100" help:"Operations under way on one WebSocket (${default})."`
 }
 

@@ -1,13 +1,15 @@
 package gateway
 
 import (
+	"math"
 	"net/http"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/munnerz/goautoneg"
 )
 
-// The media types of answers. Of equals the first in an offer is taken.
+// The media types of answers.
 const (
 	typeParts    = "multipart/mixed"
 	typeEvents   = "text/event-stream"
@@ -15,24 +17,37 @@ const (
 	typeJSON     = "application/json"
 )
 
-// offers are what a method can be answered with.
+// offers are what a method can be answered with. Of equals the first is taken.
 var offers = map[string][]string{
+	http.MethodPost: {typeResponse, typeJSON, typeParts, typeEvents},
+	http.MethodGet:  {typeResponse, typeJSON, typeEvents},
+}
+
+// inParts are offers for who asks for parts.
+var inParts = map[string][]string{
 	http.MethodPost: {typeParts, typeEvents, typeResponse, typeJSON},
 	http.MethodGet:  {typeEvents, typeResponse, typeJSON},
 }
+
+// mayDefer says whether a query may ask for parts.
+func mayDefer(p *graphql.RawParams) bool { return byHash(p) || strings.Contains(p.Query, "@defer") }
 
 // negotiate returns the media type that r is to be answered with; "" when the client
 // takes none that there is. What a client takes without naming it, by a wildcard or for
 // want of a header, is plain JSON: older clients expect its statuses.
 // Source: GraphQL over HTTP, "Accept"; RFC 9110, 12.5.1.
-func negotiate(r *http.Request) string {
+func negotiate(r *http.Request, parts bool) string {
 	header := strings.Join(r.Header.Values("Accept"), ",")
-	if strings.TrimSpace(header) == "" {
+	if strings.Trim(header, ", \t") == "" {
 		return typeJSON
 	}
 	clauses := goautoneg.ParseAccept(strings.ReplaceAll(strings.ToLower(header), "\t", " "))
 	best, most := "", 0.0
-	for _, offer := range offers[r.Method] {
+	choice := offers
+	if parts {
+		choice = inParts
+	}
+	for _, offer := range choice[r.Method] {
 		if q := quality(clauses, offer); q > most {
 			best, most = offer, q
 		}
@@ -56,7 +71,10 @@ func quality(clauses []goautoneg.Accept, offer string) float64 {
 			near = 1
 		}
 		if near > closest {
-			q, closest = c.Q, near
+			q, closest = min(c.Q, 1), near
+			if math.IsNaN(q) {
+				q = 1
+			}
 		}
 	}
 	return q

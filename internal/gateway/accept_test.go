@@ -23,7 +23,11 @@ func TestNegotiate(t *testing.T) {
 		{"POST", "application/json;q=0, */*", ""},
 		{"POST", "application/json;q=0, application/graphql-response+json", typeResponse},
 		{"POST", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", typeJSON},
-		{"POST", "multipart/mixed;deferSpec=20220824, application/json", typeParts},
+		{"POST", "multipart/mixed;deferSpec=20220824, application/json", typeJSON},
+		{"POST", "multipart/mixed, application/json;q=0.9", typeParts},
+		{"POST", "text/event-stream;q=inf, application/json", typeJSON},
+		{"POST", "application/json;q=nan", typeJSON},
+		{"POST", ",,,", typeJSON},
 		{"POST", "multipart/mixed;q=0.5, application/json", typeJSON},
 		{"POST", "text/event-stream", typeEvents},
 		{"POST", "text/*", ""},
@@ -36,12 +40,16 @@ func TestNegotiate(t *testing.T) {
 		{"GET", "application/graphql-response+json;q=1, application/json;q=1", typeResponse},
 	} {
 		r := &http.Request{Method: tt.method, Header: http.Header{"Accept": {tt.accept}}}
-		if got := negotiate(r); got != tt.want {
+		if got := negotiate(r, false); got != tt.want {
 			t.Errorf("%s %q: %q, want %q", tt.method, tt.accept, got, tt.want)
 		}
 	}
 	two := &http.Request{Method: http.MethodPost, Header: http.Header{"Accept": {"text/html", "application/json"}}}
-	if got := negotiate(two); got != typeJSON {
+	if got := negotiate(two, false); got != typeJSON {
 		t.Errorf("two headers: %q", got)
+	}
+	apollo := &http.Request{Method: http.MethodPost, Header: http.Header{"Accept": {"multipart/mixed;deferSpec=20220824, application/json"}}}
+	if got := negotiate(apollo, true); got != typeParts {
+		t.Errorf("for a query in parts: %q", got)
 	}
 }

@@ -87,17 +87,24 @@ func (e *edge) admit(w http.ResponseWriter, r *http.Request) (*http.Request, err
 		return r, &fault{status: http.StatusForbidden, code: codeBadInput,
 			say: "Another site could have made a browser send this: use Content-Type: application/json, or send a header GraphQL-Require-Preflight."}
 	}
-	kind := negotiate(r)
+	if r.Method == http.MethodGet {
+		r, err = admitGet(r)
+	} else {
+		r, err = e.admitPost(w, r)
+	}
+	if err != nil {
+		return r, err
+	}
+	p := paramsFrom(r.Context())
+	kind := negotiate(r, mayDefer(p))
 	if kind == "" {
 		return r, &fault{status: http.StatusNotAcceptable, code: codeBadInput,
 			say: "Accept allows none of the types there are: " + strings.Join(offers[r.Method], ", ") + "."}
 	}
 	r.Header = r.Header.Clone()
 	r.Header.Set("Accept", kind) // nobody behind has to choose again
-	if r.Method == http.MethodGet {
-		return admitGet(r)
-	}
-	return e.admitPost(w, r)
+	p.Headers = r.Header
+	return r, nil
 }
 
 func sayOf(err error) string {
@@ -114,7 +121,6 @@ func admitGet(r *http.Request) (*http.Request, error) {
 	if err != nil {
 		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: sentence(err.Error())}
 	}
-	p.Headers = r.Header
 	if p.Query == "" && !byHash(p) {
 		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "There is no query."}
 	}
@@ -145,7 +151,6 @@ func (e *edge) admitPost(w http.ResponseWriter, r *http.Request) (*http.Request,
 	if p.Query == "" && !byHash(p) {
 		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "There is no query."}
 	}
-	p.Headers = r.Header
 	r = r.WithContext(withParams(r.Context(), p))
 	r.Body = io.NopCloser(bytes.NewReader(body)) // the streaming transports read it themselves
 	return r, nil

@@ -22,7 +22,7 @@ type Limits struct {
 	Fields  int   // fields after fragments are spread; 5,000
 	Rows    int   // first and last of a list; 1,000
 
-	Sockets    int // open WebSockets of one person; 50
+	Sockets    int // open WebSockets of one person; 500
 	Operations int // operations under way on one WebSocket; 100
 }
 
@@ -42,7 +42,7 @@ func (l Limits) orDefaults() Limits {
 	def(&l.Depth, 25)
 	def(&l.Fields, 5000)
 	def(&l.Rows, 1000)
-	def(&l.Sockets, 50)
+	def(&l.Sockets, 500)
 	def(&l.Operations, 100)
 	return l
 }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -79,7 +80,9 @@ func (o *operations) plan(op *graphql.OperationContext) *plan.Plan {
 		return p
 	}
 	p := plan.Compile(op.Doc, op.Operation)
-	o.plans.Add(op.Operation, p)
+	if len(op.RawQuery) <= keepDocument { // a plan holds its document, which is not kept either
+		o.plans.Add(op.Operation, p)
+	}
 	return p
 }
 
@@ -103,6 +106,10 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 	responses := next(ctx)
 	return func(ctx context.Context) *graphql.Response {
 		resp := responses(ctx)
+		if resp == nil && run.open && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			// Parts were promised, and time is up: the client is told, and waits no more.
+			resp = &graphql.Response{Errors: gqlerror.List{refusal(codeTimeout, "This took too long.")}, HasNext: new(bool)}
+		}
 		run.note(ctx, resp)
 		return resp
 	}
@@ -122,6 +129,7 @@ type run struct {
 	event  *event
 	logs   bool // whether the event is its own
 	failed bool
+	open   bool // parts are to follow
 	once   sync.Once
 	cancel context.CancelFunc
 }
@@ -131,7 +139,7 @@ func (r *run) note(ctx context.Context, resp *graphql.Response) {
 	if resp != nil {
 		inOrder(resp.Errors)
 		r.failed = r.failed || len(resp.Errors) > 0
-		if resp.HasNext != nil && *resp.HasNext {
+		if r.open = resp.HasNext != nil && *resp.HasNext; r.open {
 			return
 		}
 	}

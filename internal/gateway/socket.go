@@ -36,14 +36,16 @@ type message struct {
 // socket is one connection. One goroutine reads; every operation has its own.
 type socket struct {
 	*sockets
-	conn   *websocket.Conn
-	exec   graphql.GraphExecutor
-	header http.Header
-	who    string // guarded by sockets.mu
+	conn    *websocket.Conn
+	exec    graphql.GraphExecutor
+	header  http.Header
+	who     string // guarded by sockets.mu, as the next
+	counted bool
 
 	mu       sync.Mutex
 	acked    bool
 	running  map[string]*running // by the client's id
+	under    int                 // operations that have not ended, given up or not
 	leaving  bool
 	finished sync.WaitGroup
 }
@@ -167,11 +169,12 @@ func (k *socket) subscribe(ctx context.Context, m message) bool {
 	o := &running{cancel}
 	k.mu.Lock()
 	_, taken := k.running[m.ID]
-	full, leaving := len(k.running) >= k.cfg.Limits.Operations, k.leaving
+	full, leaving := k.under >= k.cfg.Limits.Operations, k.leaving
 	if taken || full || leaving {
 		cancel()
 	} else {
 		k.running[m.ID] = o
+		k.under++
 		k.finished.Add(1)
 	}
 	k.mu.Unlock()
@@ -193,7 +196,7 @@ func (k *socket) subscribe(ctx context.Context, m message) bool {
 // run carries out one operation. What fails before it starts is an error; else there are
 // answers, and a complete unless the client has given it up.
 func (k *socket) run(ctx context.Context, id string, o *running, params *graphql.RawParams) {
-	defer k.finished.Done()
+	defer k.ended()
 	defer k.finish(id, o)
 	defer func() {
 		if v := recover(); v != nil {
@@ -252,6 +255,14 @@ func (k *socket) finish(id string, o *running) {
 	if last {
 		k.close(websocket.StatusGoingAway, "The gateway is stopping.")
 	}
+}
+
+// ended counts off an operation whose goroutine is done.
+func (k *socket) ended() {
+	k.mu.Lock()
+	k.under--
+	k.mu.Unlock()
+	k.finished.Done()
 }
 
 // leave closes the socket as soon as nothing is under way.

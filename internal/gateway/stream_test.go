@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/ringql/ringql/internal/gateway"
 	"github.com/ringql/ringql/internal/sim"
 )
 
@@ -106,6 +108,53 @@ func decompressed(t *testing.T, a answer) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// Parts that do not come in time are not waited for: the answer ends, and says why.
+func TestPartsEnd(t *testing.T) {
+	s := newStack(t, func(c *gateway.Config) { c.Timeout = 300 * time.Millisecond })
+	const query = `{ extension(id: "435068008") { rcId ... @defer { usablePhoneNumbers { totalCount } } } }`
+	for _, accept := range []string{"text/event-stream", "multipart/mixed"} {
+		for range 8 {
+			s.sim.FailNext("listExtensionPhoneNumbers", 1, sim.Fault{Delay: time.Second})
+			start := time.Now()
+			a := s.post(t, query, "Accept", accept)
+			if took := time.Since(start); took > 3*time.Second || !strings.Contains(a.text, "UPSTREAM_TIMEOUT") || !strings.Contains(a.text, `"hasNext":false`) {
+				t.Fatalf("%s after %s: %s", accept, took, a.text)
+			}
+			time.Sleep(time.Until(start.Add(1100 * time.Millisecond))) // the fault has passed
+		}
+	}
+}
+
+// A client that leaves between two parts leaves nothing behind.
+func TestPartsLeft(t *testing.T) {
+	s := newStack(t, nil)
+	w := s.greeted(t)
+	for i := range 20 {
+		s.sim.FailNext("listExtensionPhoneNumbers", 1, sim.Fault{Delay: 100 * time.Millisecond})
+		id := fmt.Sprint(i)
+		w.write(subscribe(id, `{ extension(id: "435068008") { rcId ... @defer { usablePhoneNumbers { totalCount } } } }`))
+		w.expect(`"hasNext":true`)
+		w.write(`{"type":"complete","id":"` + id + `"}`)
+	}
+	_ = w.conn.CloseNow()
+	s.g.Drain()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := s.g.Wait(ctx); err != nil {
+		t.Errorf("operations hang: %v", err)
+	}
+}
+
+// A mutation is answered in one piece, all of it.
+func TestMutationInParts(t *testing.T) {
+	s := newStack(t, nil)
+	a := s.post(t, `mutation { reassignPhoneNumber(input: {phoneNumberId: "723455008", extensionId: "512084008"}) {
+		outcome phoneNumber { rcId ... @defer { extension { name } } } } }`, "Accept", "multipart/mixed")
+	if !strings.Contains(a.text, "Maria Lopez") || strings.Contains(a.text, `"hasNext":true`) {
+		t.Errorf("got %s", a.text)
+	}
 }
 
 // A part within a part comes with it: parts come as they are ready, and one before the

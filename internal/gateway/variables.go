@@ -125,7 +125,7 @@ func (v variables) checkObject(def *ast.Definition, value any) *misfit {
 // scalar says whether a value, as JSON has it, is one of a scalar type: nothing is
 // turned into something else.
 func scalar(name string, value any) bool {
-	text, isText := value.(string)
+	_, isText := value.(string)
 	number := fmt.Sprint(value) // as it was written
 	_, isBool := value.(bool)
 	isNumber := !isText && !isBool && jsonNumber.MatchString(number)
@@ -138,7 +138,7 @@ func scalar(name string, value any) bool {
 	case "Boolean":
 		return isBool
 	case "ID":
-		return isText && len(text) > 0 || isNumber && !strings.ContainsAny(number, ".eE")
+		return isText || isNumber && !strings.ContainsAny(number, ".eE")
 	}
 	return isText // String, and scalars of our own
 }

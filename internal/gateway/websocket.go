@@ -57,6 +57,10 @@ func (s *sockets) Supports(r *http.Request) bool { return isSocket(r) }
 // Do serves one socket until it is closed.
 func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if !offersToday(r) {
+		if s.isDraining() {
+			writeErrors(w, r, http.StatusServiceUnavailable, refusal(codeUnavailable, "The gateway is stopping."))
+			return
+		}
 		s.legacy.Do(w, r, exec)
 		return
 	}
@@ -116,7 +120,7 @@ func (s *sockets) remove(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, k)
-	if k.who != "" {
+	if k.counted {
 		if s.people[k.who]--; s.people[k.who] <= 0 {
 			delete(s.people, k.who)
 		}
@@ -124,18 +128,22 @@ func (s *sockets) remove(k *socket) {
 	s.gone.Done()
 }
 
-// welcome counts a socket for the person who turned out to be at its end; false when
-// they have too many.
+func (s *sockets) isDraining() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.draining
+}
+
+// welcome counts a socket for the person who turned out to be at its end, or for nobody
+// in particular; false when they have too many.
 func (s *sockets) welcome(k *socket, who string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if who != "" && s.people[who] >= s.cfg.Limits.Sockets {
+	if s.people[who] >= s.cfg.Limits.Sockets {
 		return false
 	}
-	if who != "" {
-		s.people[who]++
-		k.who = who
-	}
+	s.people[who]++
+	k.who, k.counted = who, true
 	return true
 }
 
