@@ -183,9 +183,9 @@ func (k *socket) subscribe(ctx context.Context, m message) bool {
 		k.close(closeDuplicate, fmt.Sprintf("Subscriber for %.64s already exists", m.ID))
 		return false
 	case leaving:
-		k.fail(ctx, m.ID, refusal(codeUnavailable, "The gateway is stopping: connect again."))
+		k.send(ctx, failure(m.ID, refusal(codeUnavailable, "The gateway is stopping: connect again.")))
 	case full:
-		k.fail(ctx, m.ID, tooCostly("operations on one socket", k.cfg.Limits.Operations))
+		k.send(ctx, failure(m.ID, tooCostly("operations on one socket", k.cfg.Limits.Operations)))
 	default:
 		params.Headers = k.header
 		go k.run(mine, m.ID, o, &params)
@@ -196,17 +196,16 @@ func (k *socket) subscribe(ctx context.Context, m message) bool {
 // run carries out one operation. What fails before it starts is an error; else there are
 // answers, and a complete unless the client has given it up.
 func (k *socket) run(ctx context.Context, id string, o *running, params *graphql.RawParams) {
-	defer k.ended()
-	defer k.finish(id, o)
+	defer k.ended(id, o)
 	defer func() {
 		if v := recover(); v != nil {
-			k.fail(ctx, id, present(ctx, recovered(ctx, v)))
+			k.last(ctx, id, o, failure(id, present(ctx, recovered(ctx, v))))
 		}
 	}()
 	op, errs := k.exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		resp := k.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostErrors)])
-		k.fail(ctx, id, resp.Errors...)
+		k.last(ctx, id, o, failure(id, resp.Errors...))
 		return
 	}
 	responses, within := k.exec.DispatchOperation(ctx, op)
@@ -216,15 +215,15 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 		case ctx.Err() != nil:
 			return // given up: nothing more is said of this id
 		case resp == nil:
-			k.send(ctx, message{ID: id, Type: "complete"})
+			k.last(ctx, id, o, message{ID: id, Type: "complete"})
 			return
 		case len(resp.Data) == 0 && resp.HasNext == nil:
-			k.fail(ctx, id, resp.Errors...) // it was refused as a whole
+			k.last(ctx, id, o, failure(id, resp.Errors...)) // it was refused as a whole
 			return
 		}
 		payload, err := json.Marshal(resp)
 		if err != nil {
-			k.fail(ctx, id, refusal(codeInternal, "Something went wrong in the gateway."))
+			k.last(ctx, id, o, failure(id, refusal(codeInternal, "Something went wrong in the gateway.")))
 			return
 		}
 		k.send(ctx, message{ID: id, Type: "next", Payload: payload})
@@ -235,53 +234,59 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 func (k *socket) giveUp(id string) {
 	k.mu.Lock()
 	o := k.running[id]
+	delete(k.running, id)
 	k.mu.Unlock()
 	if o != nil {
-		k.finish(id, o)
+		o.cancel()
 	}
 }
 
-// finish takes an operation off, and closes the socket if it was the last of one that is
-// leaving.
-func (k *socket) finish(id string, o *running) {
-	o.cancel()
+// last sends the last message of an operation. Its id is free before the client knows,
+// for it may be used again at once.
+func (k *socket) last(ctx context.Context, id string, o *running, m message) {
 	k.mu.Lock()
-	was := k.running[id] == o
-	if was {
+	if k.running[id] == o {
 		delete(k.running, id)
 	}
-	last := was && k.leaving && len(k.running) == 0
 	k.mu.Unlock()
-	if last {
-		k.close(websocket.StatusGoingAway, "The gateway is stopping.")
+	k.send(ctx, m)
+}
+
+// ended counts off an operation whose goroutine is done, and closes the socket if it was
+// the last of one that is leaving.
+func (k *socket) ended(id string, o *running) {
+	defer k.finished.Done()
+	o.cancel()
+	k.mu.Lock()
+	if k.running[id] == o {
+		delete(k.running, id)
 	}
-}
-
-// ended counts off an operation whose goroutine is done.
-func (k *socket) ended() {
-	k.mu.Lock()
 	k.under--
-	k.mu.Unlock()
-	k.finished.Done()
-}
-
-// leave closes the socket as soon as nothing is under way.
-func (k *socket) leave() {
-	k.mu.Lock()
-	k.leaving = true
-	idle := len(k.running) == 0
+	idle := k.leaving && k.under == 0
 	k.mu.Unlock()
 	if idle {
 		k.close(websocket.StatusGoingAway, "The gateway is stopping.")
 	}
 }
 
-// fail says that an operation came to nothing. Nothing follows for its id.
-func (k *socket) fail(ctx context.Context, id string, errs ...*gqlerror.Error) {
-	payload, err := json.Marshal(errs)
-	if err == nil {
-		k.send(ctx, message{ID: id, Type: "error", Payload: payload})
+// leave closes the socket as soon as nothing is under way.
+func (k *socket) leave() {
+	k.mu.Lock()
+	k.leaving = true
+	idle := k.under == 0
+	k.mu.Unlock()
+	if idle {
+		k.close(websocket.StatusGoingAway, "The gateway is stopping.")
 	}
+}
+
+// failure says that an operation came to nothing. Nothing follows for its id.
+func failure(id string, errs ...*gqlerror.Error) message {
+	payload, err := json.Marshal(errs)
+	if err != nil {
+		payload = []byte("[]") // our own errors can be written
+	}
+	return message{ID: id, Type: "error", Payload: payload}
 }
 
 // send sends one message. A client that does not take it is cut off.
