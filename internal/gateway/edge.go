@@ -107,6 +107,18 @@ func (e *edge) admit(w http.ResponseWriter, r *http.Request) (*http.Request, err
 	return r, nil
 }
 
+// mostDrained bounds how much is read of a body that is too large.
+const mostDrained = 32 << 20
+
+// drain reads what is left of a body, to no end: a client that sends all of it before it
+// reads finds its connection reset, and not what is wrong, when nobody takes it. One that
+// asked first whether to send it is told.
+func drain(r *http.Request, body io.Reader) {
+	if !strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+		_, _ = io.CopyN(io.Discard, body, mostDrained) // as far as it goes, for as long as the server waits
+	}
+}
+
 func sayOf(err error) string {
 	for _, f := range faces {
 		if errors.Is(err, f.is) {
@@ -134,12 +146,15 @@ func (e *edge) admitPost(w http.ResponseWriter, r *http.Request) (*http.Request,
 	}
 	tooLarge := &fault{status: http.StatusRequestEntityTooLarge, code: codeBadInput,
 		say: fmt.Sprintf("The body is too large: at most %d bytes are taken.", e.cfg.Limits.Body)}
+	sent := r.Body
 	if r.ContentLength > e.cfg.Limits.Body {
+		drain(r, sent)
 		return r, tooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, e.cfg.Limits.Body))
+	body, err := io.ReadAll(http.MaxBytesReader(w, sent, e.cfg.Limits.Body))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
+		drain(r, sent)
 		return r, tooLarge
 	case err != nil:
 		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "The body could not be read to its end."}
@@ -152,7 +167,7 @@ func (e *edge) admitPost(w http.ResponseWriter, r *http.Request) (*http.Request,
 		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "There is no query."}
 	}
 	r = r.WithContext(withParams(r.Context(), p))
-	r.Body = io.NopCloser(bytes.NewReader(body)) // the streaming transports read it themselves
+	r.Body = io.NopCloser(bytes.NewReader(body)) // the library's transport of parts reads it itself
 	return r, nil
 }
 

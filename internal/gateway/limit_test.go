@@ -1,8 +1,10 @@
 package gateway_test
 
 import (
+	"bufio"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -129,21 +131,31 @@ func doubling(n int) string {
 
 func TestLargeBody(t *testing.T) {
 	s := newStack(t, nil)
-	for name, body := range map[string]io.Reader{
-		"of known length": strings.NewReader(`{"query":"` + strings.Repeat("x", 10<<20) + `"}`),
-		"of no length":    io.MultiReader(strings.NewReader(`{"query":"`), strings.NewReader(strings.Repeat("x", 10<<20))),
+	text := `{"query":"` + strings.Repeat("x", 10<<20) + `"}`
+	for name, body := range map[string]string{
+		"of known length": fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(text), text),
+		"of no length":    fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(text), text),
+		"asked for first": fmt.Sprintf("Content-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(text)),
 	} {
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", body)
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultClient.Do(req)
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 		if err != nil {
-			t.Logf("%s: the connection was closed while the body was sent: %v", name, err)
-			continue
+			t.Fatal(err)
 		}
-		text, _ := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		if a := (answer{text: string(text)}); resp.StatusCode != http.StatusRequestEntityTooLarge || a.code() != "BAD_USER_INPUT" || !strings.Contains(a.text, "1048576") {
-			t.Errorf("%s: %d %s", name, resp.StatusCode, text)
+		// All of it is sent before anything is read, as many clients do.
+		if _, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+body); err != nil {
+			t.Fatalf("%s: the connection was closed while the body was sent: %v", name, err)
 		}
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got, _ := io.ReadAll(resp.Body)
+		_, _ = resp.Body.Close(), conn.Close()
+		if a := (answer{text: string(got)}); resp.StatusCode != http.StatusRequestEntityTooLarge || a.code() != "BAD_USER_INPUT" || !strings.Contains(a.text, "1048576") {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, got)
+		}
+	}
+	if calls := s.sim.Calls(); len(calls) != 0 {
+		t.Errorf("refused after %v", calls)
 	}
 }
