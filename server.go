@@ -22,8 +22,7 @@ import (
 )
 
 //go:generate go tool gqlgen generate
-// A part whose sender has given up is waited for in vain in what is generated.
-//go:generate sed -i "s|result := <-ec.DeferredResults|var result graphql.DeferredResult; select { case result = <-ec.DeferredResults: case <-ctx.Done(): return nil }|" graph/generated.go
+//go:generate sed -i -f graph/patch.sed graph/generated.go
 //go:generate gofmt -w graph/generated.go
 
 // unlimited is a limit that nobody reaches: the gateway learns limits from answers.

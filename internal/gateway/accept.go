@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/munnerz/goautoneg"
 )
 
@@ -29,30 +28,37 @@ var inParts = map[string][]string{
 	http.MethodGet:  {typeEvents, typeResponse, typeJSON},
 }
 
-// mayDefer says whether a query may ask for parts.
-func mayDefer(p *graphql.RawParams) bool { return byHash(p) || strings.Contains(p.Query, "@defer") }
+// kinds are the media types that a request is answered with.
+type kinds struct {
+	whole string // of an answer in one piece
+	parts string // of one that comes in parts; the same as whole for a client that reads none
+}
 
-// negotiate returns the media type that r is to be answered with; "" when the client
+// inParts says whether the client reads answers in parts.
+func (k kinds) inParts() bool { return k.parts == typeParts || k.parts == typeEvents }
+
+// negotiate returns the media types that r is to be answered with; "" when the client
 // takes none that there is. What a client takes without naming it, by a wildcard or for
 // want of a header, is plain JSON: older clients expect its statuses.
 // Source: GraphQL over HTTP, "Accept"; RFC 9110, 12.5.1.
-func negotiate(r *http.Request, parts bool) string {
+func negotiate(r *http.Request) kinds {
 	header := strings.Join(r.Header.Values("Accept"), ",")
 	if strings.Trim(header, ", \t") == "" {
-		return typeJSON
+		return kinds{typeJSON, typeJSON}
 	}
 	clauses := goautoneg.ParseAccept(strings.ReplaceAll(strings.ToLower(header), "\t", " "))
-	best, most := "", 0.0
-	choice := offers
-	if parts {
-		choice = inParts
-	}
-	for _, offer := range choice[r.Method] {
+	return kinds{best(clauses, offers[r.Method]), best(clauses, inParts[r.Method])}
+}
+
+// best returns the offer that a client wants most, the first of equals.
+func best(clauses []goautoneg.Accept, offers []string) string {
+	choice, most := "", 0.0
+	for _, offer := range offers {
 		if q := quality(clauses, offer); q > most {
-			best, most = offer, q
+			choice, most = offer, q
 		}
 	}
-	return best
+	return choice
 }
 
 // quality is how much a client wants a media type, by the clause that is closest to it.

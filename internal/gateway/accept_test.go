@@ -40,16 +40,16 @@ func TestNegotiate(t *testing.T) {
 		{"GET", "application/graphql-response+json;q=1, application/json;q=1", typeResponse},
 	} {
 		r := &http.Request{Method: tt.method, Header: http.Header{"Accept": {tt.accept}}}
-		if got := negotiate(r, false); got != tt.want {
+		if got := negotiate(r).whole; got != tt.want {
 			t.Errorf("%s %q: %q, want %q", tt.method, tt.accept, got, tt.want)
 		}
 	}
 	two := &http.Request{Method: http.MethodPost, Header: http.Header{"Accept": {"text/html", "application/json"}}}
-	if got := negotiate(two, false); got != typeJSON {
+	if got := negotiate(two).whole; got != typeJSON {
 		t.Errorf("two headers: %q", got)
 	}
 	apollo := &http.Request{Method: http.MethodPost, Header: http.Header{"Accept": {"multipart/mixed;deferSpec=20220824, application/json"}}}
-	if got := negotiate(apollo, true); got != typeParts {
+	if got := negotiate(apollo).parts; got != typeParts {
 		t.Errorf("for a query in parts: %q", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // worth it.
 const leastCompressed = 4 << 10
 
-// compressed wraps a handler of answers in one piece so that large ones are sent as
+// compressed wraps a handler so that large answers in one piece are sent as
 // gzip or zstd, as the client wants. What other sites can make a browser send is
 // refused before, so nobody can learn from the length what they cannot read.
 func compressed(h http.Handler) (http.Handler, error) {

@@ -5,14 +5,15 @@ import "github.com/vektah/gqlparser/v2/ast"
 // flattenDefer drops every @defer that stands within another: its fields come with the
 // outer part. The server library sends parts as they are ready, and one that came before
 // the part it belongs to would be lost by whoever puts them together. Of a mutation the
-// library sends the first part alone, so there every @defer is dropped.
-func flattenDefer(doc *ast.QueryDocument) {
+// library sends the first part alone, so there every @defer is dropped, and so it is for a
+// client that reads no parts.
+func flattenDefer(doc *ast.QueryDocument, inParts bool) {
 	f := flattener{doc.Fragments, map[string]bool{}}
 	for _, op := range doc.Operations {
-		f.set(op.SelectionSet, op.Operation != ast.Query)
+		f.set(op.SelectionSet, !inParts || op.Operation != ast.Query)
 	}
 	for _, def := range doc.Fragments {
-		f.set(def.SelectionSet, false)
+		f.set(def.SelectionSet, !inParts)
 	}
 }
 

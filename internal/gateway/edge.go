@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -14,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"github.com/ringql/ringql/internal/auth"
 )
 
@@ -21,9 +22,9 @@ import (
 // host, method, forgery across sites, identity, size, form. Nothing behind it has
 // to check these again.
 type edge struct {
-	cfg   Config
-	next  http.Handler // the GraphQL server
-	whole http.Handler // the same, for answers in one piece
+	cfg        Config
+	next       http.Handler // the GraphQL server
+	compressed http.Handler // the same, compressing what it answers
 }
 
 // fault is a request that is refused at the edge.
@@ -52,10 +53,10 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 		}
 		writeErrors(rec, r, f.status, refusal(f.code, f.say))
-	case overSocket(r.Context()), r.Header.Get("Accept") == typeParts, r.Header.Get("Accept") == typeEvents:
+	case overSocket(r.Context()):
 		e.next.ServeHTTP(rec, r)
 	default:
-		e.whole.ServeHTTP(rec, r)
+		e.compressed.ServeHTTP(rec, r)
 	}
 	ev.write(r.Context(), e.cfg.Log, slog.String("method", r.Method), slog.Int("status", rec.status),
 		slog.Int64("bytes", rec.bytes), slog.String("id", id))
@@ -87,24 +88,22 @@ func (e *edge) admit(w http.ResponseWriter, r *http.Request) (*http.Request, err
 		return r, &fault{status: http.StatusForbidden, code: codeBadInput,
 			say: "Another site could have made a browser send this: use Content-Type: application/json, or send a header GraphQL-Require-Preflight."}
 	}
+	var p *graphql.RawParams
 	if r.Method == http.MethodGet {
-		r, err = admitGet(r)
+		p, err = readGet(r)
 	} else {
-		r, err = e.admitPost(w, r)
+		p, err = e.readBody(w, r)
 	}
 	if err != nil {
 		return r, err
 	}
-	p := paramsFrom(r.Context())
-	kind := negotiate(r, mayDefer(p))
-	if kind == "" {
+	kinds := negotiate(r)
+	if kinds.whole == "" {
 		return r, &fault{status: http.StatusNotAcceptable, code: codeBadInput,
 			say: "Accept allows none of the types there are: " + strings.Join(offers[r.Method], ", ") + "."}
 	}
-	r.Header = r.Header.Clone()
-	r.Header.Set("Accept", kind) // nobody behind has to choose again
 	p.Headers = r.Header
-	return r, nil
+	return r.WithContext(withRequest(r.Context(), &request{p, kinds})), nil
 }
 
 // mostDrained bounds how much is read of a body that is too large.
@@ -128,47 +127,32 @@ func sayOf(err error) string {
 	return "Something went wrong in the gateway."
 }
 
-func admitGet(r *http.Request) (*http.Request, error) {
-	p, err := readGet(r)
-	if err != nil {
-		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: sentence(err.Error())}
-	}
-	if p.Query == "" && !byHash(p) {
-		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "There is no query."}
-	}
-	return r.WithContext(withParams(r.Context(), p)), nil
-}
-
-func (e *edge) admitPost(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
+// readBody reads the parameters out of the body of r.
+func (e *edge) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != typeJSON || params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8") {
-		return r, &fault{status: http.StatusUnsupportedMediaType, code: codeBadInput, say: "Send Content-Type: application/json, in UTF-8."}
+		return nil, &fault{status: http.StatusUnsupportedMediaType, code: codeBadInput, say: "Send Content-Type: application/json, in UTF-8."}
 	}
 	tooLarge := &fault{status: http.StatusRequestEntityTooLarge, code: codeBadInput,
 		say: fmt.Sprintf("The body is too large: at most %d bytes are taken.", e.cfg.Limits.Body)}
-	sent := r.Body
 	if r.ContentLength > e.cfg.Limits.Body {
-		drain(r, sent)
-		return r, tooLarge
+		drain(r, r.Body)
+		return nil, tooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, sent, e.cfg.Limits.Body))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, e.cfg.Limits.Body))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		drain(r, sent)
-		return r, tooLarge
+		drain(r, r.Body)
+		return nil, tooLarge
 	case err != nil:
-		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "The body could not be read to its end."}
+		return nil, badRequest("The body could not be read to its end.")
 	}
-	p, err := readPost(body)
-	if err != nil {
-		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "The request is not valid: " + sentence(err.Error())}
-	}
-	if p.Query == "" && !byHash(p) {
-		return r, &fault{status: http.StatusBadRequest, code: codeBadInput, say: "There is no query."}
-	}
-	r = r.WithContext(withParams(r.Context(), p))
-	r.Body = io.NopCloser(bytes.NewReader(body)) // the library's transport of parts reads it itself
-	return r, nil
+	return readPost(body)
+}
+
+// badRequest is a request that cannot be understood.
+func badRequest(say string) *fault {
+	return &fault{status: http.StatusBadRequest, code: codeBadInput, say: say}
 }
 
 // forgeable says whether a page of another site could have made a browser send r

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,54 +11,26 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// events answers with server-sent events, each operation over a connection of its own,
+// stream answers with server-sent events, each operation over a connection of its own,
 // by POST and GET: an event "next" for every answer, numbered, then "complete". Comments
 // in between keep proxies from closing a connection where nothing happens.
 // Source: PROTOCOL.md of graphql-sse, "Distinct connections mode".
-type events struct{}
+type stream struct {
+	mu    sync.Mutex
+	w     io.Writer
+	flush func() error
+	last  int // number of the last event
+}
 
-// Supports takes what the edge has found to want events.
-func (events) Supports(r *http.Request) bool { return r.Header.Get("Accept") == typeEvents }
-
-// Do carries out the operation and writes its answers as they come.
-func (events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx, op, refused, ok := prepare(w, r, exec)
-	if !ok {
-		return
-	}
+// newStream begins an answer of events.
+func newStream(w http.ResponseWriter) *stream {
 	w.Header().Set("Content-Type", typeEvents+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no") // proxies hold nothing back
 	w.WriteHeader(http.StatusOK)
 	s := &stream{w: w, flush: http.NewResponseController(w).Flush}
 	s.write(":\n\n")
-	stop := s.keepAlive(ctx)
-	defer stop()
-	if refused != nil {
-		s.next(refused)
-		s.complete()
-		return
-	}
-	responses, within := exec.DispatchOperation(ctx, op)
-	for {
-		resp := responses(within)
-		switch {
-		case ctx.Err() != nil:
-			return // the client has left
-		case resp == nil:
-			s.complete()
-			return
-		}
-		s.next(resp)
-	}
-}
-
-// stream is an answer of events under way.
-type stream struct {
-	mu    sync.Mutex
-	w     io.Writer
-	flush func() error
-	last  int // number of the last event
+	return s
 }
 
 func (s *stream) write(format string, args ...any) {
@@ -71,12 +42,8 @@ func (s *stream) write(format string, args ...any) {
 
 // next writes one answer. JSON has no line breaks, so it is one line of data.
 func (s *stream) next(resp *graphql.Response) {
-	b, err := json.Marshal(resp)
-	if err != nil {
-		return // its data is JSON already
-	}
 	s.last++
-	s.write("id: %d\nevent: next\ndata: %s\n\n", s.last, b)
+	s.write("id: %d\nevent: next\ndata: %s\n\n", s.last, answerOrPart(resp, s.last))
 }
 
 func (s *stream) complete() { s.write("event: complete\ndata:\n\n") }

@@ -57,11 +57,11 @@ func New(cfg Config) (*Gateway, error) {
 	cfg.Limits = cfg.Limits.orDefaults()
 	g := &Gateway{mux: http.NewServeMux(), sockets: newSockets(cfg)}
 	srv := newServer(cfg, g.sockets)
-	whole, err := compressed(srv)
+	small, err := compressed(srv)
 	if err != nil {
 		return nil, err
 	}
-	e := &edge{cfg: cfg, next: srv, whole: whole}
+	e := &edge{cfg: cfg, next: srv, compressed: small}
 	g.mux.Handle("/graphql", e)
 	g.mux.Handle("GET /schema.graphql", e.known(schemaHandler(cfg)))
 	e.pages(g.mux)

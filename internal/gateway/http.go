@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 
@@ -13,23 +14,67 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// httpTransport answers GraphQL over HTTP, by POST and GET, in one piece. The
-// server library's own repeats a body it cannot read in its error, decodes it once
-// more, and copies the whole answer.
+// httpTransport answers GraphQL over HTTP, by POST and GET, in one piece, in parts or as
+// events. The server library's own repeat a body they cannot read in their error, decode
+// it once more, and copy the whole answer.
 type httpTransport struct{}
 
 // Supports takes whatever no other transport took: the edge has checked it.
 func (httpTransport) Supports(*http.Request) bool { return true }
 
+// sink takes answers as they come.
+type sink interface {
+	next(resp *graphql.Response)
+	complete()
+}
+
 func (httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	ctx, op, refused, ok := prepare(w, r, exec)
-	switch {
-	case !ok:
-	case refused != nil:
-		writeResponse(w, r, http.StatusBadRequest, refused)
-	default:
-		responses, ctx := exec.DispatchOperation(ctx, op)
-		writeResponse(w, r, http.StatusOK, responses(ctx))
+	if !ok {
+		return
+	}
+	kinds := requestFrom(ctx).kinds
+	var out sink
+	if kinds.whole == typeEvents { // begun at once, for it may take long
+		s := newStream(w)
+		defer s.keepAlive(ctx)()
+		out = s
+	}
+	if refused != nil {
+		if out == nil {
+			writeResponse(w, r, http.StatusBadRequest, refused)
+			return
+		}
+		out.next(refused)
+		out.complete()
+		return
+	}
+	responses, ctx := exec.DispatchOperation(ctx, op)
+	if out == nil {
+		first := responses(ctx)
+		switch {
+		case first != nil && first.HasNext != nil && kinds.parts == typeEvents:
+			s := newStream(w)
+			defer s.keepAlive(ctx)()
+			out = s
+		case kinds.whole == typeParts, first != nil && first.HasNext != nil:
+			out = newParts(w)
+		default:
+			writeResponse(w, r, http.StatusOK, first)
+			return
+		}
+		out.next(given(first))
+	}
+	for {
+		resp := responses(ctx)
+		switch {
+		case r.Context().Err() != nil:
+			return // the client has left
+		case resp == nil:
+			out.complete()
+			return
+		}
+		out.next(resp)
 	}
 }
 
@@ -37,7 +82,7 @@ func (httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 // not carried out. It is not ok when everything has been said.
 func prepare(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (ctx context.Context, op *graphql.OperationContext, refused *graphql.Response, ok bool) {
 	ctx = r.Context()
-	op, errs := exec.CreateOperationContext(ctx, paramsFrom(ctx))
+	op, errs := exec.CreateOperationContext(ctx, requestFrom(ctx).params)
 	switch {
 	case len(errs) > 0:
 		return ctx, op, exec.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostErrors)]), true
@@ -55,26 +100,60 @@ const mostErrors = 50
 // writeResponse writes resp. Clients that take the newer media type get the status
 // of a request error; others get 200, as they expect.
 func writeResponse(w http.ResponseWriter, r *http.Request, status int, resp *graphql.Response) {
-	kind := r.Header.Get("Accept") // the edge has left one there
-	if kind != typeResponse && status == http.StatusBadRequest {
-		status = http.StatusOK
+	kind := requestFrom(r.Context()).kinds.whole
+	if kind != typeResponse {
+		kind = typeJSON
+		if status == http.StatusBadRequest {
+			status = http.StatusOK
+		}
 	}
 	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
+	if err := encode(w, given(resp)); err != nil {
+		eventFrom(r.Context()).fail(codeInternal, err)
+	}
+	_, _ = io.WriteString(w, "\n")
+}
+
+// given is resp, or what is said when there is none.
+func given(resp *graphql.Response) *graphql.Response {
 	if resp == nil {
 		resp = &graphql.Response{Errors: gqlerror.List{refusal(codeTimeout, "The request was given up.")}}
 	}
-	if err := encode(w, resp); err != nil {
-		eventFrom(r.Context()).fail(codeInternal, err)
-	}
+	return resp
 }
 
 // encode writes resp without copying its data, which is valid JSON already. A
 // request error has no data at all.
 func encode(w io.Writer, resp *graphql.Response) error {
+	return encodeIn(w, resp, "{")
+}
+
+// encodePart writes a part that follows the first.
+// Source: the incremental delivery of the GraphQL working group, as of 2022-08-24.
+func encodePart(w io.Writer, resp *graphql.Response) error {
+	last := *resp
+	last.HasNext = nil
+	path, err := json.Marshal(append(ast.Path{}, resp.Path...))
+	if err != nil {
+		return err
+	}
+	head := `{"incremental":[{"path":` + string(path)
+	if resp.Label != "" {
+		label, _ := json.Marshal(resp.Label) // text can be written
+		head += `,"label":` + string(label)
+	}
+	if err := encodeIn(w, &last, head+","); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(w, `],"hasNext":%t}`, resp.HasNext != nil && *resp.HasNext)
+	return nil
+}
+
+func encodeIn(w io.Writer, resp *graphql.Response, start string) error {
 	var head, tail bytes.Buffer
-	head.WriteByte('{')
+	head.WriteString(start)
 	for _, part := range []struct {
 		name string
 		v    any
@@ -82,6 +161,7 @@ func encode(w io.Writer, resp *graphql.Response) error {
 	}{
 		{"errors", resp.Errors, len(resp.Errors) == 0},
 		{"extensions", resp.Extensions, len(resp.Extensions) == 0},
+		{"hasNext", resp.HasNext, resp.HasNext == nil},
 	} {
 		if part.skip {
 			continue
@@ -98,7 +178,7 @@ func encode(w io.Writer, resp *graphql.Response) error {
 	} else if tail.Len() > 0 {
 		tail.Next(1) // no comma before the first
 	}
-	tail.WriteString("}\n")
+	tail.WriteByte('}')
 	for _, b := range [][]byte{head.Bytes(), resp.Data, tail.Bytes()} {
 		if _, err := w.Write(b); err != nil {
 			return nil //nolint:nilerr // the client has left
@@ -117,28 +197,36 @@ func writeErrors(w http.ResponseWriter, r *http.Request, status int, errs ...*gq
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_ = encode(w, &graphql.Response{Errors: errs}) // made of our own texts
+	_, _ = io.WriteString(w, "\n")
 }
 
-type paramsKey struct{}
-
-func withParams(ctx context.Context, p *graphql.RawParams) context.Context {
-	return context.WithValue(ctx, paramsKey{}, p)
+// request is what the edge found a request to ask for.
+type request struct {
+	params *graphql.RawParams
+	kinds  kinds
 }
 
-func paramsFrom(ctx context.Context) *graphql.RawParams {
-	p, _ := ctx.Value(paramsKey{}).(*graphql.RawParams)
-	return p
+type requestKey struct{}
+
+func withRequest(ctx context.Context, r *request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
 }
 
-var errParams = errors.New(`the body must be a JSON object with "query", and optionally "variables", "operationName" and "extensions"`)
+// requestFrom returns the request that ctx belongs to; an empty one on a socket.
+func requestFrom(ctx context.Context) *request {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return r
+	}
+	return &request{}
+}
 
 // readPost reads the parameters out of a body.
 func readPost(body []byte) (*graphql.RawParams, error) {
 	var p graphql.RawParams
-	if err := decodeOne(body, &p); err != nil {
-		return nil, errParams // not what the decoder says: it repeats the body
+	if err := decodeOne(body, &p); err != nil { // not said: the decoder repeats the body
+		return nil, badRequest(`The request is not valid: the body must be a JSON object with "query", and optionally "variables", "operationName" and "extensions".`)
 	}
-	return &p, nil
+	return named(&p)
 }
 
 // readGet reads the parameters out of a URL.
@@ -146,10 +234,18 @@ func readGet(r *http.Request) (*graphql.RawParams, error) {
 	q := r.URL.Query()
 	p := &graphql.RawParams{Query: q.Get("query"), OperationName: q.Get("operationName")}
 	if v := q.Get("variables"); v != "" && decodeOne([]byte(v), &p.Variables) != nil {
-		return nil, errors.New("variables must be a JSON object")
+		return nil, badRequest("variables must be a JSON object.")
 	}
 	if v := q.Get("extensions"); v != "" && decodeOne([]byte(v), &p.Extensions) != nil {
-		return nil, errors.New("extensions must be a JSON object")
+		return nil, badRequest("extensions must be a JSON object.")
+	}
+	return named(p)
+}
+
+// named refuses parameters that name no query.
+func named(p *graphql.RawParams) (*graphql.RawParams, error) {
+	if p.Query == "" && !byHash(p) {
+		return nil, badRequest("There is no query.")
 	}
 	return p, nil
 }

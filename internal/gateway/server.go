@@ -5,15 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -36,8 +35,6 @@ func newServer(cfg Config, sockets *sockets) *handler.Server {
 	})
 	srv := handler.New(schema)
 	srv.AddTransport(sockets)
-	srv.AddTransport(events{})
-	srv.AddTransport(transport.MultipartMixed{})
 	srv.AddTransport(httpTransport{})
 	srv.SetErrorPresenter(present)
 	srv.SetRecoverFunc(recovered)
@@ -86,23 +83,17 @@ func (o *operations) plan(op *graphql.OperationContext) *plan.Plan {
 	return p
 }
 
-// errDefer keeps a query that asks for parts from a client that reads no parts.
-var errDefer = refusal(codeBadInput, "@defer needs a client that reads parts: "+
-	"send multipart/mixed or text/event-stream in Accept, or leave @defer out.")
-
 func (o *operations) around(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	p := o.plan(op)
-	if p.Deferred && !readsParts(ctx, op.Headers) {
-		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{errDefer}})
-	}
 	run := &run{o: o, kind: string(op.Operation.Operation), start: time.Now(), event: eventFrom(ctx)}
 	if run.event == nil || overSocket(ctx) { // operations of one socket are events of their own
 		run.event, run.logs = newEvent(), true
 		ctx = withEvent(ctx, run.event)
 	}
 	run.event.name(op.Operation.Name, run.kind)
-	ctx, run.cancel = context.WithTimeout(plan.With(ctx, p), o.cfg.Timeout)
+	client := ctx
+	ctx, run.cancel = context.WithTimeout(plan.With(ctx, o.plan(op)), o.cfg.Timeout)
+	stop := context.AfterFunc(client, func() { run.end(client, true) }) // it has left
 	responses := next(ctx)
 	return func(ctx context.Context) *graphql.Response {
 		resp := responses(ctx)
@@ -110,15 +101,11 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 			// Parts were promised, and time is up: the client is told, and waits no more.
 			resp = &graphql.Response{Errors: gqlerror.List{refusal(codeTimeout, "This took too long.")}, HasNext: new(bool)}
 		}
-		run.note(ctx, resp)
+		if run.note(ctx, resp); !run.open {
+			stop()
+		}
 		return resp
 	}
-}
-
-// readsParts says whether a client can read an answer in parts.
-func readsParts(ctx context.Context, h http.Header) bool {
-	kind := h.Get("Accept")
-	return overSocket(ctx) || kind == typeParts || kind == typeEvents
 }
 
 // run is one operation under way.
@@ -143,9 +130,14 @@ func (r *run) note(ctx context.Context, resp *graphql.Response) {
 			return
 		}
 	}
+	r.end(ctx, r.failed)
+}
+
+// end counts and logs the operation, once.
+func (r *run) end(ctx context.Context, failed bool) {
 	r.once.Do(func() {
 		r.cancel()
-		r.o.cfg.Telemetry.request(r.kind, r.failed, time.Since(r.start))
+		r.o.cfg.Telemetry.request(r.kind, failed, time.Since(r.start))
 		if r.logs {
 			r.event.write(ctx, r.o.cfg.Log)
 		}
@@ -186,14 +178,28 @@ func newDocuments() *documents {
 	return &documents{mustLRU[string, *ast.QueryDocument](mostDocuments)}
 }
 
-func (d *documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
-	return d.cache.Get(text)
+func (d *documents) Get(ctx context.Context, text string) (*ast.QueryDocument, bool) {
+	return d.cache.Get(documentKey(ctx, text))
 }
 
 // Add is called with every document that was found valid, before it is carried out.
-func (d *documents) Add(_ context.Context, text string, doc *ast.QueryDocument) {
-	flattenDefer(doc)
+func (d *documents) Add(ctx context.Context, text string, doc *ast.QueryDocument) {
+	flattenDefer(doc, readsParts(ctx))
 	if len(text) <= keepDocument {
-		d.cache.Add(text, doc)
+		d.cache.Add(documentKey(ctx, text), doc)
 	}
+}
+
+// documentKey sets apart the documents of clients that read no parts, which have their
+// @defer taken off.
+func documentKey(ctx context.Context, text string) string {
+	if strings.Contains(text, "defer") && !readsParts(ctx) {
+		return "whole " + text
+	}
+	return text
+}
+
+// readsParts says whether the client reads an answer in parts.
+func readsParts(ctx context.Context) bool {
+	return overSocket(ctx) || requestFrom(ctx).kinds.inParts()
 }

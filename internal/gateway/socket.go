@@ -209,7 +209,7 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 		return
 	}
 	responses, within := k.exec.DispatchOperation(ctx, op)
-	for {
+	for n := 1; ; n++ {
 		resp := responses(within)
 		switch {
 		case ctx.Err() != nil:
@@ -221,12 +221,7 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 			k.last(ctx, id, o, failure(id, resp.Errors...)) // it was refused as a whole
 			return
 		}
-		payload, err := json.Marshal(resp)
-		if err != nil {
-			k.last(ctx, id, o, failure(id, refusal(codeInternal, "Something went wrong in the gateway.")))
-			return
-		}
-		k.send(ctx, message{ID: id, Type: "next", Payload: payload})
+		k.send(ctx, message{ID: id, Type: "next", Payload: json.RawMessage(answerOrPart(resp, n))})
 	}
 }
 

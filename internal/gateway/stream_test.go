@@ -55,12 +55,36 @@ func TestEventsKeepAlive(t *testing.T) {
 	}
 }
 
+// Parts are told from the first answer, which leaves out what is to come.
 func TestMultipart(t *testing.T) {
 	s := newStack(t, nil)
-	a := s.post(t, "{ account { mainNumber ... @defer { status } } }", "Accept", "multipart/mixed")
-	if !strings.HasPrefix(a.header.Get("Content-Type"), "multipart/mixed") || !strings.Contains(a.text, "+18555440014") || !strings.Contains(a.text, "CONFIRMED") ||
-		!strings.Contains(a.text, `"hasNext":false`) {
-		t.Errorf("%d %s %s", a.status, a.header.Get("Content-Type"), a.text)
+	const query = `{ account { mainNumber ... @defer(label: "later") { status } } }`
+	const first, later = `{"data":{"account":{"mainNumber":"+18555440014"}},"hasNext":true}`,
+		`{"incremental":[{"path":["account"],"label":"later","data":{"status":"CONFIRMED"}}],"hasNext":false}`
+	const head = "\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"
+	a := s.post(t, query, "Accept", "multipart/mixed;deferSpec=20220824, application/json", "Accept-Encoding", "gzip")
+	if a.header.Get("Content-Type") != `multipart/mixed;boundary="-";deferSpec=20220824` || a.text != "---"+head+first+"\r\n---"+head+later+"\r\n-----\r\n" {
+		t.Errorf("%d %s %q", a.status, a.header, a.text)
+	}
+	for _, header := range [][]string{{"Accept-Encoding", "gzip"}, {}} {
+		a = s.post(t, query, append(header, "Accept", "text/event-stream")...)
+		if a.text != ":\n\nid: 1\nevent: next\ndata: "+first+"\n\nid: 2\nevent: next\ndata: "+later+"\n\nevent: complete\ndata:\n\n" {
+			t.Errorf("events: %q", a.text)
+		}
+	}
+	for query, want := range map[string]string{
+		"{ account { mainNumber ... @defer(if: false) { status } } }": `{"data":{"account":{"mainNumber":"+18555440014","status":"CONFIRMED"}}}` + "\n",
+		"{ account { mainNumber status } }":                           `{"data":{"account":{"mainNumber":"+18555440014","status":"CONFIRMED"}}}` + "\n",
+	} {
+		if a := s.post(t, query, "Accept", "multipart/mixed, application/json"); !strings.HasPrefix(a.header.Get("Content-Type"), "application/json") || a.text != want {
+			t.Errorf("%s: %s %q", query, a.header, a.text)
+		}
+	}
+	if a := s.post(t, "{ account { mainNumber } }", "Accept", "multipart/mixed"); a.text != "---"+head+`{"data":{"account":{"mainNumber":"+18555440014"}}}`+"\r\n-----\r\n" {
+		t.Errorf("one part alone: %q", a.text)
+	}
+	if a := s.post(t, "{ nonsense }", "Accept", "multipart/mixed"); !strings.Contains(a.text, "GRAPHQL_VALIDATION_FAILED") || strings.Contains(a.text, `"data"`) {
+		t.Errorf("not valid: %d %q", a.status, a.text)
 	}
 }
 

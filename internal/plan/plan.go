@@ -32,8 +32,7 @@ type use struct {
 // Plan is an operation compiled. Its variables stay open: a Plan serves every
 // request of the same document.
 type Plan struct {
-	Root     *Node
-	Deferred bool // whether parts of the answer may come later
+	Root *Node
 
 	byField map[*ast.Field][]*Node
 }
@@ -94,10 +93,8 @@ func (c compiler) collect(n *Node, set ast.SelectionSet, s scope) {
 		case *ast.Field:
 			c.add(n, sel, s.under(sel.Directives))
 		case *ast.InlineFragment:
-			c.deferred(sel.Directives)
 			c.collect(n, sel.SelectionSet, s.under(sel.Directives))
 		case *ast.FragmentSpread:
-			c.deferred(sel.Directives)
 			in := s.under(sel.Directives)
 			def := c.fragments.ForName(sel.Name)
 			if def == nil || s.seen[sel.Name] {
@@ -109,10 +106,6 @@ func (c compiler) collect(n *Node, set ast.SelectionSet, s scope) {
 			c.collect(n, def.SelectionSet, in)
 		}
 	}
-}
-
-func (c compiler) deferred(ds ast.DirectiveList) {
-	c.plan.Deferred = c.plan.Deferred || ds.ForName("defer") != nil
 }
 
 func (c compiler) add(n *Node, f *ast.Field, s scope) {

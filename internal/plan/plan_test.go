@@ -119,12 +119,6 @@ func TestOf(t *testing.T) {
 	}
 }
 
-func TestDeferred(t *testing.T) {
-	if compile(t, `{ account { id } }`).Deferred || !compile(t, `{ account { ... @defer { id } } }`).Deferred {
-		t.Error("@defer is not seen, or seen where it is not")
-	}
-}
-
 // A fragment spread again and again into one selection is collected once.
 func TestRepeatedSpreads(t *testing.T) {
 	query := "{ account { ...F0 ...F0 } }"
