@@ -16,11 +16,13 @@ import (
 	"github.com/ringql/ringql/internal/auth"
 )
 
-// The close codes of graphql-transport-ws. Source: PROTOCOL.md of graphql-ws.
+// The close codes of graphql-transport-ws, which older clients get as well.
+// Source: PROTOCOL.md of graphql-ws.
 const (
 	closeBadMessage   = websocket.StatusCode(4400)
 	closeUnauthorized = websocket.StatusCode(4401)
 	closeForbidden    = websocket.StatusCode(4403)
+	closeSubprotocol  = websocket.StatusCode(4406)
 	closeInitTimeout  = websocket.StatusCode(4408)
 	closeDuplicate    = websocket.StatusCode(4409)
 	closeTooMany      = websocket.StatusCode(4429)
@@ -37,6 +39,7 @@ type message struct {
 type socket struct {
 	*sockets
 	conn    *websocket.Conn
+	speaks  dialect
 	exec    graphql.GraphExecutor
 	header  http.Header
 	who     string // guarded by sockets.mu, as the next
@@ -77,7 +80,7 @@ func (k *socket) serve(ctx context.Context) {
 			k.close(closeBadMessage, "Invalid message received")
 			return
 		}
-		switch m.Type {
+		switch k.speaks.in[m.Type] {
 		case "connection_init":
 			if started {
 				k.close(closeTooMany, "Too many initialisation requests")
@@ -92,6 +95,9 @@ func (k *socket) serve(ctx context.Context) {
 		case "pong":
 		case "complete":
 			k.giveUp(m.ID)
+		case "terminate":
+			k.close(websocket.StatusNormalClosure, "")
+			return
 		case "subscribe":
 			if !k.subscribe(ctx, m) {
 				return
@@ -114,6 +120,7 @@ func (k *socket) beat(ctx context.Context, cancel context.CancelFunc) {
 			return
 		case <-tick.C:
 		}
+		k.send(ctx, message{Type: "alive"})
 		look, done := context.WithTimeout(ctx, heartbeat)
 		err := k.conn.Ping(look)
 		done()
@@ -140,6 +147,8 @@ func (k *socket) begin(ctx context.Context, payload json.RawMessage) context.Con
 	}
 	ctx, err := identified(ctx, k.cfg.Auth, p)
 	if err != nil {
+		say, _ := json.Marshal(refusal(codeUnauthenticated, err.Error())) // our own texts can be written
+		k.send(ctx, message{Type: "refused", Payload: say})
 		k.close(closeForbidden, err.Error())
 		return nil
 	}
@@ -151,6 +160,7 @@ func (k *socket) begin(ctx context.Context, payload json.RawMessage) context.Con
 	k.acked = true
 	k.mu.Unlock()
 	k.send(ctx, message{Type: "connection_ack"})
+	k.send(ctx, message{Type: "alive"})
 	return ctx
 }
 
@@ -164,6 +174,9 @@ func (k *socket) subscribe(ctx context.Context, m message) bool {
 	case m.ID == "" || decodeOne(m.Payload, &params) != nil || params.Query == "" && !byHash(&params):
 		k.close(closeBadMessage, "Invalid message received")
 		return false
+	}
+	if k.speaks.before {
+		k.giveUp(m.ID) // its clients may use an id anew
 	}
 	mine, cancel := context.WithCancel(ctx)
 	o := &running{cancel}
@@ -284,8 +297,14 @@ func failure(id string, errs ...*gqlerror.Error) message {
 	return message{ID: id, Type: "error", Payload: payload}
 }
 
-// send sends one message. A client that does not take it is cut off.
+// send sends one message, if the client's dialect has it. A client that does not take it
+// is cut off.
 func (k *socket) send(ctx context.Context, m message) {
+	name, ok := k.speaks.out[m.Type]
+	if !ok {
+		return
+	}
+	m.Type = name
 	b, err := json.Marshal(m)
 	if err != nil {
 		return // our own messages can be written

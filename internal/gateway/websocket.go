@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,9 +14,6 @@ import (
 	"github.com/ringql/ringql/internal/auth"
 )
 
-// subprotocol is the one of today; the library serves the one before it, "graphql-ws".
-const subprotocol = "graphql-transport-ws"
-
 const (
 	initTimeout = 10 * time.Second // for the first message
 	heartbeat   = 15 * time.Second // between looks whether the other side is alive
@@ -27,8 +23,7 @@ const (
 // sockets serves GraphQL over WebSocket. A browser lets any page open a socket anywhere,
 // so the page's origin must be this gateway; the library checks that.
 type sockets struct {
-	cfg    Config
-	legacy transport.Websocket
+	cfg Config
 
 	mu       sync.Mutex
 	open     map[*socket]bool
@@ -38,17 +33,7 @@ type sockets struct {
 }
 
 func newSockets(cfg Config) *sockets {
-	limit := cfg.Limits.Body
-	return &sockets{
-		cfg: cfg, open: map[*socket]bool{}, people: map[string]int{},
-		legacy: transport.Websocket{
-			InitTimeout: initTimeout, KeepAlivePingInterval: heartbeat, PayloadReadLimit: &limit,
-			InitFunc: func(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-				ctx, err := identified(ctx, cfg.Auth, payload)
-				return ctx, nil, err
-			},
-		},
-	}
+	return &sockets{cfg: cfg, open: map[*socket]bool{}, people: map[string]int{}}
 }
 
 // Supports takes requests for a WebSocket, and for nothing else.
@@ -56,39 +41,24 @@ func (s *sockets) Supports(r *http.Request) bool { return isSocket(r) }
 
 // Do serves one socket until it is closed.
 func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	if !offersToday(r) {
-		if s.isDraining() {
-			writeErrors(w, r, http.StatusServiceUnavailable, refusal(codeUnavailable, "The gateway is stopping."))
-			return
-		}
-		s.legacy.Do(w, r, exec)
-		return
-	}
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}})
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: subprotocols()})
 	if err != nil {
 		eventFrom(r.Context()).fail(codeBadInput, err)
 		return // Accept has answered
 	}
 	conn.SetReadLimit(s.cfg.Limits.Body)
-	k := &socket{sockets: s, conn: conn, exec: exec, header: r.Header, running: map[string]*running{}}
-	if !s.add(k) {
+	speaks, ok := spoken(conn)
+	k := &socket{sockets: s, conn: conn, speaks: speaks, exec: exec, header: r.Header, running: map[string]*running{}}
+	switch {
+	case !ok:
+		k.close(closeSubprotocol, "Subprotocol not acceptable")
+		return
+	case !s.add(k):
 		k.close(websocket.StatusGoingAway, "The gateway is stopping.")
 		return
 	}
 	defer s.remove(k)
 	k.serve(r.Context())
-}
-
-// offersToday says whether the client offers today's subprotocol.
-func offersToday(r *http.Request) bool {
-	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
-		for offer := range strings.SplitSeq(header, ",") {
-			if strings.TrimSpace(offer) == subprotocol {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // identified takes a token out of the first message: browsers cannot send headers
@@ -126,12 +96,6 @@ func (s *sockets) remove(k *socket) {
 		}
 	}
 	s.gone.Done()
-}
-
-func (s *sockets) isDraining() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.draining
 }
 
 // welcome counts a socket for the person who turned out to be at its end, or for nobody

@@ -249,9 +249,36 @@ func TestWebSocketLegacy(t *testing.T) {
 	w.write(fmt.Sprintf(`{"type":"connection_init","payload":{"Authorization":"Bearer %s"}}`, s.token))
 	w.expect(`"connection_ack"`)
 	w.expect(`"ka"`)
-	w.write(`{"type":"start","id":"1","payload":{"query":"{ account { mainNumber } }"}}`)
-	w.expect("+18555440014")
-	w.expect(`"complete"`)
+	start := func(id, query string) { w.write(strings.Replace(subscribe(id, query), `"subscribe"`, `"start"`, 1)) }
+	start("1", "{ account { mainNumber } }")
+	w.expect(`{"id":"1","type":"data","payload":{"data":{"account":{"mainNumber":"+18555440014"}}}}`)
+	w.expect(`{"id":"1","type":"complete"}`)
+	start("2", "{ nonsense }")
+	w.expect(`{"id":"2","type":"error","payload":[{"message":"Cannot query field`)
+
+	// An id that is in use is given to the newer operation, one that is stopped is silent.
+	s.sim.FailNext("readAccountInfo", 2, sim.Fault{Delay: time.Second})
+	start("3", "{ account { mainNumber } }")
+	start("4", "{ account { mainNumber } }")
+	start("3", "{ __typename }")
+	w.expect(`{"id":"3","type":"data","payload":{"data":{"__typename":"Query"}}}`)
+	w.expect(`{"id":"3","type":"complete"}`)
+	w.write(`{"type":"stop","id":"4"}`)
+	s.g.Drain()
+	w.expectClose(websocket.StatusGoingAway)
+
+	s = newStack(t, nil)
+	w = s.dial(t, "graphql-ws")
+	w.write(`{"type":"connection_init","payload":{"Authorization":"Basic nonsense"}}`)
+	w.expect(`{"type":"connection_error","payload":{"message":"The Authorization header makes no sense`)
+	w.expectClose(4403)
+	w = s.dial(t, "graphql-ws")
+	w.write(`{"type":"ping"}`) // not a word of this dialect
+	w.expectClose(4400)
+	w = s.dial(t, "graphql-ws")
+	w.write(`{"type":"connection_terminate"}`)
+	w.expectClose(websocket.StatusNormalClosure)
+	s.dial(t, "mqtt").expectClose(4406)
 }
 
 // A browser lets any page open a socket: one of another site is turned away.
