@@ -17,6 +17,7 @@ import (
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/config"
 	"github.com/ringql/ringql/internal/gateway"
+	"github.com/ringql/ringql/internal/limit"
 	"github.com/ringql/ringql/internal/rest"
 	"github.com/ringql/ringql/internal/sim"
 )
@@ -141,7 +142,7 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, Gate: gate, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
 			Transport: rest.Chain(base, rest.Retry(), auth.Transport(), spend, observe),
 		}),
-		Gate: gate, Auth: who, Telemetry: telemetry, Log: log, Limits: gateway.Limits(cfg.Limits),
+		Gate: gate, Auth: who, Telemetry: telemetry, Log: log, Limits: limit.Limits(cfg.Limits),
 		Timeout: cfg.Timeout, Introspection: cfg.Introspection, Playground: cfg.Playground, Hosts: hosts,
 	})
 }

@@ -89,12 +89,18 @@ type Limits struct {
 	Nesting int   `env:"RINGQL_MAX_NESTING" default:"60" help:"Levels of brackets within brackets (${default})."`
 	Names   int   `env:"RINGQL_MAX_NAMES" default:"1000" help:"Fields and fragments named in a query (${default})."`
 	Aliases int   `env:"RINGQL_MAX_ALIASES" default:"200" help:"Aliases (${default})."`
+	Roots   int   `env:"RINGQL_MAX_ROOTS" default:"100" help:"Fields of Query or Mutation (${default})."`
 	Depth   int   `env:"RINGQL_MAX_DEPTH" default:"25" help:"Fields within fields (${default})."`
 	Fields  int   `env:"RINGQL_MAX_FIELDS" default:"5000" help:"Fields, once fragments are spread (${default})."`
+	Cost    int   `env:"RINGQL_MAX_COST" default:"1000000" help:"Values that the answer may have: each field counts one, times the rows asked for of the lists it is in, 20 where first and last are left out (${default})."`
 	Rows    int   `env:"RINGQL_MAX_ROWS" default:"1000" help:"Rows of one page of a list, 1 to 1000 (${default})."`
+	Errors  int   `env:"RINGQL_MAX_ERRORS" default:"100" help:"Errors of one answer (${default})."`
+	Read    int64 `env:"RINGQL_MAX_READ" default:"268435456" help:"Bytes of RingCentral's answers to one operation (${default})."`
 
 	Sockets    int `env:"RINGQL_MAX_SOCKETS" default:"500" help:"Open WebSockets of one person (${default})."`
 	Operations int `env:"RINGQL_MAX_OPERATIONS" default:"100" help:"Operations under way on one WebSocket (${default})."`
+	InFlight   int `env:"RINGQL_MAX_IN_FLIGHT" default:"1000" help:"Operations under way in all; fewer while the processors or the memory do not keep up (${default})."`
+	Queued     int `env:"RINGQL_MAX_QUEUED" default:"100" help:"Operations that wait for others to end (${default})."`
 }
 
 // Company says which company the simulator holds.
@@ -175,6 +181,9 @@ func (l Limits) validate() error {
 		positive("RINGQL_MAX_NESTING", int64(l.Nesting)), positive("RINGQL_MAX_NAMES", int64(l.Names)),
 		positive("RINGQL_MAX_ALIASES", int64(l.Aliases)), positive("RINGQL_MAX_DEPTH", int64(l.Depth)),
 		positive("RINGQL_MAX_FIELDS", int64(l.Fields)), positive("RINGQL_MAX_ROWS", int64(l.Rows)),
+		positive("RINGQL_MAX_ROOTS", int64(l.Roots)), positive("RINGQL_MAX_COST", int64(l.Cost)),
+		positive("RINGQL_MAX_ERRORS", int64(l.Errors)), positive("RINGQL_MAX_READ", l.Read),
+		positive("RINGQL_MAX_IN_FLIGHT", int64(l.InFlight)), positive("RINGQL_MAX_QUEUED", int64(l.Queued)),
 		positive("RINGQL_MAX_SOCKETS", int64(l.Sockets)), positive("RINGQL_MAX_OPERATIONS", int64(l.Operations)),
 	)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/limit"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -23,7 +24,7 @@ type Config struct {
 	Auth          *auth.Authenticator // nil: everybody brings a token
 	Telemetry     *Telemetry          // nil: a new one that nobody reads
 	Log           *slog.Logger        // nil: none
-	Limits        Limits
+	Limits        limit.Limits
 	Timeout       time.Duration // of one operation; zero means 30 s
 	Introspection bool          // whether the schema can be asked for, and is served
 	Playground    bool          // whether "/" is a page to try queries on
@@ -54,7 +55,7 @@ func New(cfg Config) (*Gateway, error) {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = 30 * time.Second
 	}
-	cfg.Limits = cfg.Limits.orDefaults()
+	cfg.Limits = cfg.Limits.OrDefaults()
 	g := &Gateway{mux: http.NewServeMux(), sockets: newSockets(cfg)}
 	srv := newServer(cfg, g.sockets)
 	small, err := compressed(srv)

@@ -17,7 +17,9 @@ import (
 // httpTransport answers GraphQL over HTTP, by POST and GET, in one piece, in parts or as
 // events. The server library's own repeat a body they cannot read in their error, decode
 // it once more, and copy the whole answer.
-type httpTransport struct{}
+type httpTransport struct {
+	mostErrors int // of one answer
+}
 
 // Supports takes whatever no other transport took: the edge has checked it.
 func (httpTransport) Supports(*http.Request) bool { return true }
@@ -28,8 +30,8 @@ type sink interface {
 	complete()
 }
 
-func (httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx, op, refused, ok := prepare(w, r, exec)
+func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	ctx, op, refused, ok := t.prepare(w, r, exec)
 	if !ok {
 		return
 	}
@@ -80,12 +82,12 @@ func (httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 
 // prepare finds out what r asks for. refused is what there is to say of a request that is
 // not carried out. It is not ok when everything has been said.
-func prepare(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (ctx context.Context, op *graphql.OperationContext, refused *graphql.Response, ok bool) {
+func (t httpTransport) prepare(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (ctx context.Context, op *graphql.OperationContext, refused *graphql.Response, ok bool) {
 	ctx = r.Context()
 	op, errs := exec.CreateOperationContext(ctx, requestFrom(ctx).params)
 	switch {
 	case len(errs) > 0:
-		return ctx, op, exec.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostErrors)]), true
+		return ctx, op, exec.DispatchError(graphql.WithOperationContext(ctx, op), shortened(errs, t.mostErrors)), true
 	case r.Method == http.MethodGet && op.Operation.Operation != ast.Query:
 		w.Header().Set("Allow", "POST")
 		writeErrors(w, r, http.StatusMethodNotAllowed, refusal(codeBadInput, "Only queries are taken by GET: send it by POST."))
@@ -93,9 +95,6 @@ func prepare(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor)
 	}
 	return ctx, op, nil, true
 }
-
-// mostErrors bounds how many faults of one document are listed.
-const mostErrors = 50
 
 // writeResponse writes resp. Clients that take the newer media type get the status
 // of a request error; others get 200, as they expect.

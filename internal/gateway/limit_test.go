@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -11,65 +12,61 @@ import (
 	"time"
 
 	"github.com/ringql/ringql/internal/gateway"
+	"github.com/ringql/ringql/internal/limit"
 )
 
 // Each limit holds at the limit, is refused one beyond and a thousand times beyond,
 // by an error that names it, at once and without an upstream call.
 func TestLimits(t *testing.T) {
-	s := newStack(t, func(c *gateway.Config) {
-		c.Limits = gateway.Limits{Body: 20_000, Tokens: 400, Nesting: 20, Names: 100, Aliases: 30, Depth: 8, Fields: 120, Rows: 50}
-	})
+	const deep = "account extensions nodes devices nodes extension devices nodes extension devices nodes extension"
 	nested := func(n int) string { // n fields within fields
-		open, shut := "", ""
-		for i := range n - 1 {
-			open += []string{"account", "extensions", "nodes", "devices", "nodes", "extension", "devices", "nodes", "extension"}[min(i, 8)] + "{"
-			shut += "}"
-		}
-		return "{" + open + "__typename" + shut + "}"
+		names := strings.Fields(deep)
+		return "{" + strings.Join(names[:min(n-1, len(names))], "{") + "{__typename" + strings.Repeat("}", min(n-1, len(names))) + "}"
+	}
+	list := func(rows, more int) string { // cost 4 + 2 * rows + more
+		return fmt.Sprintf("{ account { extensions(first: %d) { nodes { id } totalCount } %s } }", rows, strings.Repeat("id ", more))
 	}
 	for _, tt := range []struct {
 		name  string
+		limit limit.Limits
 		query func(n int) string
 		most  int
-		huge  int // how far beyond is tried, as a factor
+		far   int // what is tried far beyond
 	}{
-		{"tokens", func(n int) string { return "{ account(id: [" + strings.Repeat("1 ", n-12) + "]) { id } }" }, 400, 1000},
-		{"aliases", func(n int) string {
-			var b strings.Builder
-			for i := range n {
-				fmt.Fprintf(&b, " a%d: __typename", i)
-			}
-			return "{" + b.String() + "}"
-		}, 30, 1000},
-		{"names", func(n int) string { return "{" + strings.Repeat(" __typename", n) + "}" }, 100, 1000},
-		{"nesting", func(n int) string {
+		{"body", limit.Limits{Body: 1000}, func(n int) string {
+			return "{ account { id } }" + strings.Repeat(" ", n-len(`{"query":"{ account { id } }"}`))
+		}, 1000, 1_000_000},
+		{"tokens", limit.Limits{Tokens: 400}, func(n int) string { return "{ account(id: [" + strings.Repeat("1 ", n-12) + "]) { id } }" }, 400, 400_000},
+		{"aliases", limit.Limits{Aliases: 30}, func(n int) string { return "{ account {" + strings.Repeat(" a: id", n) + "} }" }, 30, 30_000},
+		{"names", limit.Limits{Names: 100}, func(n int) string { return "{ account {" + strings.Repeat(" id", n-1) + "} }" }, 100, 100_000},
+		{"nesting", limit.Limits{Nesting: 20}, func(n int) string {
 			return "{ account(id: " + strings.Repeat("[", n-2) + strings.Repeat("]", n-2) + ") { id } }"
-		}, 20, 1000},
-		{"depth", nested, 8, 0},
-		{"fields", func(n int) string { // n fields out of two fragments
-			return "{ ...F ...G } fragment F on Query {" + strings.Repeat(" __typename", n/2) + "} fragment G on Query { ...F" + strings.Repeat(" __typename", n%2) + " }"
-		}, 120, 0},
-		{"rows", func(n int) string { return fmt.Sprintf("{ account { extensions(first: %d) { totalCount } } }", n) }, 50, 1000},
+		}, 20, 20_000},
+		{"roots", limit.Limits{Roots: 40}, func(n int) string { return "{" + strings.Repeat(" __typename", n) + "}" }, 40, 900},
+		{"roots of fragments", limit.Limits{Roots: 40}, func(n int) string {
+			return "{" + strings.Repeat(" ...F", n/10) + strings.Repeat(" __typename", n%10) + "} fragment F on Query {" + strings.Repeat(" __typename", 10) + "}"
+		}, 40, 9000},
+		{"depth", limit.Limits{Depth: 8}, nested, 8, 12},
+		{"fields", limit.Limits{Fields: 120, Roots: 1e6}, func(n int) string { // n fields out of two fragments
+			return "{" + strings.Repeat(" ...F", n/10) + strings.Repeat(" __typename", n%10) + "} fragment F on Query {" + strings.Repeat(" __typename", 10) + "}"
+		}, 120, 9000},
+		{"cost", limit.Limits{Cost: 2000}, func(n int) string { return list((n-10)/2, n%2+6) }, 2000, 2010},
+		{"rows", limit.Limits{Rows: 50}, func(n int) string { return fmt.Sprintf("{ account { extensions(first: %d) { totalCount } } }", n) }, 50, 50_000},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if a := s.post(t, tt.query(tt.most)); a.code() == "QUERY_TOO_COSTLY" || tt.name == "rows" && a.code() != "" {
+			s := newStack(t, func(c *gateway.Config) { c.Limits = tt.limit })
+			if a := s.post(t, tt.query(tt.most)); a.code() != "" && a.code() != "GRAPHQL_VALIDATION_FAILED" { // no error of limits
 				t.Errorf("at the limit: %.200s", a.text)
 			}
 			s.sim.ResetCalls()
-			for _, n := range []int{tt.most + 1, tt.most * max(1, tt.huge)} {
-				if n == tt.most {
-					continue
-				}
+			for _, n := range []int{tt.most + 1, tt.far} {
 				start := time.Now()
 				a := s.post(t, tt.query(n))
 				want := "QUERY_TOO_COSTLY"
-				if tt.name == "rows" {
+				if tt.name == "rows" || tt.name == "body" || len(tt.query(n)) > 1<<20-20 {
 					want = "BAD_USER_INPUT"
 				}
-				if len(tt.query(n)) > 19_000 {
-					want = "BAD_USER_INPUT" // the body is too large before all else
-				}
-				if a.code() != want || want == "QUERY_TOO_COSTLY" && !strings.Contains(a.text, fmt.Sprint(tt.most)) {
+				if a.code() != want || len(tt.query(n)) < 1<<20-20 && !strings.Contains(a.text, fmt.Sprint(tt.most)) {
 					t.Errorf("%d of %d: %s %.200s", n, tt.most, a.code(), a.text)
 				}
 				if d := time.Since(start); d > time.Second {
@@ -80,6 +77,46 @@ func TestLimits(t *testing.T) {
 				t.Errorf("refused after %v", calls)
 			}
 		})
+	}
+}
+
+// An answer lists so many errors, says how many there are more, and has its data.
+func TestManyErrors(t *testing.T) {
+	for n, want := range map[int]int{10: 10, 11: 11, 150: 11} {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, ` e%d: extension(id: "%d") { name }`, i, i+1)
+		}
+		s := newStack(t, func(c *gateway.Config) { c.Limits = limit.Limits{Errors: 10, Roots: 1000} })
+		var got struct {
+			Data   map[string]any
+			Errors []struct {
+				Message    string
+				Extensions struct{ Limit int }
+			}
+		}
+		a := s.post(t, "{"+b.String()+"}")
+		if err := json.Unmarshal([]byte(a.text), &got); err != nil || len(got.Data) != n || len(got.Errors) != want {
+			t.Fatalf("%d errors: %d of them, %d fields: %.300s", n, len(got.Errors), len(got.Data), a.text)
+		}
+		if last := got.Errors[want-1]; want > 10 && (last.Extensions.Limit != 10 || !strings.Contains(last.Message, fmt.Sprintf("%d errors more", n-10))) {
+			t.Errorf("%d errors: the last is %+v", n, last)
+		}
+	}
+	s := newStack(t, nil)
+	if a := s.post(t, "{"+strings.Repeat(" x", 900)+"}"); strings.Count(a.text, `"message"`) > 101 || a.code() != "GRAPHQL_VALIDATION_FAILED" {
+		t.Errorf("%d faults of one document", strings.Count(a.text, `"message"`))
+	}
+}
+
+// RingCentral's answers to one operation may be so large, taken together.
+func TestReadLimit(t *testing.T) {
+	s := newStack(t, func(c *gateway.Config) { c.Limits = limit.Limits{Read: 2000} })
+	if a := s.post(t, "{ account { mainNumber } }"); a.code() != "" {
+		t.Errorf("within: %s", a.text)
+	}
+	if a := s.post(t, "{ account { mainNumber extensions { nodes { name } } } }"); a.code() != "QUERY_TOO_COSTLY" || !strings.Contains(a.text, "+18555440014") {
+		t.Errorf("beyond: %s", a.text)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/plan"
+	"github.com/ringql/ringql/internal/rest"
 )
 
 // mostDocuments is how many parsed documents, and how many plans, are kept.
@@ -35,7 +36,7 @@ func newServer(cfg Config, sockets *sockets) *handler.Server {
 	})
 	srv := handler.New(schema)
 	srv.AddTransport(sockets)
-	srv.AddTransport(httpTransport{})
+	srv.AddTransport(httpTransport{cfg.Limits.Errors})
 	srv.SetErrorPresenter(present)
 	srv.SetRecoverFunc(recovered)
 	srv.SetParserTokenLimit(cfg.Limits.Tokens)
@@ -92,7 +93,7 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 	}
 	run.event.name(op.Operation.Name, run.kind)
 	client := ctx
-	ctx, run.cancel = context.WithTimeout(plan.With(ctx, o.plan(op)), o.cfg.Timeout)
+	ctx, run.cancel = context.WithTimeout(plan.With(rest.WithAllowance(ctx, o.cfg.Limits.Read), o.plan(op)), o.cfg.Timeout)
 	stop := context.AfterFunc(client, func() { run.end(client, true) }) // it has left
 	responses := next(ctx)
 	return func(ctx context.Context) *graphql.Response {
@@ -125,6 +126,7 @@ type run struct {
 func (r *run) note(ctx context.Context, resp *graphql.Response) {
 	if resp != nil {
 		inOrder(resp.Errors)
+		resp.Errors = shortened(resp.Errors, r.o.cfg.Limits.Errors)
 		r.failed = r.failed || len(resp.Errors) > 0
 		if r.open = resp.HasNext != nil && *resp.HasNext; r.open {
 			return

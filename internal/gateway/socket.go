@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/ringql/ringql/internal/auth"
+	"github.com/ringql/ringql/internal/limit"
 )
 
 // The close codes of graphql-transport-ws, which older clients get as well.
@@ -198,7 +199,7 @@ func (k *socket) subscribe(ctx context.Context, m message) bool {
 	case leaving:
 		k.send(ctx, failure(m.ID, refusal(codeUnavailable, "The gateway is stopping: connect again.")))
 	case full:
-		k.send(ctx, failure(m.ID, tooCostly("operations on one socket", k.cfg.Limits.Operations)))
+		k.send(ctx, failure(m.ID, tooCostly(&limit.Error{What: "operations on one socket", Most: k.cfg.Limits.Operations})))
 	default:
 		params.Headers = k.header
 		go k.run(mine, m.ID, o, &params)
@@ -217,7 +218,7 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 	}()
 	op, errs := k.exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
-		resp := k.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostErrors)])
+		resp := k.exec.DispatchError(graphql.WithOperationContext(ctx, op), shortened(errs, k.cfg.Limits.Errors))
 		k.last(ctx, id, o, failure(id, resp.Errors...))
 		return
 	}

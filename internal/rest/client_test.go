@@ -97,6 +97,29 @@ func TestAnswerLimit(t *testing.T) {
 	}
 }
 
+// Answers that are small enough each are refused when they are too large together, but
+// for answers to changes.
+func TestAllowance(t *testing.T) {
+	c := upstream(t, Config{Generation: OnlyV1}, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"id":1,"cfid":"`+strings.Repeat("x", 982)+`"}`)
+	})
+	ctx := WithAllowance(t.Context(), 3000)
+	for range 3 {
+		if _, err := c.ReadAccountInfo(ctx, Own); err != nil {
+			t.Fatalf("within: %v", err)
+		}
+	}
+	if _, err := c.ReadAccountInfo(ctx, Own); !errors.Is(err, ErrTooMuch) || errors.Is(err, ErrUnavailable) {
+		t.Errorf("beyond: %v", err)
+	}
+	if _, err := c.ReassignPhoneNumber(ctx, PhoneNumberID{Key{Own, "1"}}, Assignment{}); err != nil {
+		t.Errorf("a change: %v", err)
+	}
+	if _, err := c.ReadAccountInfo(WithAllowance(t.Context(), 1000), Own); err != nil {
+		t.Errorf("another operation: %v", err)
+	}
+}
+
 // What becomes of a write without an answer is unknown, unless it never left.
 func TestLost(t *testing.T) {
 	cut := func(w http.ResponseWriter, r *http.Request) {

@@ -45,7 +45,7 @@ func (c *Client) read(resp *http.Response) (*bytes.Buffer, error) {
 	if n := resp.ContentLength; n > 0 && n <= limit {
 		b.Grow(int(n) + bytes.MinRead) // read in one go
 	}
-	n, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	n, err := b.ReadFrom(io.LimitReader(allowed(resp.Request, resp.Body), limit+1))
 	switch {
 	case err != nil:
 		putBuffer(b)

@@ -140,7 +140,7 @@ func failed(ctx context.Context, o *Operation, err error, sent bool) error {
 	e := &Error{Op: o.ID, cause: err}
 	refusal := errors.As(err, new(NotSent))
 	switch {
-	case refusal, errors.Is(err, ErrInvalid):
+	case refusal, errors.Is(err, ErrInvalid), errors.Is(err, ErrTooMuch):
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
 		e.cause = fmt.Errorf("%w: %w", ErrTimeout, err)
 	case isTimeout(err):
