@@ -74,7 +74,8 @@ update: ## rewrite golden files; read the diff
 
 .PHONY: bench
 bench: ## time the gateway beside a hand-written handler, as ratios
-	go test -run '^$$' -bench . -benchmem -benchtime 2s ./internal/gateway ./internal/rest ./internal/paging
+	go test -run '^$$' -bench . -benchmem -benchtime 2s ./internal/gateway ./internal/rest ./internal/paging ./internal/limit ./internal/admission
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -v ./test/overload
 
 .PHONY: fuzz
 fuzz: ## fuzz every parser of outside input for FUZZTIME each (1m)

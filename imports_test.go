@@ -10,20 +10,23 @@ import (
 // arrows lists, for each package, which of ours it may import. It is the table of
 // the architecture: change both together.
 var arrows = map[string]string{
-	"graph":            "graph/model internal/change internal/rest",
-	"graph/model":      "internal/change internal/paging internal/rest",
-	"graph/resolvers":  "graph graph/model internal/change internal/loader internal/paging internal/plan internal/rest",
-	"internal/auth":    "",
-	"internal/budget":  "",
-	"internal/change":  "internal/loader internal/rest",
-	"internal/config":  "",
-	"internal/gateway": "graph graph/model graph/resolvers internal/auth internal/budget internal/change internal/limit internal/loader internal/paging internal/plan internal/rest",
-	"internal/limit":   "",
-	"internal/loader":  "internal/budget internal/rest",
-	"internal/paging":  "internal/rest",
-	"internal/plan":    "",
-	"internal/rest":    "internal/budget",
-	"internal/sim":     "",
+	"graph":              "graph/model internal/change internal/rest",
+	"graph/model":        "internal/change internal/paging internal/rest",
+	"graph/resolvers":    "graph graph/model internal/change internal/loader internal/paging internal/plan internal/rest",
+	"internal/admission": "",
+	"internal/auth":      "",
+	"internal/budget":    "",
+	"internal/change":    "internal/admission internal/loader internal/rest",
+	"internal/config":    "",
+	"internal/gateway":   "graph graph/model graph/resolvers internal/admission internal/auth internal/budget internal/change internal/limit internal/loader internal/paging internal/plan internal/rest internal/rule",
+	"internal/limit":     "",
+	"internal/loader":    "internal/budget internal/rest",
+	"internal/paging":    "internal/rest",
+	"internal/plan":      "",
+	"internal/rest":      "internal/admission internal/budget",
+	"internal/rule":      "",
+	"internal/sim":       "",
+	"test/overload":      "",
 }
 
 const module = "github.com/ringql/ringql/"

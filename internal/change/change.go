@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringql/ringql/internal/admission"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -101,10 +102,8 @@ func settle(ctx context.Context, pauses []time.Duration, look func(context.Conte
 	ctx, cancel := settling(ctx)
 	defer cancel()
 	for _, pause := range pauses {
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return false, ctx.Err()
+		if err := admission.Sleep(ctx, pause); err != nil {
+			return false, err
 		}
 		if seen, err = look(ctx); seen {
 			return true, nil

@@ -87,6 +87,7 @@ type Limits struct {
 	Body    int64 `env:"RINGQL_MAX_BODY" default:"1048576" help:"Bytes of a request's body (${default})."`
 	Tokens  int   `env:"RINGQL_MAX_TOKENS" default:"5000" help:"Tokens of a query (${default})."`
 	Nesting int   `env:"RINGQL_MAX_NESTING" default:"60" help:"Levels of brackets within brackets (${default})."`
+	Name    int   `env:"RINGQL_MAX_NAME" default:"250" help:"Characters of a name in a query (${default})."`
 	Names   int   `env:"RINGQL_MAX_NAMES" default:"1000" help:"Fields and fragments named in a query (${default})."`
 	Aliases int   `env:"RINGQL_MAX_ALIASES" default:"200" help:"Aliases (${default})."`
 	Roots   int   `env:"RINGQL_MAX_ROOTS" default:"100" help:"Fields of Query or Mutation (${default})."`
@@ -181,7 +182,7 @@ func (l Limits) validate() error {
 		positive("RINGQL_MAX_NESTING", int64(l.Nesting)), positive("RINGQL_MAX_NAMES", int64(l.Names)),
 		positive("RINGQL_MAX_ALIASES", int64(l.Aliases)), positive("RINGQL_MAX_DEPTH", int64(l.Depth)),
 		positive("RINGQL_MAX_FIELDS", int64(l.Fields)), positive("RINGQL_MAX_ROWS", int64(l.Rows)),
-		positive("RINGQL_MAX_ROOTS", int64(l.Roots)), positive("RINGQL_MAX_COST", int64(l.Cost)),
+		positive("RINGQL_MAX_NAME", int64(l.Name)), positive("RINGQL_MAX_ROOTS", int64(l.Roots)), positive("RINGQL_MAX_COST", int64(l.Cost)),
 		positive("RINGQL_MAX_ERRORS", int64(l.Errors)), positive("RINGQL_MAX_READ", l.Read),
 		positive("RINGQL_MAX_IN_FLIGHT", int64(l.InFlight)), positive("RINGQL_MAX_QUEUED", int64(l.Queued)),
 		positive("RINGQL_MAX_SOCKETS", int64(l.Sockets)), positive("RINGQL_MAX_OPERATIONS", int64(l.Operations)),

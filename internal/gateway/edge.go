@@ -12,9 +12,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/ringql/ringql/internal/admission"
 	"github.com/ringql/ringql/internal/auth"
 )
 
@@ -25,50 +27,63 @@ type edge struct {
 	cfg        Config
 	next       http.Handler // the GraphQL server
 	compressed http.Handler // the same, compressing what it answers
+	admission  *admission.Controller
 }
-
-// fault is a request that is refused at the edge.
-type fault struct {
-	status    int
-	code, say string
-	allow     string
-}
-
-func (f *fault) Error() string { return f.say }
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ev, id := newEvent(), requestID(r)
 	w.Header().Set("X-Request-Id", id)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	ctx := withEvent(r.Context(), ev)
 	rec := &recorder{ResponseWriter: w, status: http.StatusOK}
-	r, err := e.admit(rec, r.WithContext(ctx))
-	var f *fault
-	switch {
-	case errors.As(err, &f):
-		if f.allow != "" {
-			w.Header().Set("Allow", f.allow)
-		}
-		if f.status == http.StatusUnauthorized {
-			w.Header().Set("WWW-Authenticate", "Bearer")
-		}
-		writeErrors(rec, r, f.status, refusal(f.code, f.say))
-	case overSocket(r.Context()):
-		e.next.ServeHTTP(rec, r)
-	default:
-		e.compressed.ServeHTTP(rec, r)
+	r = r.WithContext(withEvent(r.Context(), ev))
+	r, err := e.serve(rec, r)
+	if f, ok := errors.AsType[*fault](err); ok {
+		f.write(rec, r)
 	}
 	ev.write(r.Context(), e.cfg.Log, slog.String("method", r.Method), slog.Int("status", rec.status),
 		slog.Int64("bytes", rec.bytes), slog.String("id", id))
 }
 
-// admit checks r and returns it with what was found out on the way.
-func (e *edge) admit(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
+// serve answers r, or says why it is refused. It returns r with what was found out.
+func (e *edge) serve(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
+	r, err := e.admit(r)
+	if err != nil {
+		return r, err
+	}
+	if isSocket(r) {
+		r = r.WithContext(withSocket(r.Context()))
+		e.next.ServeHTTP(w, r) // its origin is checked when it is accepted
+		return r, nil
+	}
+	if e.admission.Full(auth.Key(r.Context())) {
+		return r, busy() // before its body is read
+	}
+	var body []byte
+	if r.Method == http.MethodPost {
+		if body, err = e.readBody(w, r); err != nil {
+			return r, err
+		}
+	}
+	came := time.Now()
+	op, err := e.admission.Enter(r.Context(), auth.Key(r.Context()))
+	eventFrom(r.Context()).letIn(time.Since(came))
+	if err != nil {
+		return r, busy()
+	}
+	defer op.Leave()
+	r = r.WithContext(admission.With(r.Context(), op))
+	if r, err = ask(r, body); err == nil {
+		e.compressed.ServeHTTP(w, r)
+	}
+	return r, err
+}
+
+// admit checks all of r but its body, and finds out who sends it.
+func (e *edge) admit(r *http.Request) (*http.Request, error) {
 	if !e.knownHost(r) {
 		return r, &fault{status: http.StatusMisdirectedRequest, code: codeBadInput,
 			say: "This gateway does not answer for this host name: see RINGQL_HOSTS."}
 	}
-	socket := isSocket(r)
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		return r, &fault{status: http.StatusMethodNotAllowed, code: codeBadInput, say: "Send GraphQL by POST or GET.", allow: "GET, POST"}
 	}
@@ -76,23 +91,24 @@ func (e *edge) admit(w http.ResponseWriter, r *http.Request) (*http.Request, err
 	if err != nil {
 		return r, &fault{status: http.StatusUnauthorized, code: codeUnauthenticated, say: sayOf(err)}
 	}
-	ctx := r.Context()
 	if person != nil {
-		ctx = auth.With(ctx, person)
+		r = r.WithContext(auth.With(r.Context(), person))
 	}
-	r = r.WithContext(ctx)
-	if socket {
-		return r.WithContext(withSocket(ctx)), nil // its origin is checked when it is accepted
-	}
-	if forgeable(r) {
+	if !isSocket(r) && forgeable(r) {
 		return r, &fault{status: http.StatusForbidden, code: codeBadInput,
 			say: "Another site could have made a browser send this: use Content-Type: application/json, or send a header GraphQL-Require-Preflight."}
 	}
+	return r, nil
+}
+
+// ask reads what r asks for, and how it is to be answered.
+func ask(r *http.Request, body []byte) (*http.Request, error) {
 	var p *graphql.RawParams
+	var err error
 	if r.Method == http.MethodGet {
 		p, err = readGet(r)
 	} else {
-		p, err = e.readBody(w, r)
+		p, err = readPost(body)
 	}
 	if err != nil {
 		return r, err
@@ -118,17 +134,8 @@ func drain(r *http.Request, body io.Reader) {
 	}
 }
 
-func sayOf(err error) string {
-	for _, f := range faces {
-		if errors.Is(err, f.is) {
-			return f.say
-		}
-	}
-	return "Something went wrong in the gateway."
-}
-
-// readBody reads the parameters out of the body of r.
-func (e *edge) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
+// readBody reads the body of r.
+func (e *edge) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != typeJSON || params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8") {
 		return nil, &fault{status: http.StatusUnsupportedMediaType, code: codeBadInput, say: "Send Content-Type: application/json, in UTF-8."}
@@ -147,12 +154,7 @@ func (e *edge) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPar
 	case err != nil:
 		return nil, badRequest("The body could not be read to its end.")
 	}
-	return readPost(body)
-}
-
-// badRequest is a request that cannot be understood.
-func badRequest(say string) *fault {
-	return &fault{status: http.StatusBadRequest, code: codeBadInput, say: say}
+	return body, nil
 }
 
 // forgeable says whether a page of another site could have made a browser send r
@@ -204,37 +206,6 @@ func requestID(r *http.Request) string {
 	}
 	return id
 }
-
-// recorder remembers what was answered, for the log.
-type recorder struct {
-	http.ResponseWriter
-	status  int
-	bytes   int64
-	written bool
-}
-
-// WriteHeader takes the first status: the library answers twice when a socket is
-// refused.
-func (r *recorder) WriteHeader(status int) {
-	if r.written {
-		return
-	}
-	r.status, r.written = status, true
-	r.ResponseWriter.WriteHeader(status)
-}
-
-func (r *recorder) Write(b []byte) (int, error) {
-	r.written = true
-	n, err := r.ResponseWriter.Write(b)
-	r.bytes += int64(n)
-	return n, err
-}
-
-// Flush is for the streaming transports.
-func (r *recorder) Flush() { _ = http.NewResponseController(r.ResponseWriter).Flush() }
-
-// Unwrap is for http.ResponseController, and so for sockets.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 type socketKey struct{}
 

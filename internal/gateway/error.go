@@ -32,6 +32,7 @@ const (
 	codeTimeout         = "UPSTREAM_TIMEOUT"
 	codeInvalid         = "UPSTREAM_INVALID"
 	codeTooCostly       = "QUERY_TOO_COSTLY"
+	codeBusy            = "UNAVAILABLE" // the gateway itself, for now
 	codeInternal        = "INTERNAL"
 )
 

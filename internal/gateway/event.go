@@ -21,6 +21,7 @@ type event struct {
 	kind      string
 	calls     map[string]int // upstream calls by group
 	waited    time.Duration  // on the upstream, in all
+	queued    time.Duration  // to be let in
 	errors    map[string]int // by code
 	causes    []string       // the first few, in full
 }
@@ -71,6 +72,16 @@ func (e *event) call(c rest.Call) {
 	e.waited += c.Duration
 }
 
+// letIn says how long the request waited for others to end.
+func (e *event) letIn(after time.Duration) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.queued = after
+}
+
 // fail adds an error that the client saw, and its cause if it is not told there.
 func (e *event) fail(code string, cause error) {
 	if e == nil {
@@ -101,6 +112,9 @@ func (e *event) write(ctx context.Context, log *slog.Logger, attrs ...slog.Attr)
 	}
 	if len(e.calls) > 0 {
 		attrs = append(attrs, slog.Any("calls", e.calls), slog.Duration("upstream_sum", e.waited.Round(time.Microsecond)))
+	}
+	if e.queued > time.Millisecond {
+		attrs = append(attrs, slog.Duration("queued", e.queued.Round(time.Microsecond)))
 	}
 	level := slog.LevelInfo
 	if len(e.errors) > 0 {

@@ -33,6 +33,7 @@ func newStream(w http.ResponseWriter) *stream {
 	return s
 }
 
+// write writes text, however long the client takes to read it.
 func (s *stream) write(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

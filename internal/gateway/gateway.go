@@ -10,8 +10,12 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ringql/ringql/graph"
+	"github.com/ringql/ringql/graph/resolvers"
+	"github.com/ringql/ringql/internal/admission"
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/limit"
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -56,19 +60,24 @@ func New(cfg Config) (*Gateway, error) {
 		cfg.Timeout = 30 * time.Second
 	}
 	cfg.Limits = cfg.Limits.OrDefaults()
-	g := &Gateway{mux: http.NewServeMux(), sockets: newSockets(cfg)}
-	srv := newServer(cfg, g.sockets)
+	in := admission.New(admission.Config{InFlight: cfg.Limits.InFlight, Queued: cfg.Limits.Queued})
+	schema := graph.NewExecutableSchema(graph.Config{
+		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows},
+	})
+	read := reader{variables{schema.Schema()}, cfg.Limits.Errors}
+	g := &Gateway{mux: http.NewServeMux(), sockets: newSockets(cfg, in, read)}
+	srv := newServer(cfg, schema, read, g.sockets)
 	small, err := compressed(srv)
 	if err != nil {
 		return nil, err
 	}
-	e := &edge{cfg: cfg, next: srv, compressed: small}
+	e := &edge{cfg: cfg, next: srv, compressed: small, admission: in}
 	g.mux.Handle("/graphql", e)
 	g.mux.Handle("GET /schema.graphql", e.known(schemaHandler(cfg)))
 	e.pages(g.mux)
 	g.mux.HandleFunc("GET /healthz", healthy)
 	g.mux.HandleFunc("GET /readyz", g.ready.serve)
-	g.mux.Handle("GET /metrics", cfg.Telemetry.handler())
+	g.mux.Handle("GET /metrics", e.known(cfg.Telemetry.handler()))
 	return g, nil
 }
 

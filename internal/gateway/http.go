@@ -12,14 +12,14 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/ringql/ringql/internal/admission"
 )
 
 // httpTransport answers GraphQL over HTTP, by POST and GET, in one piece, in parts or as
 // events. The server library's own repeat a body they cannot read in their error, decode
 // it once more, and copy the whole answer.
-type httpTransport struct {
-	mostErrors int // of one answer
-}
+type httpTransport struct{ reader }
 
 // Supports takes whatever no other transport took: the edge has checked it.
 func (httpTransport) Supports(*http.Request) bool { return true }
@@ -44,10 +44,11 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	}
 	if refused != nil {
 		if out == nil {
+			admission.Leave(ctx)
 			writeResponse(w, r, http.StatusBadRequest, refused)
 			return
 		}
-		out.next(refused)
+		send(ctx, out, refused)
 		out.complete()
 		return
 	}
@@ -62,10 +63,11 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		case kinds.whole == typeParts, first != nil && first.HasNext != nil:
 			out = newParts(w)
 		default:
+			admission.Leave(ctx) // the client may be slow to read
 			writeResponse(w, r, http.StatusOK, first)
 			return
 		}
-		out.next(given(first))
+		send(ctx, out, given(first))
 	}
 	for {
 		resp := responses(ctx)
@@ -76,18 +78,26 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			out.complete()
 			return
 		}
-		out.next(resp)
+		send(ctx, out, resp)
 	}
+}
+
+// send sends one answer of many, while others have the processor: the client may be slow
+// to read.
+func send(ctx context.Context, out sink, resp *graphql.Response) {
+	resume := admission.Pause(ctx)
+	out.next(resp)
+	resume()()
 }
 
 // prepare finds out what r asks for. refused is what there is to say of a request that is
 // not carried out. It is not ok when everything has been said.
 func (t httpTransport) prepare(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (ctx context.Context, op *graphql.OperationContext, refused *graphql.Response, ok bool) {
 	ctx = r.Context()
-	op, errs := exec.CreateOperationContext(ctx, requestFrom(ctx).params)
+	op, refused = t.operation(ctx, exec, requestFrom(ctx).params)
 	switch {
-	case len(errs) > 0:
-		return ctx, op, exec.DispatchError(graphql.WithOperationContext(ctx, op), shortened(errs, t.mostErrors)), true
+	case refused != nil:
+		return ctx, op, refused, true
 	case r.Method == http.MethodGet && op.Operation.Operation != ast.Query:
 		w.Header().Set("Allow", "POST")
 		writeErrors(w, r, http.StatusMethodNotAllowed, refusal(codeBadInput, "Only queries are taken by GET: send it by POST."))

@@ -3,11 +3,14 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/ringql/ringql/internal/limit"
+	"github.com/ringql/ringql/internal/rule"
 )
 
 // tooCostly refuses what goes beyond a limit.
@@ -27,19 +30,24 @@ func (documentLimits) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters looks at the text alone.
 func (l documentLimits) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
-	return refused(l.Text(params.Query))
+	if e := l.Text(params.Query); e != nil {
+		return tooCostly(e)
+	}
+	query, err := rule.Text(params.Query)
+	if err != nil {
+		errcode.Set(err, errcode.ParseFailed)
+		return err
+	}
+	params.Query = query
+	return nil
 }
 
 // MutateOperationContext looks at the valid operation.
 func (l documentLimits) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	return refused(l.Operation(op.Doc, op.Operation, op.Variables))
-}
-
-func refused(e *limit.Error) *gqlerror.Error {
-	if e == nil {
-		return nil
+	if e := l.Operation(op.Doc, op.Operation, op.Variables); e != nil {
+		return tooCostly(e)
 	}
-	return tooCostly(e)
+	return nil
 }
 
 var (
@@ -47,8 +55,16 @@ var (
 	_ graphql.OperationContextMutator   = documentLimits{}
 )
 
+// longestMessage is how many bytes of an error's text are told: it may quote the query.
+const longestMessage = 500
+
 // shortened leaves out the errors beyond the limit, and says so in their place.
 func shortened(errs gqlerror.List, most int) gqlerror.List {
+	for _, err := range errs[:min(len(errs), most)] {
+		if len(err.Message) > longestMessage {
+			err.Message = strings.ToValidUTF8(err.Message[:longestMessage], "") + "…"
+		}
+	}
 	if len(errs) <= most {
 		return errs
 	}

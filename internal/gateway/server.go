@@ -16,35 +16,32 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
-	"github.com/ringql/ringql/graph"
-	"github.com/ringql/ringql/graph/resolvers"
 	"github.com/ringql/ringql/internal/auth"
-	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
+	"github.com/ringql/ringql/internal/rule"
 )
 
 // mostDocuments is how many parsed documents, and how many plans, are kept.
 const mostDocuments = 1000
 
 // newServer assembles the GraphQL server.
-func newServer(cfg Config, sockets *sockets) *handler.Server {
-	schema := graph.NewExecutableSchema(graph.Config{
-		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows},
-	})
+func newServer(cfg Config, schema graphql.ExecutableSchema, read reader, sockets *sockets) *handler.Server {
 	srv := handler.New(schema)
 	srv.AddTransport(sockets)
-	srv.AddTransport(httpTransport{cfg.Limits.Errors})
+	srv.AddTransport(httpTransport{read})
 	srv.SetErrorPresenter(present)
 	srv.SetRecoverFunc(recovered)
 	srv.SetParserTokenLimit(cfg.Limits.Tokens)
 	srv.SetQueryCache(newDocuments())
 	srv.SetDisableSuggestion(!cfg.Introspection)
+	srv.SetValidationRulesFn(func() *rules.Rules { return rule.Rules(cfg.Introspection) })
 	srv.Use(newPersisted())
 	srv.Use(documentLimits{cfg.Limits}) // behind what fills in the query
-	srv.Use(variables{schema.Schema()})
+	srv.Use(read.variables)
 	if cfg.Introspection {
 		srv.Use(extension.Introspection{})
 	}

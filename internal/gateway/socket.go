@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/ringql/ringql/internal/admission"
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/limit"
 )
@@ -197,7 +198,7 @@ func (k *socket) subscribe(ctx context.Context, m message) bool {
 		k.close(closeDuplicate, fmt.Sprintf("Subscriber for %.64s already exists", m.ID))
 		return false
 	case leaving:
-		k.send(ctx, failure(m.ID, refusal(codeUnavailable, "The gateway is stopping: connect again.")))
+		k.send(ctx, failure(m.ID, refusal(codeBusy, "The gateway is stopping: connect again.")))
 	case full:
 		k.send(ctx, failure(m.ID, tooCostly(&limit.Error{What: "operations on one socket", Most: k.cfg.Limits.Operations})))
 	default:
@@ -216,10 +217,16 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 			k.last(ctx, id, o, failure(id, present(ctx, recovered(ctx, v))))
 		}
 	}()
-	op, errs := k.exec.CreateOperationContext(ctx, params)
-	if len(errs) > 0 {
-		resp := k.exec.DispatchError(graphql.WithOperationContext(ctx, op), shortened(errs, k.cfg.Limits.Errors))
-		k.last(ctx, id, o, failure(id, resp.Errors...))
+	let, err := k.admission.Enter(ctx, auth.Key(ctx))
+	if err != nil {
+		k.last(ctx, id, o, failure(id, refusal(codeBusy, busy().say)))
+		return
+	}
+	defer let.Leave()
+	ctx = admission.With(ctx, let)
+	op, refused := k.reader.operation(ctx, k.exec, params)
+	if refused != nil {
+		k.last(ctx, id, o, failure(id, refused.Errors...))
 		return
 	}
 	responses, within := k.exec.DispatchOperation(ctx, op)
@@ -312,6 +319,8 @@ func (k *socket) send(ctx context.Context, m message) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
+	resume := admission.Pause(ctx)
+	defer func() { resume()() }()
 	if k.conn.Write(ctx, websocket.MessageText, b) != nil {
 		_ = k.conn.CloseNow()
 	}

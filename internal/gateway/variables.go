@@ -33,10 +33,7 @@ func (v variables) MutateOperationContext(_ context.Context, op *graphql.Operati
 			continue
 		}
 		if f := v.check(def.Type, value); f != nil {
-			err := gqlerror.ErrorPosf(def.Position, "Variable %q cannot be used: %s.", "$"+def.Variable, f.say)
-			err.Path = append(ast.Path{ast.PathName("variable"), ast.PathName(def.Variable)}, f.path...)
-			errcode.Set(err, errcode.ValidationFailed)
-			return err
+			return unusable(def, f)
 		}
 		// A variable with a default fits where null does not, and may be given null all
 		// the same: the only way that validation leaves open.
@@ -47,6 +44,31 @@ func (v variables) MutateOperationContext(_ context.Context, op *graphql.Operati
 		}
 	}
 	return nil
+}
+
+// explain says what is wrong with the values given, where the library has only refused
+// them; nil when nothing is.
+func (v variables) explain(op *ast.OperationDefinition, given map[string]any) *gqlerror.Error {
+	for _, def := range op.VariableDefinitions {
+		value, ok := given[def.Variable]
+		switch {
+		case ok:
+			if f := v.check(def.Type, value); f != nil {
+				return unusable(def, f)
+			}
+		case def.Type.NonNull && def.DefaultValue == nil:
+			return unusable(def, misfits("a value of type %s is needed", def.Type))
+		}
+	}
+	return nil
+}
+
+// unusable refuses the value of a variable.
+func unusable(def *ast.VariableDefinition, f *misfit) *gqlerror.Error {
+	err := gqlerror.ErrorPosf(def.Position, "Variable %q cannot be used: %s.", "$"+def.Variable, f.say)
+	err.Path = append(ast.Path{ast.PathName("variable"), ast.PathName(def.Variable)}, f.path...)
+	errcode.Set(err, errcode.ValidationFailed)
+	return err
 }
 
 // misfit is a value that does not fit its type, and where it stands.
@@ -108,15 +130,23 @@ func (v variables) checkObject(def *ast.Definition, value any) *misfit {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		field := def.Fields.ForName(name)
 		if field == nil {
-			return misfits("%s has no field %.40q", def.Name, name)
+			return misfits("%s has no field %.40q", def.Name, name).in(ast.PathName(name))
 		}
 		if f := v.check(field.Type, object[name]); f != nil {
 			return f.in(ast.PathName(name))
 		}
 	}
+	if def.Directives.ForName("oneOf") != nil {
+		for _, value := range object {
+			if len(object) == 1 && value != nil {
+				return nil
+			}
+		}
+		return misfits("%s takes exactly one of its fields, and no null", def.Name)
+	}
 	for _, field := range def.Fields {
 		if _, given := object[field.Name]; !given && field.Type.NonNull && field.DefaultValue == nil {
-			return misfits("%s lacks the field %q", def.Name, field.Name)
+			return misfits("%s lacks the field %q", def.Name, field.Name).in(ast.PathName(field.Name))
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/coder/websocket"
 
+	"github.com/ringql/ringql/internal/admission"
 	"github.com/ringql/ringql/internal/auth"
 )
 
@@ -23,7 +24,9 @@ const (
 // sockets serves GraphQL over WebSocket. A browser lets any page open a socket anywhere,
 // so the page's origin must be this gateway; the library checks that.
 type sockets struct {
-	cfg Config
+	cfg       Config
+	admission *admission.Controller
+	reader    reader
 
 	mu       sync.Mutex
 	open     map[*socket]bool
@@ -32,8 +35,8 @@ type sockets struct {
 	gone     sync.WaitGroup
 }
 
-func newSockets(cfg Config) *sockets {
-	return &sockets{cfg: cfg, open: map[*socket]bool{}, people: map[string]int{}}
+func newSockets(cfg Config, in *admission.Controller, read reader) *sockets {
+	return &sockets{cfg: cfg, admission: in, reader: read, open: map[*socket]bool{}, people: map[string]int{}}
 }
 
 // Supports takes requests for a WebSocket, and for nothing else.

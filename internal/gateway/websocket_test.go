@@ -230,7 +230,7 @@ func TestWebSocketDrain(t *testing.T) {
 	s.g.Drain()
 	idle.expectClose(websocket.StatusGoingAway)
 	busy.write(subscribe("2", "{ __typename }"))
-	busy.expect(`"UPSTREAM_UNAVAILABLE"`)
+	busy.expect(`"UNAVAILABLE"`)
 	busy.expect("+18555440014")
 	busy.expect(`{"id":"1","type":"complete"}`)
 	busy.expectClose(websocket.StatusGoingAway)

@@ -10,6 +10,7 @@ type Limits struct {
 	Body    int64 // bytes of a request's body; 1 MiB
 	Tokens  int   // tokens of a document; 5,000
 	Nesting int   // brackets within brackets, before parsing; 60
+	Name    int   // bytes of a name; 250
 	Names   int   // fields and fragments named in a document; 1,000
 	Aliases int   // aliases in a document; 200
 	Roots   int   // fields of Query or Mutation in one operation, fragments spread; 100
@@ -31,6 +32,7 @@ func (l Limits) OrDefaults() Limits {
 	orDefault(&l.Body, 1<<20)
 	orDefault(&l.Tokens, 5000)
 	orDefault(&l.Nesting, 60)
+	orDefault(&l.Name, 250)
 	orDefault(&l.Names, 1000)
 	orDefault(&l.Aliases, 200)
 	orDefault(&l.Roots, 100)

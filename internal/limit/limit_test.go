@@ -100,7 +100,7 @@ func TestLinear(t *testing.T) {
 
 // Text stops where the parser would begin to suffer, and leaves what is no GraphQL to it.
 func TestText(t *testing.T) {
-	l := Limits{Tokens: 100, Nesting: 10, Names: 20, Aliases: 5}
+	l := Limits{Name: 9, Tokens: 100, Nesting: 10, Names: 20, Aliases: 5}
 	for _, tt := range []struct{ name, query, want string }{
 		{"plain", "{ a b: c(x: [1]) }", ""},
 		{"nothing", "", ""},
@@ -116,6 +116,9 @@ func TestText(t *testing.T) {
 		{"names of arguments are none", "a(" + strings.Repeat("b ", 90) + ")", ""},
 		{"aliases", strings.Repeat("a:b ", 5), ""},
 		{"aliases, one more", strings.Repeat("a:b ", 6), "aliases"},
+		{"a name", "abcdefghi", ""},
+		{"a name, one more", "abcdefghij", "characters in a name"},
+		{"a name, a thousand times", strings.Repeat("a", 9000), "characters in a name"},
 		{"an endless string", `"` + strings.Repeat("x", 1_000_000), ""},
 		{"an endless block", `"""` + strings.Repeat("x", 1_000_000), ""},
 	} {

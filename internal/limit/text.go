@@ -29,6 +29,9 @@ func (l Limits) Text(query string) *Error {
 			nesting--
 			parens--
 		case lexer.Name:
+			if len(t.Value) > l.Name {
+				return &Error{"characters in a name", l.Name}
+			}
 			if parens == 0 {
 				names++
 			}

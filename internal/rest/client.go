@@ -18,6 +18,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/ringql/ringql/internal/admission"
 	"github.com/ringql/ringql/internal/budget"
 )
 
@@ -101,9 +102,13 @@ type answer struct {
 	status int
 	header http.Header
 	body   *bytes.Buffer
+	done   func() // gives the processor back, unless the operation works on
 }
 
-func (a *answer) release() { putBuffer(a.body) }
+func (a *answer) release() {
+	putBuffer(a.body)
+	a.done()
+}
 
 func (a *answer) invalid(err error) error {
 	return &Error{
@@ -128,6 +133,22 @@ func (c *Client) do(ctx context.Context, r request) (*answer, error) {
 	if r.op.Method != http.MethodGet {
 		req, sent = traceSent(req)
 	}
+	resume := admission.Pause(ctx)
+	a, err := c.send(ctx, r, req, sent)
+	done := resume() // to make something of the answer takes a processor
+	if err != nil {
+		done()
+		return nil, err
+	}
+	if a.done = done; a.status/100 != 2 {
+		defer a.release()
+		return nil, refused(r.op, a.status, a.header, a.body.Bytes())
+	}
+	return a, nil
+}
+
+// send sends req and waits for the whole answer.
+func (c *Client) send(ctx context.Context, r request, req *http.Request, sent func() bool) (*answer, error) {
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, failed(ctx, r.op, err, sent())
@@ -136,10 +157,6 @@ func (c *Client) do(ctx context.Context, r request) (*answer, error) {
 	body, err := c.read(resp)
 	if err != nil {
 		return nil, failed(ctx, r.op, err, true)
-	}
-	if resp.StatusCode/100 != 2 {
-		defer putBuffer(body)
-		return nil, refused(r.op, resp, body.Bytes())
 	}
 	return &answer{op: r.op, status: resp.StatusCode, header: resp.Header, body: body}, nil
 }

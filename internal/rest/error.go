@@ -124,8 +124,8 @@ func (e *Error) class() error {
 
 // refused makes the error of an answer outside 2xx. The status survives a body
 // that is not JSON, such as a proxy's HTML page.
-func refused(o *Operation, resp *http.Response, body []byte) error {
-	e := &Error{Op: o.ID, Status: resp.StatusCode, RequestID: requestID(resp.Header), RetryAfter: retryAfter(resp.Header)}
+func refused(o *Operation, status int, header http.Header, body []byte) error {
+	e := &Error{Op: o.ID, Status: status, RequestID: requestID(header), RetryAfter: retryAfter(header)}
 	var env envelope
 	known := decode(body, &env) == nil && env.fill(e)
 	// An error page without the upstream's envelope comes from something in

@@ -129,8 +129,8 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 	}
 	a, err := m.c.do(ctx, r)
 	if err == nil {
-		defer a.release()
 		err = m.split(ctx, a, ids)
+		a.release() // others may need its turn, and what follows waits for more answers
 	}
 	smaller := tooMany(err, len(ids))
 	switch {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringql/ringql/internal/admission"
 	"github.com/ringql/ringql/internal/budget"
 )
 
@@ -228,9 +229,7 @@ func (c *Client) finished(ctx context.Context, account string, a *bulkAdd) (*bul
 		if end, ok := ctx.Deadline(); task == "" || ctx.Err() != nil || ok && time.Until(end) <= pause {
 			return nil, &Error{Op: addNumbersToInventoryV2.ID, Lost: true, cause: pending(task, a.Status, trouble)}
 		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
+		if admission.Sleep(ctx, pause) != nil {
 			continue
 		}
 		next, err := call[bulkAdd](ctx, c, getBulkAddTaskResultsV2.at(account, task))

@@ -1,0 +1,301 @@
+// Package admission decides which operations are carried out now, which wait, and which
+// are refused, so that those that are carried out take no longer than when there are few.
+// It must not know what an operation does.
+//
+// An operation needs a processor at times, and waits for the upstream at others; a limit on
+// how many are under way is too low for those that wait, or too high for those that do not.
+// So turns on the processors are limited: an operation has one while it works, gives it back
+// while it waits (Pause), and gets it again. And operations are begun no faster than the
+// processors can carry them, by the time that each has had a turn so far: else many would
+// begin while all wait for the upstream, and come back together. Limiters that go by how long operations take (failsafe-go,
+// go-concurrency-limits) take a slow upstream, or a dear query, for overload.
+package admission
+
+import (
+	"context"
+	"errors"
+	"math"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// ErrFull means that there is too much to do already.
+var ErrFull = errors.New("too many operations under way")
+
+// Config says how many operations are let in. Zero fields mean no limit.
+type Config struct {
+	InFlight int           // most under way at once, at work or waiting
+	Queued   int           // most that wait to be let in
+	Patience time.Duration // how long one waits to be let in; zero means one second
+}
+
+// BenchmarkOverload of test/overload shows what these figures come to.
+const (
+	// turnsEach are the turns for each processor: more than one, since who has a turn also
+	// waits for a moment now and then, for others' needs to make one call.
+	turnsEach = 2
+	// slack is how many operations are begun to those that can be carried out: the average
+	// is known but roughly.
+	slack = 1.02
+	// firstGuess is for how many seconds an operation has a turn, before any has ended.
+	firstGuess = 0.005
+	// slowStart is how many operations are under way at first, for each turn: as long as
+	// hardly any has ended, it is not known what they take.
+	slowStart = 32
+	// weight of one operation in the average.
+	weight = 0.02
+	// standing is how long a queue may be there that came with a burst. One that is there
+	// longer, or again and again, only makes everybody wait: it is kept to as many as there are turns.
+	standing = 300 * time.Millisecond
+)
+
+// Controller lets operations in. Use New.
+type Controller struct {
+	cfg  Config
+	most int // turns
+	heap func() float64
+
+	mu       sync.Mutex
+	free     int             // turns
+	underWay int             // operations
+	back     []chan struct{} // operations that want a turn again, first come first served
+	queue    fair            // those that are not let in yet
+	crowd    float64         // the part of the recent time when there was a queue
+	seen     time.Time       // when crowd was brought up to date
+	ended    int             // how many operations have
+	work     float64         // seconds that each had a turn, on average
+	pace     *rate.Limiter
+	timer    *time.Timer // for when pace allows the next
+}
+
+// New returns a controller.
+func New(cfg Config) *Controller {
+	if cfg.InFlight <= 0 {
+		cfg.InFlight = math.MaxInt
+	}
+	if cfg.Queued <= 0 {
+		cfg.Queued = math.MaxInt
+	}
+	if cfg.Patience <= 0 {
+		cfg.Patience = time.Second
+	}
+	most := turnsEach * runtime.GOMAXPROCS(0)
+	return &Controller{
+		cfg: cfg, most: most, free: most, heap: newHeap().share, queue: newFair(),
+		work: firstGuess, pace: rate.NewLimiter(rate.Limit(float64(most)/firstGuess), most),
+	}
+}
+
+// Enter lets an operation of a person in, at once or after a wait; ErrFull when it is not
+// to be carried out, or ctx's error. What is returned is to be left when it is over.
+func (c *Controller) Enter(ctx context.Context, who string) (*Operation, error) {
+	c.mu.Lock()
+	c.settle()
+	if c.queue.len() == 0 && c.welcome() {
+		c.begin()
+		c.mu.Unlock()
+		return c.operation(), nil
+	}
+	w, refused := c.queue.push(who, c.room())
+	if refused != nil {
+		refused.done <- ErrFull
+	}
+	c.mu.Unlock()
+	if w == nil {
+		return nil, ErrFull
+	}
+	patience := time.NewTimer(c.cfg.Patience)
+	defer patience.Stop()
+	var err error
+	select {
+	case err = <-w.done:
+	case <-ctx.Done():
+		err = c.giveUp(w, ctx.Err())
+	case <-patience.C:
+		err = c.giveUp(w, ErrFull)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.operation(), nil
+}
+
+// Full says whether an operation of a person would be refused now: it need not be read
+// before it is.
+func (c *Controller) Full(who string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle()
+	return c.queue.len() > 0 && !c.queue.takes(who, c.room())
+}
+
+// room is how many may wait to be let in.
+func (c *Controller) room() int {
+	if c.crowd > 1-1/math.E { // as it is when there has been one for as long as standing
+		return min(c.cfg.Queued, c.most)
+	}
+	return c.cfg.Queued
+}
+
+// watch brings crowd up to date: an average that forgets what is longer ago than standing.
+func (c *Controller) watch() {
+	now, there := time.Now(), 0.0
+	if c.queue.len() > 0 {
+		there = 1
+	}
+	c.crowd = there + (c.crowd-there)*math.Exp(-now.Sub(c.seen).Seconds()/standing.Seconds())
+	c.seen = now
+}
+
+// giveUp takes a waiter out of the queue; nil when it has been let in meanwhile.
+func (c *Controller) giveUp(w *waiter, why error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.queue.remove(w) {
+		return why
+	}
+	return <-w.done
+}
+
+// How much of the memory that the process may use is taken, above which fewer operations
+// are let in, and none while another is under way.
+const (
+	crowded = 0.6
+	full    = 0.8
+)
+
+// welcome says whether one more operation may begin. If that is a matter of time alone, it
+// is asked again then.
+func (c *Controller) welcome() bool {
+	most := min(c.cfg.InFlight, slowStart*c.most+2*c.ended)
+	switch heap := c.heap(); {
+	case heap > full:
+		most = 1
+	case heap > crowded:
+		most = min(most, c.most)
+	}
+	if c.free == 0 || c.underWay >= most {
+		return false
+	}
+	c.pace.SetLimit(c.rate())
+	if c.pace.Allow() {
+		return true
+	}
+	if c.timer == nil {
+		next := time.Duration(float64(time.Second) / float64(c.pace.Limit()))
+		c.timer = time.AfterFunc(next, func() {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.timer = nil
+			c.settle()
+		})
+	}
+	return false
+}
+
+// rate is how many operations may begin in a second: as many as the turns carry, by the time
+// that one has a turn; fewer by the part of those under way that wait for theirs.
+func (c *Controller) rate() rate.Limit {
+	carried := slack * float64(c.most) / max(c.work, 1e-6)
+	return rate.Limit(carried * (1 - float64(len(c.back))/float64(c.underWay+1)))
+}
+
+func (c *Controller) begin() {
+	c.free--
+	c.underWay++
+}
+
+// settle gives the turns that are free to those who want one. Those who begin are not
+// put behind those who go on: pace sees to it that there are not too many, and if none
+// began while there is much to do, there would be nothing to do soon after.
+func (c *Controller) settle() {
+	c.watch()
+	defer c.trim()
+	for c.free > 0 {
+		switch {
+		case c.queue.len() > 0 && c.welcome():
+			c.begin()
+			c.queue.pop().done <- nil
+		case len(c.back) > 0:
+			close(c.back[0])
+			c.back = c.back[1:]
+			c.free--
+		default:
+			return
+		}
+	}
+}
+
+// trim refuses those who are too many to wait.
+func (c *Controller) trim() {
+	for room := c.room(); c.queue.len() > room; {
+		c.queue.drop().done <- ErrFull
+	}
+}
+
+// take waits for a turn; false when ctx ended first.
+func (c *Controller) take(ctx context.Context) bool {
+	c.mu.Lock()
+	if c.free > 0 && len(c.back) == 0 {
+		c.free--
+		c.mu.Unlock()
+		return true
+	}
+	w := make(chan struct{})
+	c.back = append(c.back, w)
+	c.mu.Unlock()
+	select {
+	case <-w:
+		return true
+	case <-ctx.Done():
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if i := slices.Index(c.back, w); i >= 0 {
+		c.back = slices.Delete(c.back, i, i+1)
+		return false
+	}
+	return true // given meanwhile
+}
+
+// put gives a turn back.
+func (c *Controller) put() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.free++
+	c.settle()
+}
+
+// over ends an operation that has worked for so long.
+func (c *Controller) over(worked time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.underWay--
+	c.ended++
+	c.work += max(weight, 1/float64(c.ended)) * (worked.Seconds() - c.work)
+	c.settle()
+}
+
+// heap reads how much of the memory limit is live.
+type heap struct {
+	samples []metrics.Sample
+	known   float64
+	at      time.Time
+}
+
+func newHeap() *heap { return &heap{samples: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}} }
+
+// share is the part of the memory limit that was live when garbage was last collected.
+func (h *heap) share() float64 {
+	if now := time.Now(); now.Sub(h.at) > 10*time.Millisecond {
+		metrics.Read(h.samples)
+		h.at, h.known = now, float64(h.samples[0].Value.Uint64())/float64(debug.SetMemoryLimit(-1))
+	}
+	return h.known
+}
