@@ -26,6 +26,7 @@ var arrows = map[string]string{
 	"internal/rest":      "internal/admission internal/budget",
 	"internal/rule":      "",
 	"internal/sim":       "",
+	"test/hostile":       "",
 	"test/overload":      "",
 }
 
