@@ -5,4 +5,5 @@ set -euo pipefail
 
 cd "$(dirname "$0")"
 ../npm-ci.sh
+(cd ../.. && RINGQL_NODE=1 go test -run '^TestVerdicts?$' ./internal/gateway) # beside graphql-js
 GATEWAY_RINGQL_SIM_LIMITS=false exec ../with-gateway.sh node --test --test-reporter=spec
