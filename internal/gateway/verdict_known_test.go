@@ -85,6 +85,11 @@ var verdicts = []struct {
 	{query: `query ($v: ID = null) { extension(id: $v) { id } }`}, {query: `query ($v: ID = 1) { extension(id: $v) { id } }`, valid: true},
 	{query: `query ($v: [ID]!) { nodes(ids: $v) { id } }`, variables: map[string]any{"v": []any{}}}, {query: `query ($v: ID!) { nodes(ids: [$v]) { id } }`, variables: map[string]any{"v": 1}, valid: true},
 	{query: `query ($v: [ID!]!) { nodes(ids: $v) { id } }`, variables: map[string]any{"v": 1}, valid: true},
+	{query: `query ($v: Int) { account { extensions(first: $v) { totalCount } } }`, variables: map[string]any{"v": 1 << 31}},
+	{query: `query ($v: Int) { account { extensions(first: $v) { totalCount } } }`, variables: map[string]any{"v": "1"}},
+	{query: `query ($v: ExtensionStatus!) { account { extensions(filter: {status: [$v]}) { totalCount } } }`, variables: map[string]any{"v": "enabled"}},
+	{query: `query ($v: ExtensionFilter) { account { extensions(filter: $v) { totalCount } } }`, variables: map[string]any{"v": map[string]any{"email": []any{nil}}}},
+	{query: `query ($v: ID!) { node(id: $v) { id } }`, variables: map[string]any{"v": true}},
 	{query: `{ viewer { id @skip(if: true) @skip(if: false) } }`}, {query: `query @include(if: true) { viewer { id } }`},
 }
 
