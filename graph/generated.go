@@ -14333,7 +14333,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14343,7 +14343,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14371,7 +14371,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14381,7 +14381,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14409,7 +14409,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14419,7 +14419,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14447,7 +14447,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14457,7 +14457,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14485,7 +14485,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14495,7 +14495,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14523,7 +14523,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14533,7 +14533,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14561,7 +14561,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14571,7 +14571,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14599,7 +14599,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14609,7 +14609,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14637,7 +14637,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14647,7 +14647,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14675,7 +14675,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14685,7 +14685,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14713,7 +14713,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14723,7 +14723,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14751,7 +14751,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14761,7 +14761,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14789,7 +14789,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14799,7 +14799,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14827,7 +14827,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14837,7 +14837,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14865,7 +14865,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14875,7 +14875,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14903,7 +14903,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14913,7 +14913,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14941,7 +14941,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14951,7 +14951,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -14979,7 +14979,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -14989,7 +14989,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -15005,7 +15005,7 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15076,7 +15076,7 @@ func (ec *executionContext) _AccountLimits(ctx context.Context, sel ast.Selectio
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15152,7 +15152,7 @@ func (ec *executionContext) _AccountRegionalSettings(ctx context.Context, sel as
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15208,7 +15208,7 @@ func (ec *executionContext) _AccountStatusInfo(ctx context.Context, sel ast.Sele
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15284,7 +15284,7 @@ func (ec *executionContext) _BillingPlan(ctx context.Context, sel ast.SelectionS
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15335,7 +15335,7 @@ func (ec *executionContext) _Brand(ctx context.Context, sel ast.SelectionSet, ob
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15386,7 +15386,7 @@ func (ec *executionContext) _BulkAssignCallQueueMembersPayload(ctx context.Conte
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15442,7 +15442,7 @@ func (ec *executionContext) _CallQueueInfo(ctx context.Context, sel ast.Selectio
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15503,7 +15503,7 @@ func (ec *executionContext) _CallQueueMemberResult(ctx context.Context, sel ast.
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15599,7 +15599,7 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15660,7 +15660,7 @@ func (ec *executionContext) _ContactAddress(ctx context.Context, sel ast.Selecti
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15706,7 +15706,7 @@ func (ec *executionContext) _ContactCenterProvider(ctx context.Context, sel ast.
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15752,7 +15752,7 @@ func (ec *executionContext) _CostCenter(ctx context.Context, sel ast.SelectionSe
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15813,7 +15813,7 @@ func (ec *executionContext) _Country(ctx context.Context, sel ast.SelectionSet, 
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15874,7 +15874,7 @@ func (ec *executionContext) _Currency(ctx context.Context, sel ast.SelectionSet,
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15925,7 +15925,7 @@ func (ec *executionContext) _CustomField(ctx context.Context, sel ast.SelectionS
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -15976,7 +15976,7 @@ func (ec *executionContext) _DeletePhoneNumberPayload(ctx context.Context, sel a
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16149,7 +16149,7 @@ func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, o
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -16159,7 +16159,7 @@ func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, o
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -16175,7 +16175,7 @@ func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, o
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16226,7 +16226,7 @@ func (ec *executionContext) _DeviceAddon(ctx context.Context, sel ast.SelectionS
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16282,7 +16282,7 @@ func (ec *executionContext) _DeviceConnection(ctx context.Context, sel ast.Selec
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16328,7 +16328,7 @@ func (ec *executionContext) _DeviceEdge(ctx context.Context, sel ast.SelectionSe
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16409,7 +16409,7 @@ func (ec *executionContext) _DeviceEmergency(ctx context.Context, sel ast.Select
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16480,7 +16480,7 @@ func (ec *executionContext) _DeviceModel(ctx context.Context, sel ast.SelectionS
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16596,7 +16596,7 @@ func (ec *executionContext) _EmergencyAddress(ctx context.Context, sel ast.Selec
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16642,7 +16642,7 @@ func (ec *executionContext) _EmergencyLocation(ctx context.Context, sel ast.Sele
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16803,7 +16803,7 @@ func (ec *executionContext) _EmergencyServiceAddress(ctx context.Context, sel as
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -16971,7 +16971,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -16981,7 +16981,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17009,7 +17009,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17019,7 +17019,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17047,7 +17047,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17057,7 +17057,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17085,7 +17085,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17095,7 +17095,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17123,7 +17123,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17133,7 +17133,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17161,7 +17161,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17171,7 +17171,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17199,7 +17199,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17209,7 +17209,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17237,7 +17237,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17247,7 +17247,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17275,7 +17275,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17285,7 +17285,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17313,7 +17313,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17323,7 +17323,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17351,7 +17351,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17361,7 +17361,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17389,7 +17389,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17399,7 +17399,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17427,7 +17427,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17437,7 +17437,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17465,7 +17465,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17475,7 +17475,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17491,7 +17491,7 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -17547,7 +17547,7 @@ func (ec *executionContext) _ExtensionConnection(ctx context.Context, sel ast.Se
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -17593,7 +17593,7 @@ func (ec *executionContext) _ExtensionEdge(ctx context.Context, sel ast.Selectio
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -17639,7 +17639,7 @@ func (ec *executionContext) _ExtensionPermission(ctx context.Context, sel ast.Se
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -17690,7 +17690,7 @@ func (ec *executionContext) _ExtensionServiceFeature(ctx context.Context, sel as
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -17741,7 +17741,7 @@ func (ec *executionContext) _ExtensionStatusInfo(ctx context.Context, sel ast.Se
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -17839,7 +17839,7 @@ func (ec *executionContext) _ForwardingNumber(ctx context.Context, sel ast.Selec
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17849,7 +17849,7 @@ func (ec *executionContext) _ForwardingNumber(ctx context.Context, sel ast.Selec
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17877,7 +17877,7 @@ func (ec *executionContext) _ForwardingNumber(ctx context.Context, sel ast.Selec
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -17887,7 +17887,7 @@ func (ec *executionContext) _ForwardingNumber(ctx context.Context, sel ast.Selec
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -17903,7 +17903,7 @@ func (ec *executionContext) _ForwardingNumber(ctx context.Context, sel ast.Selec
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -17959,7 +17959,7 @@ func (ec *executionContext) _ForwardingNumberConnection(ctx context.Context, sel
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18005,7 +18005,7 @@ func (ec *executionContext) _ForwardingNumberEdge(ctx context.Context, sel ast.S
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18046,7 +18046,7 @@ func (ec *executionContext) _ImageScale(ctx context.Context, sel ast.SelectionSe
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18102,7 +18102,7 @@ func (ec *executionContext) _LineEmergencyAddress(ctx context.Context, sel ast.S
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18153,7 +18153,7 @@ func (ec *executionContext) _Locale(ctx context.Context, sel ast.SelectionSet, o
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18225,7 +18225,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18271,7 +18271,7 @@ func (ec *executionContext) _Package(ctx context.Context, sel ast.SelectionSet, 
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18327,7 +18327,7 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18368,7 +18368,7 @@ func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSe
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18429,7 +18429,7 @@ func (ec *executionContext) _PhoneLine(ctx context.Context, sel ast.SelectionSet
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18542,7 +18542,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -18552,7 +18552,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -18580,7 +18580,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -18590,7 +18590,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -18688,7 +18688,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -18698,7 +18698,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -18726,7 +18726,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -18736,7 +18736,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -18764,7 +18764,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -18774,7 +18774,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -18802,7 +18802,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -18812,7 +18812,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -18828,7 +18828,7 @@ func (ec *executionContext) _PhoneNumber(ctx context.Context, sel ast.SelectionS
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18884,7 +18884,7 @@ func (ec *executionContext) _PhoneNumberConnection(ctx context.Context, sel ast.
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18930,7 +18930,7 @@ func (ec *executionContext) _PhoneNumberEdge(ctx context.Context, sel ast.Select
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -18991,7 +18991,7 @@ func (ec *executionContext) _ProfileImage(ctx context.Context, sel ast.Selection
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19037,7 +19037,7 @@ func (ec *executionContext) _PronouncedName(ctx context.Context, sel ast.Selecti
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19088,7 +19088,7 @@ func (ec *executionContext) _ProvisionPhoneNumberPayload(ctx context.Context, se
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19300,7 +19300,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19351,7 +19351,7 @@ func (ec *executionContext) _ReassignPhoneNumberPayload(ctx context.Context, sel
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19407,7 +19407,7 @@ func (ec *executionContext) _Reference(ctx context.Context, sel ast.SelectionSet
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19478,7 +19478,7 @@ func (ec *executionContext) _RegionalSettings(ctx context.Context, sel ast.Selec
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19544,7 +19544,7 @@ func (ec *executionContext) _Role(ctx context.Context, sel ast.SelectionSet, obj
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19590,7 +19590,7 @@ func (ec *executionContext) _ServiceFeature(ctx context.Context, sel ast.Selecti
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19673,7 +19673,7 @@ func (ec *executionContext) _ServiceInfo(ctx context.Context, sel ast.SelectionS
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -19683,7 +19683,7 @@ func (ec *executionContext) _ServiceInfo(ctx context.Context, sel ast.SelectionS
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -19711,7 +19711,7 @@ func (ec *executionContext) _ServiceInfo(ctx context.Context, sel ast.SelectionS
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -19721,7 +19721,7 @@ func (ec *executionContext) _ServiceInfo(ctx context.Context, sel ast.SelectionS
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -19749,7 +19749,7 @@ func (ec *executionContext) _ServiceInfo(ctx context.Context, sel ast.SelectionS
 					return innerFunc(ctx, deferredFieldSet)
 				})
 
-				for _, deferrable := range field.Deferrables {
+				for _, deferrable := range model.Distinct(field.Deferrables) {
 					view, ok := deferLabelToView[deferrable.Label]
 					if !ok {
 						view = deferredFieldSet.NewView()
@@ -19759,7 +19759,7 @@ func (ec *executionContext) _ServiceInfo(ctx context.Context, sel ast.SelectionS
 				}
 
 				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
+				out.Values[i] = model.Deferred
 				continue
 			}
 
@@ -19775,7 +19775,7 @@ func (ec *executionContext) _ServiceInfo(ctx context.Context, sel ast.SelectionS
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19831,7 +19831,7 @@ func (ec *executionContext) _ServicePlan(ctx context.Context, sel ast.SelectionS
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19897,7 +19897,7 @@ func (ec *executionContext) _Shipping(ctx context.Context, sel ast.SelectionSet,
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -19968,7 +19968,7 @@ func (ec *executionContext) _ShippingAddress(ctx context.Context, sel ast.Select
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20014,7 +20014,7 @@ func (ec *executionContext) _ShippingMethod(ctx context.Context, sel ast.Selecti
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20070,7 +20070,7 @@ func (ec *executionContext) _Site(ctx context.Context, sel ast.SelectionSet, obj
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20116,7 +20116,7 @@ func (ec *executionContext) _TemporaryNumber(ctx context.Context, sel ast.Select
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20177,7 +20177,7 @@ func (ec *executionContext) _Timezone(ctx context.Context, sel ast.SelectionSet,
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20223,7 +20223,7 @@ func (ec *executionContext) _UBrand(ctx context.Context, sel ast.SelectionSet, o
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20279,7 +20279,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20340,7 +20340,7 @@ func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionS
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20396,7 +20396,7 @@ func (ec *executionContext) ___EnumValue(ctx context.Context, sel ast.SelectionS
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20462,7 +20462,7 @@ func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, 
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20528,7 +20528,7 @@ func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.Selection
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20594,7 +20594,7 @@ func (ec *executionContext) ___Schema(ctx context.Context, sel ast.SelectionSet,
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -20685,7 +20685,7 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields)
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
 	}
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{

@@ -28,6 +28,9 @@ type Resolver struct {
 func connect[T any](ctx context.Context, r *Resolver, l *paging.List[T], args paging.Args) (*model.Connection[T], error) {
 	l.Most = r.MostRows
 	s, err := l.Slice(ctx, args)
+	if err == nil {
+		err = loader.For(ctx).Answer(len(s.Rows))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -95,6 +95,8 @@ type Limits struct {
 	Fields  int   `env:"RINGQL_MAX_FIELDS" default:"5000" help:"Fields, once fragments are spread (${default})."`
 	Cost    int   `env:"RINGQL_MAX_COST" default:"1000000" help:"Values that the answer may have: each field counts one, times the rows asked for of the lists it is in, 20 where first and last are left out (${default})."`
 	Rows    int   `env:"RINGQL_MAX_ROWS" default:"1000" help:"Rows of one page of a list, 1 to 1000 (${default})."`
+	AllRows int   `env:"RINGQL_MAX_ALL_ROWS" default:"100000" help:"Rows of all lists of one answer (${default})."`
+	List    int   `env:"RINGQL_MAX_LIST" default:"1000" help:"Values of a list in arguments and variables (${default})."`
 	Errors  int   `env:"RINGQL_MAX_ERRORS" default:"100" help:"Errors of one answer (${default})."`
 	Read    int64 `env:"RINGQL_MAX_READ" default:"268435456" help:"Bytes of RingCentral's answers to one operation (${default})."`
 
@@ -182,7 +184,7 @@ func (l Limits) validate() error {
 		positive("RINGQL_MAX_NESTING", int64(l.Nesting)), positive("RINGQL_MAX_NAMES", int64(l.Names)),
 		positive("RINGQL_MAX_ALIASES", int64(l.Aliases)), positive("RINGQL_MAX_DEPTH", int64(l.Depth)),
 		positive("RINGQL_MAX_FIELDS", int64(l.Fields)), positive("RINGQL_MAX_ROWS", int64(l.Rows)),
-		positive("RINGQL_MAX_NAME", int64(l.Name)), positive("RINGQL_MAX_ROOTS", int64(l.Roots)), positive("RINGQL_MAX_COST", int64(l.Cost)),
+		positive("RINGQL_MAX_ALL_ROWS", int64(l.AllRows)), positive("RINGQL_MAX_LIST", int64(l.List)), positive("RINGQL_MAX_NAME", int64(l.Name)), positive("RINGQL_MAX_ROOTS", int64(l.Roots)), positive("RINGQL_MAX_COST", int64(l.Cost)),
 		positive("RINGQL_MAX_ERRORS", int64(l.Errors)), positive("RINGQL_MAX_READ", l.Read),
 		positive("RINGQL_MAX_IN_FLIGHT", int64(l.InFlight)), positive("RINGQL_MAX_QUEUED", int64(l.Queued)),
 		positive("RINGQL_MAX_SOCKETS", int64(l.Sockets)), positive("RINGQL_MAX_OPERATIONS", int64(l.Operations)),

@@ -61,6 +61,15 @@ func best(clauses []goautoneg.Accept, offers []string) string {
 	return choice
 }
 
+// ourParts says whether parts asked for with these parameters are of the format there is.
+func ourParts(params map[string]string) bool {
+	if _, other := params["incrementalspec"]; other { // the header was put in small letters
+		return false
+	}
+	spec, said := params["deferspec"]
+	return !said || spec == "20220824"
+}
+
 // quality is how much a client wants a media type, by the clause that is closest to it.
 func quality(clauses []goautoneg.Accept, offer string) float64 {
 	kind, sub, _ := strings.Cut(offer, "/")
@@ -69,6 +78,9 @@ func quality(clauses []goautoneg.Accept, offer string) float64 {
 		near := 0
 		switch {
 		case c.Type == kind && c.SubType == sub:
+			if offer == typeParts && !ourParts(c.Params) {
+				continue
+			}
 			near = 3
 		case offer != typeJSON:
 		case c.Type == kind && c.SubType == "*":

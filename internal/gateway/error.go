@@ -57,6 +57,7 @@ var faces = []struct {
 	{rest.ErrTimeout, codeTimeout, "RingCentral did not answer in time."},
 	{rest.ErrUnavailable, codeUnavailable, "RingCentral cannot be reached for now, try again later."},
 	{rest.ErrTooMuch, codeTooCostly, "RingCentral's answers to this are too large, taken together: ask for less, or see RINGQL_MAX_READ."},
+	{loader.ErrTooManyRows, codeTooCostly, "The lists of this answer have too many rows, taken together: ask for less, or see RINGQL_MAX_ALL_ROWS."},
 	{loader.ErrTooMany, codeTooCostly, "This would take too many calls to RingCentral: the account is too large for it."},
 	{paging.ErrNoTotal, codeBadInput, "RingCentral does not tell how long this list is: use first and after."},
 	{context.DeadlineExceeded, codeTimeout, "This took too long."},

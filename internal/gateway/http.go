@@ -1,6 +1,9 @@
 package gateway
 
 import (
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"bytes"
 	"context"
 	"encoding/json"
@@ -37,10 +40,13 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	}
 	kinds := requestFrom(ctx).kinds
 	var out sink
-	if kinds.whole == typeEvents { // begun at once, for it may take long
+	switch {
+	case kinds.whole == typeEvents: // begun at once, for it may take long
 		s := newStream(w)
 		defer s.keepAlive(ctx)()
 		out = s
+	case kinds.whole == typeParts && refused != nil:
+		out = newParts(w)
 	}
 	if refused != nil {
 		if out == nil {
@@ -139,22 +145,28 @@ func encode(w io.Writer, resp *graphql.Response) error {
 	return encodeIn(w, resp, "{")
 }
 
-// encodePart writes a part that follows the first.
+// encodePart writes a part that follows the first, once for each label of the client's.
 // Source: the incremental delivery of the GraphQL working group, as of 2022-08-24.
 func encodePart(w io.Writer, resp *graphql.Response) error {
-	last := *resp
-	last.HasNext = nil
+	once := *resp
+	once.HasNext = nil
 	path, err := json.Marshal(append(ast.Path{}, resp.Path...))
 	if err != nil {
 		return err
 	}
-	head := `{"incremental":[{"path":` + string(path)
-	if resp.Label != "" {
-		label, _ := json.Marshal(resp.Label) // text can be written
-		head += `,"label":` + string(label)
-	}
-	if err := encodeIn(w, &last, head+","); err != nil {
-		return err
+	_, _ = io.WriteString(w, `{"incremental":[`)
+	for i, label := range labelsOf(resp.Label) {
+		head := `{"path":` + string(path)
+		if i > 0 {
+			head = "," + head
+		}
+		if label != "" {
+			text, _ := json.Marshal(label) // text can be written
+			head += `,"label":` + string(text)
+		}
+		if err := encodeIn(w, &once, head+","); err != nil {
+			return err
+		}
 	}
 	_, _ = fmt.Fprintf(w, `],"hasNext":%t}`, resp.HasNext != nil && *resp.HasNext)
 	return nil
@@ -231,11 +243,38 @@ func requestFrom(ctx context.Context) *request {
 
 // readPost reads the parameters out of a body.
 func readPost(body []byte) (*graphql.RawParams, error) {
-	var p graphql.RawParams
-	if err := decodeOne(body, &p); err != nil { // not said: the decoder repeats the body
-		return nil, badRequest(`The request is not valid: the body must be a JSON object with "query", and optionally "variables", "operationName" and "extensions".`)
+	p, err := readParams(body)
+	if err != nil { // not said: the decoder repeats the body
+		return nil, badRequest(`The request is not valid: the body must be a JSON object with "query", and optionally "variables", "operationName" and "extensions", each once.`)
 	}
-	return named(&p)
+	return named(p)
+}
+
+// readParams reads parameters by their exact names: a member that is there twice, or in
+// other letters, could be read as one thing by a firewall and as another here.
+func readParams(text []byte) (*graphql.RawParams, error) {
+	var in struct {
+		Query         string         `json:"query"`
+		OperationName string         `json:"operationName"`
+		Variables     jsontext.Value `json:"variables"`
+		Extensions    jsontext.Value `json:"extensions"`
+	}
+	if err := jsonv2.Unmarshal(text, &in); err != nil {
+		return nil, err
+	}
+	p := &graphql.RawParams{Query: in.Query, OperationName: in.OperationName}
+	for _, part := range []struct {
+		from jsontext.Value
+		into *map[string]any
+	}{{in.Variables, &p.Variables}, {in.Extensions, &p.Extensions}} {
+		if len(part.from) == 0 {
+			continue
+		}
+		if err := decodeOne(part.from, part.into); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 // readGet reads the parameters out of a URL.

@@ -23,6 +23,13 @@ func TestLimits(t *testing.T) {
 		names := strings.Fields(deep)
 		return "{" + strings.Join(names[:min(n-1, len(names))], "{") + "{__typename" + strings.Repeat("}", min(n-1, len(names))) + "}"
 	}
+	roots := func(n, from int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, " a%d: __typename", from+i)
+		}
+		return b.String()
+	}
 	list := func(rows, more int) string { // cost 4 + 2 * rows + more
 		return fmt.Sprintf("{ account { extensions(first: %d) { nodes { id } totalCount } %s } }", rows, strings.Repeat("id ", more))
 	}
@@ -42,10 +49,10 @@ func TestLimits(t *testing.T) {
 		{"nesting", limit.Limits{Nesting: 20}, func(n int) string {
 			return "{ account(id: " + strings.Repeat("[", n-2) + strings.Repeat("]", n-2) + ") { id } }"
 		}, 20, 20_000},
-		{"roots", limit.Limits{Roots: 40}, func(n int) string { return "{" + strings.Repeat(" __typename", n) + "}" }, 40, 500},
-		{"roots of fragments", limit.Limits{Roots: 40}, func(n int) string {
-			return "{" + strings.Repeat(" ...F", n/10) + strings.Repeat(" __typename", n%10) + "} fragment F on Query {" + strings.Repeat(" __typename", 10) + "}"
-		}, 40, 9000},
+		{"roots", limit.Limits{Roots: 40, Aliases: 1e6}, func(n int) string { return "{" + roots(n, 0) + "}" }, 40, 900},
+		{"roots of fragments", limit.Limits{Roots: 40, Aliases: 1e6}, func(n int) string {
+			return "{ ...F ...F ...G" + roots(n/2, 0) + " } fragment F on Query {" + roots(n/2, 0) + "} fragment G on Query {" + roots(n-n/2, n/2) + "}"
+		}, 40, 500},
 		{"depth", limit.Limits{Depth: 8}, nested, 8, 12},
 		{"fields", limit.Limits{Fields: 120, Roots: 1e6}, func(n int) string { // n fields out of two fragments
 			return "{" + strings.Repeat(" ...F", n/10) + strings.Repeat(" __typename", n%10) + "} fragment F on Query {" + strings.Repeat(" __typename", 10) + "}"
@@ -106,6 +113,18 @@ func TestManyErrors(t *testing.T) {
 	s := newStack(t, nil)
 	if a := s.post(t, "{"+strings.Repeat(" x", 900)+"}"); strings.Count(a.text, `"message"`) > 101 || a.code() != "GRAPHQL_VALIDATION_FAILED" {
 		t.Errorf("%d faults of one document", strings.Count(a.text, `"message"`))
+	}
+}
+
+// Lists within lists multiply the rows of the answer, however little is read for them.
+func TestAllRows(t *testing.T) {
+	s := newStack(t, func(c *gateway.Config) { c.Limits = limit.Limits{AllRows: 60} })
+	const query = "{ account { mainNumber extensions(first: %d) { nodes { usablePhoneNumbers(first: 5) { nodes { id } } } } } }"
+	if a := s.post(t, fmt.Sprintf(query, 5)); a.code() != "" {
+		t.Errorf("within: %.300s", a.text)
+	}
+	if a := s.post(t, fmt.Sprintf(query, 25)); a.code() != "QUERY_TOO_COSTLY" || !strings.Contains(a.text, "+18555440014") {
+		t.Errorf("beyond: %.300s", a.text)
 	}
 }
 

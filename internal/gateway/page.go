@@ -136,5 +136,8 @@ func schemaHandler(cfg Config) http.Handler {
 func Schema() string {
 	var b strings.Builder
 	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchema(graph.NewExecutableSchema(graph.Config{}).Schema())
+	// The formatter leaves out what every schema has; this one not every server has, and
+	// clients' compilers look for it.
+	b.WriteString("\ndirective @defer(if: Boolean = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT\n")
 	return b.String()
 }

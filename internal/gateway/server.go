@@ -47,7 +47,7 @@ func newServer(cfg Config, schema graphql.ExecutableSchema, read reader, sockets
 	}
 	o := &operations{
 		cfg:   cfg,
-		load:  loader.Config{REST: cfg.REST, Gate: cfg.Gate, Memory: loader.NewMemory(), Who: auth.Key},
+		load:  loader.Config{REST: cfg.REST, Gate: cfg.Gate, Memory: loader.NewMemory(), Who: auth.Key, MostRows: int64(cfg.Limits.AllRows)},
 		plans: mustLRU[*ast.OperationDefinition, *plan.Plan](mostDocuments),
 	}
 	srv.AroundOperations(o.around)
@@ -183,7 +183,7 @@ func (d *documents) Get(ctx context.Context, text string) (*ast.QueryDocument, b
 
 // Add is called with every document that was found valid, before it is carried out.
 func (d *documents) Add(ctx context.Context, text string, doc *ast.QueryDocument) {
-	flattenDefer(doc, readsParts(ctx))
+	settleDefer(doc, readsParts(ctx))
 	if len(text) <= keepDocument {
 		d.cache.Add(documentKey(ctx, text), doc)
 	}

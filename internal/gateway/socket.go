@@ -168,12 +168,12 @@ func (k *socket) begin(ctx context.Context, payload json.RawMessage) context.Con
 
 // subscribe starts an operation; false when the socket was closed instead.
 func (k *socket) subscribe(ctx context.Context, m message) bool {
-	var params graphql.RawParams
+	params, err := readParams(m.Payload)
 	switch {
 	case !k.isAcked():
 		k.close(closeUnauthorized, "Unauthorized")
 		return false
-	case m.ID == "" || decodeOne(m.Payload, &params) != nil || params.Query == "" && !byHash(&params):
+	case m.ID == "" || err != nil || params.Query == "" && !byHash(params):
 		k.close(closeBadMessage, "Invalid message received")
 		return false
 	}
@@ -203,7 +203,7 @@ func (k *socket) subscribe(ctx context.Context, m message) bool {
 		k.send(ctx, failure(m.ID, tooCostly(&limit.Error{What: "operations on one socket", Most: k.cfg.Limits.Operations})))
 	default:
 		params.Headers = k.header
-		go k.run(mine, m.ID, o, &params)
+		go k.run(mine, m.ID, o, params)
 	}
 	return true
 }

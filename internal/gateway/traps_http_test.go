@@ -41,10 +41,8 @@ var httpTraps = []trap{
 		return typename(x.get("{ __typename }", "Upgrade", "h2c", "Connection", "Upgrade"))
 	}},
 	{name: "no data in request errors", stock: "has the entry data", check: noData("application/graphql-response+json", "application/json")},
-	// BUG: {"errors":[…],"data":null}
-	{name: "no data in request errors, in events", stock: "has the entry data", bug: "data is null in events of request errors", check: noData("text/event-stream")},
-	// BUG: the same.
-	{name: "no data in request errors, for parts", stock: "has the entry data", bug: "data is null for request errors to clients of parts", check: noData("multipart/mixed")},
+	{name: "no data in request errors, in events", stock: "has the entry data", check: noData("text/event-stream")},
+	{name: "no data in request errors, for parts", stock: "has the entry data", check: noData("multipart/mixed")},
 	{name: "statuses of request errors", stock: "has status 422", check: func(x target) error {
 		if err := requestError("application/json", http.StatusOK)(x); err != nil {
 			return err

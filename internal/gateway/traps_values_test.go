@@ -55,13 +55,12 @@ func TestTrapsOfSuggestions(t *testing.T) {
 var suggestionTraps = []trap{
 	{name: "suggestions of fields", check: leaks(`{ accoun { id } }`)},
 	{name: "suggestions of types for fields", check: leaks(`{ node(id: "1") { extensionNumber } }`)},
-	// BUG: gqlparser has a rule …WithoutSuggestions for each of these.
-	{name: "suggestions of arguments", wiring: wiring{hush: true}, bug: "the rules without suggestions are not used", check: leaks(`{ extension(idd: "1") { name } }`)},
-	{name: "suggestions of arguments of directives", wiring: wiring{hush: true}, bug: "the rules without suggestions are not used", check: leaks(`{ account { id @skip(iff: true) } }`)},
-	{name: "suggestions of enums", wiring: wiring{hush: true}, bug: "the rules without suggestions are not used", check: leaks(`{ account { extensions(filter: {status: [ENABLE]}) { totalCount } } }`)},
-	{name: "suggestions of enums for texts", wiring: wiring{hush: true}, bug: "the rules without suggestions are not used", check: leaks(`{ account { extensions(filter: {status: ["ENABLED"]}) { totalCount } } }`)},
-	{name: "suggestions of types", wiring: wiring{hush: true}, bug: "the rules without suggestions are not used", check: leaks(`{ viewer { ...F } } fragment F on Extensio { name }`)},
-	{name: "suggestions of fields of inputs", wiring: wiring{hush: true}, bug: "the rules without suggestions are not used", check: leaks(`{ account { extensions(filter: {statu: [ENABLED]}) { totalCount } } }`)},
+	{name: "suggestions of arguments", wiring: wiring{hush: true}, check: leaks(`{ extension(idd: "1") { name } }`)},
+	{name: "suggestions of arguments of directives", wiring: wiring{hush: true}, check: leaks(`{ account { id @skip(iff: true) } }`)},
+	{name: "suggestions of enums", wiring: wiring{hush: true}, check: leaks(`{ account { extensions(filter: {status: [ENABLE]}) { totalCount } } }`)},
+	{name: "suggestions of enums for texts", wiring: wiring{hush: true}, check: leaks(`{ account { extensions(filter: {status: ["ENABLED"]}) { totalCount } } }`)},
+	{name: "suggestions of types", wiring: wiring{hush: true}, check: leaks(`{ viewer { ...F } } fragment F on Extensio { name }`)},
+	{name: "suggestions of fields of inputs", wiring: wiring{hush: true}, check: leaks(`{ account { extensions(filter: {statu: [ENABLED]}) { totalCount } } }`)},
 }
 
 // leaks sends a query with a slip; the answer must not help.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -85,6 +86,18 @@ func (f *misfit) in(p ast.PathElement) *misfit {
 	return f
 }
 
+// shown is a value as it was written, in short.
+func shown(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return "this"
+	}
+	if short := []rune(string(text)); len(short) > 40 {
+		return string(short[:40]) + "…"
+	}
+	return string(text)
+}
+
 func misfits(format string, args ...any) *misfit { return &misfit{say: fmt.Sprintf(format, args...)} }
 
 // check says what keeps a value from being of a type; nil for nothing.
@@ -110,14 +123,14 @@ func (v variables) check(t *ast.Type, value any) *misfit {
 	switch def.Kind {
 	case ast.Enum:
 		if s, ok := value.(string); !ok || def.EnumValues.ForName(s) == nil {
-			return misfits("%.40q is no %s", fmt.Sprint(value), def.Name)
+			return misfits("%s is no %s", shown(value), def.Name)
 		}
 		return nil
 	case ast.InputObject:
 		return v.checkObject(def, value)
 	}
 	if !scalar(def.Name, value) {
-		return misfits("%.40q is no %s", fmt.Sprint(value), def.Name)
+		return misfits("%s is no %s", shown(value), def.Name)
 	}
 	return nil
 }
@@ -125,7 +138,7 @@ func (v variables) check(t *ast.Type, value any) *misfit {
 func (v variables) checkObject(def *ast.Definition, value any) *misfit {
 	object, ok := value.(map[string]any)
 	if !ok {
-		return misfits("%.40q is no %s", fmt.Sprint(value), def.Name)
+		return misfits("%s is no %s", shown(value), def.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		field := def.Fields.ForName(name)

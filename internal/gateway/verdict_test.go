@@ -78,7 +78,7 @@ func newJudges(tb testing.TB) *judges {
 		tb.Fatal(err)
 	}
 	// The schema as it is served leaves out what the library knows by itself.
-	j.write(tb, map[string]string{"schema": gateway.Schema() + "\ndirective @defer(if: Boolean = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT"})
+	j.write(tb, map[string]string{"schema": gateway.Schema()})
 	return j
 }
 

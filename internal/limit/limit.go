@@ -13,11 +13,13 @@ type Limits struct {
 	Name    int   // bytes of a name; 250
 	Names   int   // fields and fragments named in a document; 1,000
 	Aliases int   // aliases in a document; 200
-	Roots   int   // fields of Query or Mutation in one operation, fragments spread; 100
+	Roots   int   // fields of Query or Mutation in one operation, those of one name once; 100
 	Depth   int   // fields within fields, fragments spread; 25
 	Fields  int   // fields after fragments are spread; 5,000
 	Cost    int   // values that the answer may have, see Operation; 1,000,000
 	Rows    int   // first and last of a list; 1,000
+	AllRows int   // rows of all lists of one answer; 100,000
+	List    int   // values of a list in arguments and variables; 1,000
 	Errors  int   // errors of one answer; 100
 	Read    int64 // bytes of the upstream's answers to one operation; 256 MiB
 
@@ -40,6 +42,8 @@ func (l Limits) OrDefaults() Limits {
 	orDefault(&l.Fields, 5000)
 	orDefault(&l.Cost, 1_000_000)
 	orDefault(&l.Rows, 1000)
+	orDefault(&l.AllRows, 100_000)
+	orDefault(&l.List, 1000)
 	orDefault(&l.Errors, 100)
 	orDefault(&l.Read, 256<<20)
 	orDefault(&l.Sockets, 500)

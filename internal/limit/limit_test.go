@@ -129,6 +129,29 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestLists(t *testing.T) {
+	l := Limits{List: 3}.OrDefaults()
+	for _, tt := range []struct {
+		query     string
+		variables map[string]any
+		good      bool
+	}{
+		{`{ nodes(ids: [1, 2, 3]) { name } }`, nil, true},
+		{`{ nodes(ids: [1, 2, 3, 4]) { name } }`, nil, false},
+		{`query($i: [ID!]!) { nodes(ids: $i) { name } }`, map[string]any{"i": make([]any, 3)}, true},
+		{`query($i: [ID!]!) { nodes(ids: $i) { name } }`, map[string]any{"i": make([]any, 4)}, false},
+		{`query($i: [ID!]!) { nodes(ids: $i) { name } }`, map[string]any{"i": map[string]any{"x": []any{make([]any, 3000)}}}, false},
+	} {
+		doc, errs := gqlparser.LoadQueryWithRules(schema, tt.query, nil)
+		if errs != nil {
+			t.Fatal(errs)
+		}
+		if e := l.Operation(doc, doc.Operations[0], tt.variables); (e == nil) != tt.good {
+			t.Errorf("%s with %d values: %v", tt.query, len(tt.variables), e)
+		}
+	}
+}
+
 func BenchmarkOperation(b *testing.B) {
 	doc, err := gqlparser.LoadQueryWithRules(schema, "{ people(first: 10) { total nodes { name friends(first: 5) { nodes { ...P } } } } } fragment P on Person { name friends { total } }", nil)
 	if err != nil {

@@ -16,10 +16,15 @@ const usualRows = 20
 // list counts as often as `first` or `last` ask for, or as there are ids in `ids`, or 20 times
 // where nothing is said. Each fragment is measured once, so the work is linear in the document.
 func (l Limits) Operation(doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any) *Error {
-	m := measurer{doc.Fragments, variables, l.Rows, map[string]measure{}}
+	m := &measurer{fragments: doc.Fragments, variables: variables, mostRows: l.Rows, known: map[string]measure{}}
+	for _, v := range variables {
+		m.longest = max(m.longest, longest(v))
+	}
 	size := m.set(op.SelectionSet)
 	switch {
-	case size.top > l.Roots:
+	case m.longest > l.List:
+		return &Error{"values in a list", l.List}
+	case m.roots(op.SelectionSet) > l.Roots:
 		return &Error{"root fields", l.Roots}
 	case size.depth > l.Depth:
 		return &Error{"levels of fields", l.Depth}
@@ -34,7 +39,6 @@ func (l Limits) Operation(doc *ast.QueryDocument, op *ast.OperationDefinition, v
 // measure is the size of a selection. Of a connection's selection it depends on the
 // connection how often `nodes` and `edges` come, so these are counted apart.
 type measure struct {
-	top    int // fields right in it
 	depth  int
 	fields int
 	once   int // values, but for those in lists right in it
@@ -46,10 +50,32 @@ const enough = 1 << 30
 
 func (m *measure) add(o measure) {
 	m.depth = max(m.depth, o.depth)
-	m.top = min(m.top+o.top, enough)
 	m.fields = min(m.fields+o.fields, enough)
 	m.once = min(m.once+o.once, enough)
 	m.perRow = min(m.perRow+o.perRow, enough)
+}
+
+// roots is how many fields a selection has right in it, those of one name counted once.
+func (m *measurer) roots(set ast.SelectionSet) int {
+	names, spread := map[string]bool{}, map[string]bool{}
+	var walk func(ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, sel := range set {
+			switch sel := sel.(type) {
+			case *ast.Field:
+				names[sel.Alias] = true // its name, without an alias
+			case *ast.InlineFragment:
+				walk(sel.SelectionSet)
+			case *ast.FragmentSpread:
+				if def := m.fragments.ForName(sel.Name); def != nil && !spread[sel.Name] {
+					spread[sel.Name] = true
+					walk(def.SelectionSet)
+				}
+			}
+		}
+	}
+	walk(set)
+	return len(names)
 }
 
 type measurer struct {
@@ -57,9 +83,10 @@ type measurer struct {
 	variables map[string]any
 	mostRows  int
 	known     map[string]measure
+	longest   int // of the lists in arguments
 }
 
-func (m measurer) set(set ast.SelectionSet) measure {
+func (m *measurer) set(set ast.SelectionSet) measure {
 	var sum measure
 	for _, sel := range set {
 		switch sel := sel.(type) {
@@ -74,9 +101,9 @@ func (m measurer) set(set ast.SelectionSet) measure {
 	return sum
 }
 
-func (m measurer) field(f *ast.Field) measure {
+func (m *measurer) field(f *ast.Field) measure {
 	below := m.set(f.SelectionSet)
-	size := measure{top: 1, depth: below.depth + 1, fields: min(below.fields+1, enough)}
+	size := measure{depth: below.depth + 1, fields: min(below.fields+1, enough)}
 	rows, told := m.rows(f)
 	list := f.Definition != nil && f.Definition.Type.Elem != nil && len(f.SelectionSet) > 0
 	switch values := 1 + below.once; {
@@ -98,25 +125,27 @@ func times(n, values int) int {
 }
 
 // rows is how many rows the arguments of f ask for, and whether they say.
-func (m measurer) rows(f *ast.Field) (n int, told bool) {
+func (m *measurer) rows(f *ast.Field) (n int, told bool) {
+	n = usualRows
 	for _, arg := range f.Arguments {
 		value := arg.Value
 		if value == nil {
 			continue
 		}
+		m.longest = max(m.longest, longestIn(value))
 		switch arg.Name {
 		case "first", "last":
-			if asked, ok := m.number(value); ok {
-				return int(max(0, min(asked, int64(m.mostRows)))), true
+			if asked, ok := m.number(value); ok && !told {
+				n, told = int(max(0, min(asked, int64(m.mostRows)))), true
 			}
 		case "ids":
-			return m.length(value), true
+			n, told = m.length(value), true
 		}
 	}
-	return usualRows, false
+	return n, told
 }
 
-func (m measurer) number(v *ast.Value) (int64, bool) {
+func (m *measurer) number(v *ast.Value) (int64, bool) {
 	raw, err := v.Value(m.variables)
 	if err != nil {
 		return 0, false
@@ -135,8 +164,37 @@ func (m measurer) number(v *ast.Value) (int64, bool) {
 	return 0, false
 }
 
+// longest is the length of the longest list in a value.
+func longest(value any) int {
+	n := 0
+	switch v := value.(type) {
+	case []any:
+		n = len(v)
+		for _, item := range v {
+			n = max(n, longest(item))
+		}
+	case map[string]any:
+		for _, item := range v {
+			n = max(n, longest(item))
+		}
+	}
+	return n
+}
+
+// longestIn is the same of a value in the document.
+func longestIn(v *ast.Value) int {
+	n := 0
+	if v.Kind == ast.ListValue {
+		n = len(v.Children)
+	}
+	for _, child := range v.Children {
+		n = max(n, longestIn(child.Value))
+	}
+	return n
+}
+
 // length is how many values a list has; a value in place of a list is one.
-func (m measurer) length(v *ast.Value) int {
+func (m *measurer) length(v *ast.Value) int {
 	raw, err := v.Value(m.variables)
 	if err != nil {
 		return usualRows
@@ -147,7 +205,7 @@ func (m measurer) length(v *ast.Value) int {
 	return 1
 }
 
-func (m measurer) fragment(name string) measure {
+func (m *measurer) fragment(name string) measure {
 	if known, ok := m.known[name]; ok {
 		return known
 	}

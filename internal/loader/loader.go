@@ -6,7 +6,9 @@ package loader
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
@@ -18,6 +20,8 @@ type Config struct {
 	Memory *Memory
 	Gate   *budget.Gate                 // what each person may still send
 	Who    func(context.Context) string // the person who asks
+
+	MostRows int64 // of all lists of one answer; zero means no limit
 }
 
 // Loaders are the batches of one response. They remember what they loaded, so
@@ -33,6 +37,9 @@ type Loaders struct {
 	paths map[string]string // how accounts are written in this response
 	self  string            // the real id of one's own extension when the response began; "" if not known
 	lists bool              // whether the account's list of devices may stand in for those of extensions
+
+	mostRows int64
+	rows     atomic.Int64 // that the answer is to have
 
 	filters sync.Map // filterKey -> the filter
 
@@ -61,11 +68,12 @@ type Loaders struct {
 func New(ctx context.Context, cfg Config) *Loaders {
 	who := cfg.Who(ctx)
 	l := &Loaders{
-		c:     cfg.REST,
-		me:    cfg.Memory.of(who),
-		who:   who,
-		gate:  cfg.Gate,
-		paths: map[string]string{},
+		c:        cfg.REST,
+		me:       cfg.Memory.of(who),
+		who:      who,
+		gate:     cfg.Gate,
+		paths:    map[string]string{},
+		mostRows: cfg.MostRows,
 	}
 	l.self = l.me.ownExtension()
 	l.lists = l.c.Preference() == rest.OnlyV1 || l.left(budget.Light) < pages(rest.MostPerPage, l.c.ManyExtensionDevices())
@@ -162,4 +170,16 @@ func filterOf[F any](l *Loaders, key string) F {
 	v, _ := l.filters.Load(filterKey[F]{key})
 	f, _ := v.(F)
 	return f
+}
+
+// ErrTooManyRows means that the lists of one answer have more rows than are allowed.
+var ErrTooManyRows = errors.New("too many rows in one answer")
+
+// Answer counts rows that the answer is to have. They may be the same ones again and again:
+// lists within lists multiply, however little was read.
+func (l *Loaders) Answer(rows int) error {
+	if l.rows.Add(int64(rows)) > l.mostRows && l.mostRows > 0 {
+		return ErrTooManyRows
+	}
+	return nil
 }

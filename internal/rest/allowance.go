@@ -23,10 +23,10 @@ func WithAllowance(ctx context.Context, bytes int64) context.Context {
 	return context.WithValue(ctx, allowanceKey{}, left)
 }
 
-// allowed returns body, of the answer to req, as far as its context allows.
-func allowed(req *http.Request, body io.Reader) io.Reader {
-	left, ok := req.Context().Value(allowanceKey{}).(*atomic.Int64)
-	if !ok || req.Method != http.MethodGet {
+// allowed returns the body of an answer, as far as ctx allows.
+func allowed(ctx context.Context, o *Operation, body io.Reader) io.Reader {
+	left, ok := ctx.Value(allowanceKey{}).(*atomic.Int64)
+	if !ok || o.Method != http.MethodGet {
 		return body
 	}
 	return &spender{body, left}

@@ -154,7 +154,7 @@ func (c *Client) send(ctx context.Context, r request, req *http.Request, sent fu
 		return nil, failed(ctx, r.op, err, sent())
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := c.read(resp)
+	body, err := c.read(resp, allowed(ctx, r.op, resp.Body))
 	if err != nil {
 		return nil, failed(ctx, r.op, err, true)
 	}

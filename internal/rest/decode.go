@@ -39,13 +39,13 @@ func putBuffer(b *bytes.Buffer) {
 
 // read returns the whole body in a pooled buffer, or an error when it is larger
 // than allowed.
-func (c *Client) read(resp *http.Response) (*bytes.Buffer, error) {
+func (c *Client) read(resp *http.Response, body io.Reader) (*bytes.Buffer, error) {
 	b, _ := buffers.Get().(*bytes.Buffer)
 	limit := c.cfg.MaxAnswer
 	if n := resp.ContentLength; n > 0 && n <= limit {
 		b.Grow(int(n) + bytes.MinRead) // read in one go
 	}
-	n, err := b.ReadFrom(io.LimitReader(allowed(resp.Request, resp.Body), limit+1))
+	n, err := b.ReadFrom(io.LimitReader(body, limit+1))
 	switch {
 	case err != nil:
 		putBuffer(b)

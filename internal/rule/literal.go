@@ -19,8 +19,8 @@ func literalsFit(observers *core.Events, addError core.AddErrFunc) {
 		case v.Kind == ast.ObjectValue && len(v.Children) == 0 && v.Definition.IsLeafType():
 			addError(core.Message(`Expected value of type "%s", found {}.`, v.ExpectedType), core.At(v.Position))
 		case v.Kind == ast.IntValue && v.Definition.Name == "Int":
-			if _, err := strconv.ParseInt(v.Raw, 10, 32); err != nil {
-				addError(core.Message("Int cannot represent non 32-bit signed integer value: %.20s", v.Raw), core.At(v.Position))
+			if n, err := strconv.ParseInt(v.Raw, 10, 64); err == nil && int64(int32(n)) != n { // the library sees what has more
+				addError(core.Message("Int cannot represent non 32-bit signed integer value: %d", n), core.At(v.Position))
 			}
 		}
 	})

@@ -256,7 +256,7 @@ func decode(text string) (v any, ok bool) {
 }
 
 // same compares decoded JSON. Text that ends with "*" is like any that begins so, "*" like
-// any value; a list that begins with "50 of" has fifty of what follows.
+// any value; a list that begins with "50 of" has fifty of what follows, then the rest.
 func same(want, got any) bool {
 	switch want := want.(type) {
 	case string:
@@ -275,8 +275,13 @@ func same(want, got any) bool {
 		return true
 	case []any:
 		g, ok := got.([]any)
-		if len(want) == 2 && want[0] == fmt.Sprintf("%d of", len(g)) {
-			want = slices.Repeat(want[1:], len(g))
+		if len(want) >= 2 {
+			var n int
+			if first, isText := want[0].(string); isText && strings.HasSuffix(first, " of") {
+				if _, err := fmt.Sscanf(first, "%d of", &n); err == nil && n <= len(g) {
+					want = append(slices.Repeat(want[1:2], n), want[2:]...)
+				}
+			}
 		}
 		return ok && slices.EqualFunc(want, g, same)
 	}
