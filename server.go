@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -91,29 +90,23 @@ func serve(ctx context.Context, cfg config.Serve, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Addr)
-	if err != nil {
-		return fmt.Errorf("RINGQL_ADDR: %w", err)
-	}
-	srv := &http.Server{
-		Handler: g, BaseContext: func(net.Listener) context.Context { return base },
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: cfg.Timeout + 15*time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
 	slog.SetDefault(log) // what libraries log goes the same way
-	log.Info("ringql is up", "version", version, "url", "http://"+l.Addr().String(), "upstream", cfg.Upstream.ServerURL)
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
+	l, err := gateway.Listen(ctx, g, gateway.Listening{
+		Addr: cfg.Addr, HealthAddr: cfg.HealthAddr, Base: base, Timeout: cfg.Timeout, H2C: cfg.H2C, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	log.Info("ringql is up", "version", version, "url", l.URL, "upstream", cfg.Upstream.ServerURL)
 	select {
-	case err := <-failed:
+	case err := <-l.Failed:
 		return err
 	case <-ctx.Done():
 	}
 	log.Info("stopping")
-	g.Drain()
 	patience, cancel := context.WithTimeout(base, cfg.Timeout+5*time.Second)
 	defer cancel()
-	return errors.Join(srv.Shutdown(patience), g.Wait(patience))
+	return l.Stop(patience)
 }
 
 // assemble wires the gateway: the only place that knows all parts.
@@ -143,6 +136,6 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 			Transport: rest.Chain(base, rest.Retry(), auth.Transport(), spend, observe),
 		}),
 		Gate: gate, Auth: who, Telemetry: telemetry, Log: log, Limits: limit.Limits(cfg.Limits),
-		Timeout: cfg.Timeout, Introspection: cfg.Introspection, Playground: cfg.Playground, Hosts: hosts,
+		Timeout: cfg.Timeout, Introspection: cfg.Introspection, Playground: cfg.Playground, Hosts: hosts, HealthApart: cfg.HealthAddr != "",
 	})
 }

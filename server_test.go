@@ -75,7 +75,7 @@ func start(t *testing.T, args ...string) *running {
 	}
 	t.Cleanup(func() { _ = r.stop() })
 	for range 200 {
-		if resp, err := http.Get(r.url + "/readyz"); err == nil {
+		if resp, err := http.Get(r.url + "/graphql"); err == nil {
 			_ = resp.Body.Close()
 			return r
 		}
@@ -234,6 +234,52 @@ func TestCommandLine(t *testing.T) {
 	for _, want := range []string{"RINGQL_ADDR", "RINGCENTRAL_JWT", "RINGQL_SIM_SEED", "127.0.0.1:8080"} {
 		if !strings.Contains(string(help), want) {
 			t.Errorf("--help does not show %s", want)
+		}
+	}
+}
+
+// Health has an address of its own, if one is set, and answers until the end.
+func TestHealthAddr(t *testing.T) {
+	addr := freeAddr(t)
+	r := start(t, "--health-addr", addr)
+	get := func(url string) int {
+		resp, err := http.Get(url)
+		if err != nil {
+			return 0
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode
+	}
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200, "/graphql": 404} {
+		if got := get("http://" + addr + path); got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+	for _, path := range []string{"/healthz", "/metrics"} {
+		if got := get(r.url + path); got != http.StatusNotFound {
+			t.Errorf("%s is served with the rest: %d", path, got)
+		}
+	}
+}
+
+// HTTP/2 is spoken without TLS if that is set, and not else.
+func TestH2C(t *testing.T) {
+	for flag, want := range map[string]int{"--h2c": 2, "--no-h2c": 0} {
+		r := start(t, flag)
+		protocols := new(http.Protocols)
+		protocols.SetUnencryptedHTTP2(true)
+		client := http.Client{Transport: &http.Transport{Protocols: protocols}}
+		resp, err := client.Post(r.url+"/graphql", "application/json", strings.NewReader(`{"query":"{ account { mainNumber } }"}`))
+		got := 0
+		if err == nil {
+			got = resp.ProtoMajor
+			_ = resp.Body.Close()
+		}
+		if got != want {
+			t.Errorf("%s: HTTP/%d, %v", flag, got, err)
+		}
+		if text := r.post(t, "{ account { mainNumber } }"); !strings.Contains(text, "+18555440014") {
+			t.Errorf("%s: by HTTP/1.1: %s", flag, text)
 		}
 	}
 }

@@ -4,8 +4,8 @@
 //
 // An operation needs a processor at times, and waits for the upstream at others; a limit on
 // how many are under way is too low for those that wait, or too high for those that do not.
-// So turns on the processors are limited: an operation has one while it works, gives it back
-// while it waits (Pause), and gets it again. And operations are begun no faster than the
+// So there are turns, one for each processor: an operation has one while it works, gives it
+// back while it waits (Pause), and gets it again. And operations are begun no faster than the
 // processors can carry them, by the time that each has had a turn so far: else many would
 // begin while all wait for the upstream, and come back together. Limiters that go by how long operations take (failsafe-go,
 // go-concurrency-limits) take a slow upstream, or a dear query, for overload.
@@ -37,19 +37,18 @@ type Config struct {
 
 // BenchmarkOverload of test/overload shows what these figures come to.
 const (
-	// turnsEach are the turns for each processor: more than one, since who has a turn also
-	// waits for a moment now and then, for others' needs to make one call.
-	turnsEach = 2
 	// slack is how many operations are begun to those that can be carried out: the average
 	// is known but roughly.
 	slack = 1.02
 	// firstGuess is for how many seconds an operation has a turn, before any has ended.
 	firstGuess = 0.005
-	// slowStart is how many operations are under way at first, for each turn: as long as
-	// hardly any has ended, it is not known what they take.
-	slowStart = 32
+	// headroom is how many operations may be under way for each turn, beside half as many
+	// again as usually are: what a sudden crowd takes is known once some of it has ended.
+	headroom = 4
+	// usually is the time over which it is averaged how many are under way.
+	usually = time.Second
 	// weight of one operation in the average.
-	weight = 0.02
+	weight = 0.05
 	// standing is how long a queue may be there that came with a burst. One that is there
 	// longer, or again and again, only makes everybody wait: it is kept to as many as there are turns.
 	standing = 300 * time.Millisecond
@@ -57,17 +56,19 @@ const (
 
 // Controller lets operations in. Use New.
 type Controller struct {
-	cfg  Config
-	most int // turns
-	heap func() float64
+	cfg    Config
+	most   int // turns
+	memory func() float64
 
 	mu       sync.Mutex
 	free     int             // turns
 	underWay int             // operations
 	back     []chan struct{} // operations that want a turn again, first come first served
 	queue    fair            // those that are not let in yet
-	crowd    float64         // the part of the recent time when there was a queue
-	seen     time.Time       // when crowd was brought up to date
+	crowd    float64         // the part of the recent time when there was a queue that the processors caused
+	capped   bool            // whether all who are under way wait, and are as many as may be
+	usual    float64         // how many operations were under way in the recent time
+	seen     time.Time       // when these two were brought up to date
 	ended    int             // how many operations have
 	work     float64         // seconds that each had a turn, on average
 	pace     *rate.Limiter
@@ -85,9 +86,9 @@ func New(cfg Config) *Controller {
 	if cfg.Patience <= 0 {
 		cfg.Patience = time.Second
 	}
-	most := turnsEach * runtime.GOMAXPROCS(0)
+	most := runtime.GOMAXPROCS(0)
 	return &Controller{
-		cfg: cfg, most: most, free: most, heap: newHeap().share, queue: newFair(),
+		cfg: cfg, most: most, free: most, memory: newGauge().read, queue: newFair(),
 		work: firstGuess, pace: rate.NewLimiter(rate.Limit(float64(most)/firstGuess), most),
 	}
 }
@@ -143,14 +144,17 @@ func (c *Controller) room() int {
 	return c.cfg.Queued
 }
 
-// watch brings crowd up to date: an average that forgets what is longer ago than standing.
+// watch brings what is known of the recent time up to date.
 func (c *Controller) watch() {
-	now, there := time.Now(), 0.0
-	if c.queue.len() > 0 {
-		there = 1
-	}
-	c.crowd = there + (c.crowd-there)*math.Exp(-now.Sub(c.seen).Seconds()/standing.Seconds())
+	now := time.Now()
+	since := now.Sub(c.seen).Seconds()
 	c.seen = now
+	crowd := 0.0
+	if c.queue.len() > 0 && !c.capped {
+		crowd = 1
+	}
+	c.crowd = crowd + (c.crowd-crowd)*math.Exp(-since/standing.Seconds())
+	c.usual = float64(c.underWay) + (c.usual-float64(c.underWay))*math.Exp(-since/usually.Seconds())
 }
 
 // giveUp takes a waiter out of the queue; nil when it has been let in meanwhile.
@@ -164,23 +168,21 @@ func (c *Controller) giveUp(w *waiter, why error) error {
 }
 
 // How much of the memory that the process may use is taken, above which fewer operations
-// are let in, and none while another is under way.
+// are let in, and above which none is while another is under way.
 const (
-	crowded = 0.6
-	full    = 0.8
+	roomy = 0.3
+	full  = 0.7
 )
 
 // welcome says whether one more operation may begin. If that is a matter of time alone, it
 // is asked again then.
 func (c *Controller) welcome() bool {
-	most := min(c.cfg.InFlight, slowStart*c.most+2*c.ended)
-	switch heap := c.heap(); {
-	case heap > full:
-		most = 1
-	case heap > crowded:
-		most = min(most, c.most)
+	most := min(c.cfg.InFlight, headroom*c.most+int(1.5*c.usual))
+	if taken := c.memory(); taken > roomy {
+		most = max(1, int(float64(most)*(full-taken)/(full-roomy)))
 	}
-	if c.free == 0 || c.underWay >= most {
+	c.capped = c.free > 0 && c.underWay >= most
+	if c.free == 0 || c.capped {
 		return false
 	}
 	c.pace.SetLimit(c.rate())
@@ -282,20 +284,23 @@ func (c *Controller) over(worked time.Duration) {
 	c.settle()
 }
 
-// heap reads how much of the memory limit is live.
-type heap struct {
+// gauge reads how much of the memory limit is taken.
+type gauge struct {
 	samples []metrics.Sample
 	known   float64
 	at      time.Time
 }
 
-func newHeap() *heap { return &heap{samples: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}} }
+func newGauge() *gauge {
+	return &gauge{samples: []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}}
+}
 
-// share is the part of the memory limit that was live when garbage was last collected.
-func (h *heap) share() float64 {
-	if now := time.Now(); now.Sub(h.at) > 10*time.Millisecond {
-		metrics.Read(h.samples)
-		h.at, h.known = now, float64(h.samples[0].Value.Uint64())/float64(debug.SetMemoryLimit(-1))
+// read returns the part of the memory limit that was live when garbage was last collected,
+// or is taken by goroutines now.
+func (g *gauge) read() float64 {
+	if now := time.Now(); now.Sub(g.at) > 10*time.Millisecond {
+		metrics.Read(g.samples)
+		g.at, g.known = now, float64(g.samples[0].Value.Uint64()+g.samples[1].Value.Uint64())/float64(debug.SetMemoryLimit(-1))
 	}
-	return h.known
+	return g.known
 }

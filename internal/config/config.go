@@ -57,6 +57,8 @@ func dropEmpty(n *kong.Node) {
 // Serve holds the gateway's settings.
 type Serve struct {
 	Addr          string        `env:"RINGQL_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
+	HealthAddr    string        `env:"RINGQL_HEALTH_ADDR" placeholder:"HOST:PORT" help:"Address that /healthz, /readyz and /metrics are served at instead."`
+	H2C           bool          `name:"h2c" env:"RINGQL_H2C" default:"false" negatable:"" help:"Whether HTTP/2 is spoken without TLS as well (${default})."`
 	Hosts         []string      `env:"RINGQL_HOSTS" placeholder:"NAME" help:"Host names that are answered. By default: any, but only localhost when listening on loopback."`
 	Timeout       time.Duration `env:"RINGQL_TIMEOUT" default:"30s" help:"Time for one operation (${default})."`
 	Introspection bool          `env:"RINGQL_INTROSPECTION" default:"true" negatable:"" help:"Whether clients may ask for the schema (${default})."`
@@ -141,13 +143,14 @@ func (l Log) Logger(w io.Writer) *slog.Logger {
 
 // Healthcheck asks a gateway whether it is alive.
 type Healthcheck struct {
-	Addr string `env:"RINGQL_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The gateway's address (${default})."`
+	Addr string `env:"RINGQL_HEALTH_ADDR,RINGQL_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The address that the gateway answers for its health at (${default})."`
 }
 
 // Validate refuses settings that make no sense, by their names.
 func (s *Serve) Validate() error {
 	return errors.Join(
 		address("RINGQL_ADDR", s.Addr),
+		optionalAddress("RINGQL_HEALTH_ADDR", s.HealthAddr),
 		hosts("RINGQL_HOSTS", s.Hosts),
 		positive("RINGQL_TIMEOUT", int64(s.Timeout)),
 		s.Upstream.validate(),
@@ -206,6 +209,13 @@ func address(name, addr string) error {
 		return fmt.Errorf("%s must be host:port, not %q", name, addr)
 	}
 	return nil
+}
+
+func optionalAddress(name, addr string) error {
+	if addr == "" {
+		return nil
+	}
+	return address(name, addr)
 }
 
 // hostName is a name, or an address, as it stands in a Host header without a port.

@@ -31,6 +31,7 @@ type Config struct {
 	Limits        limit.Limits
 	Timeout       time.Duration // of one operation; zero means 30 s
 	Introspection bool          // whether the schema can be asked for, and is served
+	HealthApart   bool          // whether health and metrics are left to an address of their own
 	Playground    bool          // whether "/" is a page to try queries on
 	Hosts         []string      // Host headers that are answered, without ports; none means all
 }
@@ -38,6 +39,7 @@ type Config struct {
 // Gateway is an http.Handler.
 type Gateway struct {
 	mux     *http.ServeMux
+	health  *http.ServeMux
 	ready   readiness
 	sockets *sockets
 }
@@ -65,7 +67,7 @@ func New(cfg Config) (*Gateway, error) {
 		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows},
 	})
 	read := reader{variables{schema.Schema()}, cfg.Limits.Errors}
-	g := &Gateway{mux: http.NewServeMux(), sockets: newSockets(cfg, in, read)}
+	g := &Gateway{mux: http.NewServeMux(), health: http.NewServeMux(), sockets: newSockets(cfg, in, read)}
 	srv := newServer(cfg, schema, read, g.sockets)
 	small, err := compressed(srv)
 	if err != nil {
@@ -75,9 +77,14 @@ func New(cfg Config) (*Gateway, error) {
 	g.mux.Handle("/graphql", e)
 	g.mux.Handle("GET /schema.graphql", e.known(schemaHandler(cfg)))
 	e.pages(g.mux)
-	g.mux.HandleFunc("GET /healthz", healthy)
-	g.mux.HandleFunc("GET /readyz", g.ready.serve)
-	g.mux.Handle("GET /metrics", e.known(cfg.Telemetry.handler()))
+	g.health.HandleFunc("GET /healthz", healthy)
+	g.health.HandleFunc("GET /readyz", g.ready.serve)
+	g.health.Handle("GET /metrics", cfg.Telemetry.handler())
+	if !cfg.HealthApart {
+		g.mux.Handle("GET /healthz", g.health)
+		g.mux.Handle("GET /readyz", g.health)
+		g.mux.Handle("GET /metrics", e.known(g.health))
+	}
 	return g, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -102,7 +103,7 @@ type gateway struct {
 }
 
 // start builds and starts the program, with a simulated RingCentral of its own.
-func start(b *testing.B, env ...string) *gateway {
+func start(b testing.TB, env ...string) *gateway {
 	b.Helper()
 	bin := filepath.Join(b.TempDir(), "ringql")
 	build := exec.Command("go", "build", "-o", bin, ".")
@@ -203,4 +204,58 @@ func open(g *gateway, perSecond float64, d time.Duration) *outcome {
 	o.took = time.Since(begin)
 	all.Wait()
 	return &o
+}
+
+// However much is asked at once, the program keeps to the memory it may use.
+func TestMemory(t *testing.T) {
+	const most = 192 << 20
+	g := start(t, fmt.Sprintf("GOMEMLIMIT=%d", most))
+	var o outcome
+	var all sync.WaitGroup
+	end := time.Now().Add(5 * time.Second)
+	for range 200 {
+		all.Go(func() {
+			for time.Now().Before(end) {
+				if !g.ask(&o, time.Now()) {
+					time.Sleep(100 * time.Millisecond)
+				}
+			}
+		})
+	}
+	peak := 0.0
+	for time.Now().Before(end) {
+		time.Sleep(50 * time.Millisecond)
+		peak = max(peak, g.metric(t, "go_memstats_sys_bytes")-g.metric(t, "go_memstats_heap_released_bytes")) // as GOMEMLIMIT has it
+	}
+	all.Wait()
+	if o.other > 0 || len(o.ok) < 10 || o.refused == 0 {
+		t.Errorf("%d carried out, %d refused, %d else: %s", len(o.ok), o.refused, o.other, o.sample)
+	}
+	t.Logf("%d carried out, %d refused, %.0f MB at most", len(o.ok), o.refused, peak/(1<<20))
+	if peak > most {
+		t.Errorf("%.0f MB of memory, where %d MB may be used", peak/(1<<20), most>>20)
+	}
+}
+
+// metric reads one of the program's counters.
+func (g *gateway) metric(t *testing.T, name string) float64 {
+	t.Helper()
+	resp, err := g.client.Get(g.url + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindSubmatch(text)
+	if m == nil {
+		t.Fatalf("%s is not told", name)
+	}
+	v, err := strconv.ParseFloat(string(m[1]), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
