@@ -213,7 +213,7 @@ func TestGivenUp(t *testing.T) {
 
 // The less memory there is, the fewer operations are under way, and at last one.
 func TestMemory(t *testing.T) {
-	for taken, want := range map[float64]int{0: 18, 0.3: 18, 0.5: 9, 0.65: 2, 0.7: 1, 0.99: 1, 2: 1} {
+	for taken, want := range map[float64]int{0: 18, 0.3: 18, 0.5: 9, 0.7: 1, 0.99: 1, 2: 1} {
 		synctest.Test(t, func(t *testing.T) {
 			c := small(4, 1)
 			c.memory = func() float64 { return taken }
