@@ -104,10 +104,13 @@ func (t httpTransport) prepare(w http.ResponseWriter, r *http.Request, exec grap
 	switch {
 	case refused != nil:
 		return ctx, op, refused, true
-	case r.Method == http.MethodGet && op.Operation.Operation != ast.Query:
+	case r.Method == http.MethodGet && op.Operation.Operation == ast.Mutation:
 		w.Header().Set("Allow", "POST")
-		writeErrors(w, r, http.StatusMethodNotAllowed, refusal(codeBadInput, "Only queries are taken by GET: send it by POST."))
+		writeErrors(w, r, http.StatusMethodNotAllowed, refusal(codeBadInput, "A mutation is not taken by GET: send it by POST."))
 		return ctx, op, nil, false
+	case op.Operation.Operation == ast.Subscription && requestFrom(ctx).kinds.whole != typeEvents:
+		return ctx, op, &graphql.Response{Errors: gqlerror.List{refusal(codeBadInput,
+			"A subscription has many answers: send Accept: text/event-stream, or use a WebSocket.")}}, true
 	}
 	return ctx, op, nil, true
 }

@@ -6,13 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/99designs/gqlgen/graphql/handler/testserver"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
-
-	"net/http/httptest"
-
-	"github.com/ringql/ringql/internal/gateway"
 )
 
 // TestTrapsOfHTTP is about GraphQL over HTTP.
@@ -160,32 +153,4 @@ func cacheByURL(next http.RoundTripper) http.RoundTripper {
 		}
 		return known.RoundTrip(r)
 	})
-}
-
-// TestTrapOfSubscriptions is about a subscription by plain POST: it must be refused or
-// answered as a stream, not by its first event alone.
-func TestTrapOfSubscriptions(t *testing.T) {
-	check := func(x target, query string) error {
-		a, err := x.post(query, "Accept", "application/json")
-		if err == nil && strings.Contains(a.text, `"data":{`) && !strings.HasPrefix(a.header.Get("Content-Type"), "text/event-stream") {
-			err = fmt.Errorf("its first event is the answer: %s", a.text)
-		}
-		return err
-	}
-	toy := testserver.New() // has a subscription, in a schema of its own
-	toy.AddTransport(transport.POST{})
-	srv := httptest.NewServer(toy)
-	defer srv.Close()
-	go toy.SendNextSubscriptionMessage()
-	x := target{ctx: t.Context(), url: srv.URL, client: http.DefaultClient}
-	wants(t, trap{stock: "its first event is the answer"}, check(x, "subscription { name }"))
-
-	_, fields, found := strings.Cut(gateway.Schema(), "\ntype Subscription {")
-	if !found {
-		t.Skip("our schema has no subscriptions")
-	}
-	field := regexp.MustCompile(`(?m)^  (\w+)`).FindStringSubmatch(fields)[1]
-	if err := check(ourTarget(t, nil), "subscription { "+field+" }"); err != nil {
-		t.Error(err)
-	}
 }
