@@ -39,11 +39,12 @@ type Config struct {
 const (
 	// slack is how many operations are begun to those that can be carried out: the average
 	// is known but roughly.
-	slack = 1.02
+	slack = 1.2
 	// firstGuess is for how many seconds an operation has a turn, before any has ended.
 	firstGuess = 0.005
 	// headroom is how many operations may be under way for each turn, beside half as many
-	// again as usually are: what a sudden crowd takes is known once some of it has ended.
+	// again as usually are, when some of them lack a turn, or memory is short: what a sudden
+	// crowd takes is known once some of it has ended.
 	headroom = 4
 	// usually is the time over which it is averaged how many are under way.
 	usually = time.Second
@@ -177,21 +178,24 @@ const (
 // welcome says whether one more operation may begin. If that is a matter of time alone, it
 // is asked again then.
 func (c *Controller) welcome() bool {
-	most := min(c.cfg.InFlight, headroom*c.most+int(1.5*c.usual))
-	if taken := c.memory(); taken > roomy {
+	most := c.cfg.InFlight
+	taken := c.memory()
+	if len(c.back) > 0 || taken > roomy {
+		most = min(most, headroom*c.most+int(1.5*c.usual))
+	}
+	if taken > roomy {
 		most = max(1, int(float64(most)*(full-taken)/(full-roomy)))
 	}
 	c.capped = c.free > 0 && c.underWay >= most
-	if c.free == 0 || c.capped {
+	if c.free == 0 {
 		return false
 	}
 	c.pace.SetLimit(c.rate())
-	if c.pace.Allow() {
+	if !c.capped && c.pace.Allow() {
 		return true
 	}
 	if c.timer == nil {
-		next := time.Duration(float64(time.Second) / float64(c.pace.Limit()))
-		c.timer = time.AfterFunc(next, func() {
+		c.timer = time.AfterFunc(again, func() {
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			c.timer = nil
@@ -201,11 +205,15 @@ func (c *Controller) welcome() bool {
 	return false
 }
 
+// again is when it is asked anew whether one may begin who may not now, though there is a
+// turn for it.
+const again = 2 * time.Millisecond
+
 // rate is how many operations may begin in a second: as many as the turns carry, by the time
 // that one has a turn; fewer by the part of those under way that wait for theirs.
 func (c *Controller) rate() rate.Limit {
 	carried := slack * float64(c.most) / max(c.work, 1e-6)
-	return rate.Limit(carried * (1 - float64(len(c.back))/float64(c.underWay+1)))
+	return rate.Limit(carried * max(0.1, 1-float64(len(c.back))/float64(c.underWay+1)))
 }
 
 func (c *Controller) begin() {
@@ -280,15 +288,17 @@ func (c *Controller) over(worked time.Duration) {
 	defer c.mu.Unlock()
 	c.underWay--
 	c.ended++
-	c.work += max(weight, 1/float64(c.ended)) * (worked.Seconds() - c.work)
+	took := min(worked.Seconds(), 5*c.work) // one that is unlike the others says little of the next
+	c.work = max(1e-5, c.work+max(weight, 1/float64(c.ended+1))*(took-c.work))
 	c.settle()
 }
 
 // gauge reads how much of the memory limit is taken.
 type gauge struct {
-	samples []metrics.Sample
-	known   float64
-	at      time.Time
+	samples   []metrics.Sample
+	known     float64
+	at        time.Time
+	collected time.Time
 }
 
 func newGauge() *gauge {
@@ -296,11 +306,17 @@ func newGauge() *gauge {
 }
 
 // read returns the part of the memory limit that was live when garbage was last collected,
-// or is taken by goroutines now.
+// or is taken by goroutines now. If it is much, it has garbage collected, once in a second:
+// left alone the runtime may not for minutes.
 func (g *gauge) read() float64 {
-	if now := time.Now(); now.Sub(g.at) > 10*time.Millisecond {
+	now := time.Now()
+	if now.Sub(g.at) > 10*time.Millisecond {
 		metrics.Read(g.samples)
 		g.at, g.known = now, float64(g.samples[0].Value.Uint64()+g.samples[1].Value.Uint64())/float64(debug.SetMemoryLimit(-1))
+	}
+	if g.known > roomy && now.Sub(g.collected) > time.Second {
+		g.collected = now
+		go runtime.GC()
 	}
 	return g.known
 }

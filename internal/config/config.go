@@ -95,7 +95,7 @@ type Limits struct {
 	Roots   int   `env:"RINGQL_MAX_ROOTS" default:"100" help:"Fields of Query or Mutation (${default})."`
 	Depth   int   `env:"RINGQL_MAX_DEPTH" default:"25" help:"Fields within fields (${default})."`
 	Fields  int   `env:"RINGQL_MAX_FIELDS" default:"5000" help:"Fields, once fragments are spread (${default})."`
-	Cost    int   `env:"RINGQL_MAX_COST" default:"1000000" help:"Values that the answer may have: each field counts one, times the rows asked for of the lists it is in, 20 where first and last are left out (${default})."`
+	Cost    int   `env:"RINGQL_MAX_COST" default:"1000000" help:"Cost of an answer: a field counts 1, an object 10, a connection 25, a @defer 25, times the rows asked for of the lists it is in, 20 where first and last are left out (${default})."`
 	Rows    int   `env:"RINGQL_MAX_ROWS" default:"1000" help:"Rows of one page of a list, 1 to 1000 (${default})."`
 	AllRows int   `env:"RINGQL_MAX_ALL_ROWS" default:"100000" help:"Rows of all lists of one answer (${default})."`
 	List    int   `env:"RINGQL_MAX_LIST" default:"1000" help:"Values of a list in arguments and variables (${default})."`

@@ -135,7 +135,7 @@ func (l *labeller) names(set ast.SelectionSet, into, spread map[string]bool) {
 	}
 }
 
-// joined adds p to parts, as one with those it shares a field with.
+// joined adds p to parts, as one with those it shares a field and a condition with.
 func joined(parts []*part, p *part) []*part {
 	var apart []*part
 	for _, other := range parts {
@@ -143,6 +143,7 @@ func joined(parts []*part, p *part) []*part {
 		for name := range other.names {
 			shared = shared || p.names[name]
 		}
+		shared = shared && sameIf(other.directives[0], p.directives[0])
 		if !shared {
 			apart = append(apart, other)
 			continue
@@ -153,6 +154,17 @@ func joined(parts []*part, p *part) []*part {
 		}
 	}
 	return append(apart, p)
+}
+
+// sameIf says whether two parts come under one condition.
+func sameIf(a, b *ast.Directive) bool {
+	condition := func(d *ast.Directive) string {
+		if arg := d.Arguments.ForName("if"); arg != nil {
+			return arg.Value.String()
+		}
+		return ""
+	}
+	return condition(a) == condition(b)
 }
 
 func (l *labeller) label(p *part) {

@@ -67,8 +67,11 @@ func (e *edge) serve(w http.ResponseWriter, r *http.Request) (*http.Request, err
 	came := time.Now()
 	op, err := e.admission.Enter(r.Context(), auth.Key(r.Context()))
 	eventFrom(r.Context()).letIn(time.Since(came))
-	if err != nil {
+	switch {
+	case errors.Is(err, admission.ErrFull):
 		return r, busy()
+	case err != nil:
+		return r, &fault{status: statusGone, code: codeTimeout, say: "The request was given up."}
 	}
 	defer op.Leave()
 	r = r.WithContext(admission.With(r.Context(), op))

@@ -23,13 +23,15 @@ type stream struct {
 }
 
 // newStream begins an answer of events.
-func newStream(w http.ResponseWriter) *stream {
+func newStream(ctx context.Context, w http.ResponseWriter) *stream {
 	w.Header().Set("Content-Type", typeEvents+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no") // proxies hold nothing back
-	w.WriteHeader(http.StatusOK)
 	s := &stream{w: w, flush: http.NewResponseController(w).Flush}
-	s.write(":\n\n")
+	aside(ctx, func() {
+		w.WriteHeader(http.StatusOK)
+		s.write(":\n\n")
+	})
 	return s
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // fault is a request that is refused at the edge.
@@ -20,7 +22,6 @@ func (f *fault) Error() string { return f.say }
 
 // write answers with f.
 func (f *fault) write(w http.ResponseWriter, r *http.Request) {
-	err := refusal(f.code, f.say)
 	if f.allow != "" {
 		w.Header().Set("Allow", f.allow)
 	}
@@ -28,17 +29,29 @@ func (f *fault) write(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	if f.wait > 0 {
-		seconds := int(math.Ceil(f.wait.Seconds()))
-		w.Header().Set("Retry-After", strconv.Itoa(seconds))
-		err.Extensions["retryAfter"] = seconds
+		w.Header().Set("Retry-After", strconv.Itoa(f.seconds()))
 	}
-	writeErrors(w, r, f.status, err)
+	writeErrors(w, r, f.status, f.error())
 }
+
+// error is f as GraphQL has it.
+func (f *fault) error() *gqlerror.Error {
+	err := refusal(f.code, f.say)
+	if f.wait > 0 {
+		err.Extensions["retryAfter"] = f.seconds()
+	}
+	return err
+}
+
+func (f *fault) seconds() int { return int(math.Ceil(f.wait.Seconds())) }
 
 // badRequest is a request that cannot be understood.
 func badRequest(say string) *fault {
 	return &fault{status: http.StatusBadRequest, code: codeBadInput, say: say}
 }
+
+// statusGone is logged of a client that left before its request was begun.
+const statusGone = 499
 
 // retryAfter is when a request that found the gateway too busy is welcome again: what is
 // under way then is over by then, and those who come back do so spread over a second.

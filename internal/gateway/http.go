@@ -42,11 +42,11 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	var out sink
 	switch {
 	case kinds.whole == typeEvents: // begun at once, for it may take long
-		s := newStream(w)
+		s := newStream(ctx, w)
 		defer s.keepAlive(ctx)()
 		out = s
 	case kinds.whole == typeParts && refused != nil:
-		out = newParts(w)
+		out = newParts(ctx, w)
 	}
 	if refused != nil {
 		if out == nil {
@@ -55,7 +55,7 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			return
 		}
 		send(ctx, out, refused)
-		out.complete()
+		aside(ctx, out.complete)
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
@@ -63,11 +63,11 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		first := responses(ctx)
 		switch {
 		case first != nil && first.HasNext != nil && kinds.parts == typeEvents:
-			s := newStream(w)
+			s := newStream(ctx, w)
 			defer s.keepAlive(ctx)()
 			out = s
 		case kinds.whole == typeParts, first != nil && first.HasNext != nil:
-			out = newParts(w)
+			out = newParts(ctx, w)
 		default:
 			admission.Leave(ctx) // the client may be slow to read
 			writeResponse(w, r, http.StatusOK, first)
@@ -81,19 +81,23 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		case r.Context().Err() != nil:
 			return // the client has left
 		case resp == nil:
-			out.complete()
+			aside(ctx, out.complete)
 			return
 		}
 		send(ctx, out, resp)
 	}
 }
 
-// send sends one answer of many, while others have the processor: the client may be slow
-// to read.
+// send sends one answer of many.
 func send(ctx context.Context, out sink, resp *graphql.Response) {
+	aside(ctx, func() { out.next(resp) })
+}
+
+// aside writes to the client while others have the processor: it may be slow to read.
+func aside(ctx context.Context, write func()) {
 	resume := admission.Pause(ctx)
-	out.next(resp)
-	resume()()
+	defer func() { resume()() }()
+	write()
 }
 
 // prepare finds out what r asks for. refused is what there is to say of a request that is
@@ -105,6 +109,7 @@ func (t httpTransport) prepare(w http.ResponseWriter, r *http.Request, exec grap
 	case refused != nil:
 		return ctx, op, refused, true
 	case r.Method == http.MethodGet && op.Operation.Operation == ast.Mutation:
+		admission.Leave(ctx)
 		w.Header().Set("Allow", "POST")
 		writeErrors(w, r, http.StatusMethodNotAllowed, refusal(codeBadInput, "A mutation is not taken by GET: send it by POST."))
 		return ctx, op, nil, false
@@ -166,6 +171,9 @@ func encodePart(w io.Writer, resp *graphql.Response) error {
 		if label != "" {
 			text, _ := json.Marshal(label) // text can be written
 			head += `,"label":` + string(text)
+		}
+		if i > 0 {
+			once.Errors = nil // they were told
 		}
 		if err := encodeIn(w, &once, head+","); err != nil {
 			return err

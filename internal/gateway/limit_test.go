@@ -30,7 +30,7 @@ func TestLimits(t *testing.T) {
 		}
 		return b.String()
 	}
-	list := func(rows, more int) string { // cost 4 + 2 * rows + more
+	list := func(rows, more int) string { // cost 10 + 25 + 2 + 11 * rows + more
 		return fmt.Sprintf("{ account { extensions(first: %d) { nodes { id } totalCount } %s } }", rows, strings.Repeat("id ", more))
 	}
 	for _, tt := range []struct {
@@ -57,7 +57,7 @@ func TestLimits(t *testing.T) {
 		{"fields", limit.Limits{Fields: 120, Roots: 1e6}, func(n int) string { // n fields out of two fragments
 			return "{" + strings.Repeat(" ...F", n/10) + strings.Repeat(" __typename", n%10) + "} fragment F on Query {" + strings.Repeat(" __typename", 10) + "}"
 		}, 120, 9000},
-		{"cost", limit.Limits{Cost: 2000}, func(n int) string { return list((n-10)/2, n%2+6) }, 2000, 2010},
+		{"cost", limit.Limits{Cost: 2000}, func(n int) string { return list((n-50)/11, (n-50)%11+13) }, 2000, 2010},
 		{"rows", limit.Limits{Rows: 50}, func(n int) string { return fmt.Sprintf("{ account { extensions(first: %d) { totalCount } } }", n) }, 50, 50_000},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 
@@ -18,13 +19,15 @@ type parts struct {
 }
 
 // newParts begins an answer in parts.
-func newParts(w http.ResponseWriter) *parts {
+func newParts(ctx context.Context, w http.ResponseWriter) *parts {
 	w.Header().Set("Content-Type", typeParts+`;boundary="-";deferSpec=20220824`)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no") // proxies hold nothing back
-	w.WriteHeader(http.StatusOK)
 	p := &parts{w: w, flush: http.NewResponseController(w).Flush}
-	p.write("---")
+	aside(ctx, func() {
+		w.WriteHeader(http.StatusOK)
+		p.write("---")
+	})
 	return p
 }
 

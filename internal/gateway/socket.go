@@ -218,15 +218,23 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 		}
 	}()
 	let, err := k.admission.Enter(ctx, auth.Key(ctx))
-	if err != nil {
-		k.last(ctx, id, o, failure(id, refusal(codeBusy, busy().say)))
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			let.Leave()
+		}
+		return // given up: nothing is said of this id
+	case err != nil:
+		k.last(ctx, id, o, failure(id, busy().error()))
 		return
 	}
 	defer let.Leave()
 	ctx = admission.With(ctx, let)
 	op, refused := k.reader.operation(ctx, k.exec, params)
 	if refused != nil {
-		k.last(ctx, id, o, failure(id, refused.Errors...))
+		if ctx.Err() == nil {
+			k.last(ctx, id, o, failure(id, refused.Errors...))
+		}
 		return
 	}
 	responses, within := k.exec.DispatchOperation(ctx, op)

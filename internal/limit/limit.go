@@ -16,7 +16,7 @@ type Limits struct {
 	Roots   int   // fields of Query or Mutation in one operation, those of one name once; 100
 	Depth   int   // fields within fields, fragments spread; 25
 	Fields  int   // fields after fragments are spread; 5,000
-	Cost    int   // values that the answer may have, see Operation; 1,000,000
+	Cost    int   // of making the answer, see Operation; 1,000,000
 	Rows    int   // first and last of a list; 1,000
 	AllRows int   // rows of all lists of one answer; 100,000
 	List    int   // values of a list in arguments and variables; 1,000

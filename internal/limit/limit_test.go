@@ -44,24 +44,25 @@ func TestCost(t *testing.T) {
 		want      int
 	}{
 		{"{ name }", nil, 1},
-		{"{ name tags person { name } }", nil, 4},
-		{"{ people { total } }", nil, 2},
-		{"{ people(first: 7) { nodes { name } } }", nil, 2 + 7*2},
-		{"{ people(last: 7) { edges { cursor node { name } } } }", nil, 2 + 7*4},
-		{"{ people { nodes { name } } }", nil, 2 + 20*2},
-		{"{ people(first: 0) { nodes { name } } }", nil, 2},
-		{"{ people(first: -7) { nodes { name } } }", nil, 2},
-		{"{ people(first: 5000) { nodes { name } } }", nil, 2 + 1000*2}, // refused when it is carried out
-		{"{ people(first: null, last: 3) { nodes { name } } }", nil, 2 + 3*2},
-		{"query($n: Int) { people(first: $n) { nodes { name } } }", map[string]any{"n": int64(9)}, 2 + 9*2},
-		{"query($n: Int) { people(first: $n) { nodes { name } } }", nil, 2 + 20*2},
-		{"query($n: Int = 4) { people(first: $n) { nodes { name } } }", nil, 2 + 4*2},
-		{"{ people(first: 10) { total nodes { friends(first: 5) { nodes { name } } } } }", nil, 3 + 10*(3+5*2)},
-		{"{ people(first: 10) { ...P } } fragment P on People { nodes { ...Q } nodes { ...Q } } fragment Q on Person { name }", nil, 3 + 10*4},
-		{`{ nodes(ids: ["1", "2", "3"]) { name } }`, nil, 1 + 3*2},
-		{`query($i: [ID!]!) { nodes(ids: $i) { name } }`, map[string]any{"i": []any{"1", "2"}}, 1 + 2*2},
-		{`{ nodes(ids: "1") { name } }`, nil, 1 + 2},
-		{"{ all { friends { nodes { name } } } }", nil, 1 + 20*(3+20*2)},
+		{"{ name tags person { name } }", nil, 1 + 1 + 11},
+		{"{ people { total } }", nil, 26},
+		{"{ people(first: 7) { nodes { name } } }", nil, 26 + 7*11}, // the list itself counts 1
+		{"{ people(last: 7) { edges { cursor node { name } } } }", nil, 26 + 7*(10+1+11)},
+		{"{ people { nodes { name } } }", nil, 26 + 20*11},
+		{"{ people(first: 0) { nodes { name } } }", nil, 26},
+		{"{ people(first: -7) { nodes { name } } }", nil, 26},
+		{"{ people(first: 5000) { nodes { name } } }", nil, 26 + 1000*11}, // refused when it is carried out
+		{"{ people(first: null, last: 3) { nodes { name } } }", nil, 26 + 3*11},
+		{"query($n: Int) { people(first: $n) { nodes { name } } }", map[string]any{"n": int64(9)}, 26 + 9*11},
+		{"query($n: Int) { people(first: $n) { nodes { name } } }", nil, 26 + 20*11},
+		{"query($n: Int = 4) { people(first: $n) { nodes { name } } }", nil, 26 + 4*11},
+		{"{ people(first: 10) { total nodes { friends(first: 5) { nodes { name } } } } }", nil, 27 + 10*(10+26+5*11)},
+		{"{ people(first: 10) { ...P } } fragment P on People { nodes { ...Q } nodes { ...Q } } fragment Q on Person { name }", nil, 27 + 10*22},
+		{`{ nodes(ids: ["1", "2", "3"]) { name } }`, nil, 1 + 3*11},
+		{`query($i: [ID!]!) { nodes(ids: $i) { name } }`, map[string]any{"i": []any{"1", "2"}}, 1 + 2*11},
+		{`{ nodes(ids: "1") { name } }`, nil, 1 + 11},
+		{"{ all { friends { nodes { name } } } }", nil, 1 + 20*(10+26+20*11)},
+		{"{ person { ... @defer { name } } }", nil, 10 + 25 + 1},
 		{"{ a: people(first: 1000) { nodes { friends(first: 1000) { nodes { friends(first: 1000) { nodes { name } } } } } } }", nil, enough},
 	} {
 		if got := cost(t, tt.query, tt.variables); got != tt.want {

@@ -7,13 +7,21 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
+// What a field counts: a value as itself, an object for what it takes to make, a connection
+// for what it takes to cut, whatever is asked of it, and a part that comes later for itself.
+const (
+	costOfObject     = 10
+	costOfConnection = 25
+	costOfPart       = 25
+)
+
 // usualRows is how many rows a list counts that is not told how many: `first` and `last`
 // are left out, or it takes neither.
 const usualRows = 20
 
 // Operation looks at a valid operation with its fragments spread, and at its cost. The cost
-// is the number of values that the answer may have: a field counts one, and what stands in a
-// list counts as often as `first` or `last` ask for, or as there are ids in `ids`, or 20 times
+// is what it takes to make the answer: a field counts 1, one with fields of its own 10, a
+// connection 25 and a @defer 25; and what stands in a list counts as often as `first` or `last` ask for, or as there are ids in `ids`, or 20 times
 // where nothing is said. Each fragment is measured once, so the work is linear in the document.
 func (l Limits) Operation(doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any) *Error {
 	m := &measurer{fragments: doc.Fragments, variables: variables, mostRows: l.Rows, known: map[string]measure{}}
@@ -31,7 +39,7 @@ func (l Limits) Operation(doc *ast.QueryDocument, op *ast.OperationDefinition, v
 	case size.fields > l.Fields:
 		return &Error{"fields, fragments spread", l.Fields}
 	case size.once+times(usualRows, size.perRow) > l.Cost:
-		return &Error{"values in its answer", l.Cost}
+		return &Error{"values to make in its answer, by its cost", l.Cost}
 	}
 	return nil
 }
@@ -94,11 +102,21 @@ func (m *measurer) set(set ast.SelectionSet) measure {
 			sum.add(m.field(sel))
 		case *ast.InlineFragment:
 			sum.add(m.set(sel.SelectionSet))
+			sum.add(part(sel.Directives))
 		case *ast.FragmentSpread:
 			sum.add(m.fragment(sel.Name))
+			sum.add(part(sel.Directives))
 		}
 	}
 	return sum
+}
+
+// part is what it takes to send a fragment with these directives.
+func part(ds ast.DirectiveList) measure {
+	if ds.ForName("defer") == nil {
+		return measure{}
+	}
+	return measure{once: costOfPart}
 }
 
 func (m *measurer) field(f *ast.Field) measure {
@@ -106,7 +124,7 @@ func (m *measurer) field(f *ast.Field) measure {
 	size := measure{depth: below.depth + 1, fields: min(below.fields+1, enough)}
 	rows, told := m.rows(f)
 	list := f.Definition != nil && f.Definition.Type.Elem != nil && len(f.SelectionSet) > 0
-	switch values := 1 + below.once; {
+	switch values := weight(f) + below.once; {
 	case list && told: // nodes(ids:)
 		size.once = 1 + times(rows, values+times(usualRows, below.perRow))
 	case list:
@@ -115,6 +133,17 @@ func (m *measurer) field(f *ast.Field) measure {
 		size.once = values + times(rows, below.perRow)
 	}
 	return size
+}
+
+// weight is what a field counts by itself.
+func weight(f *ast.Field) int {
+	switch {
+	case len(f.SelectionSet) == 0:
+		return 1
+	case f.Definition != nil && f.Definition.Arguments.ForName("first") != nil:
+		return costOfConnection
+	}
+	return costOfObject
 }
 
 func times(n, values int) int {

@@ -127,11 +127,7 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 		m.set(ids[0], Result[*T]{v, err})
 		return
 	}
-	a, err := m.c.do(ctx, r)
-	if err == nil {
-		err = m.split(ctx, a, ids)
-		a.release() // others may need its turn, and what follows waits for more answers
-	}
+	err := m.once(ctx, r, ids)
 	smaller := tooMany(err, len(ids))
 	switch {
 	case err == nil:
@@ -146,6 +142,17 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 			m.set(id, Result[*T]{Err: err})
 		}
 	}
+}
+
+// once sends r and takes its answer apart. What follows may wait for more answers, so this
+// one has been released.
+func (m *manyRun[T]) once(ctx context.Context, r request, ids []string) error {
+	a, err := m.c.do(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer a.release()
+	return m.split(ctx, a, ids)
 }
 
 // errNoParts means that the upstream's answer to many ids is not 207.

@@ -140,15 +140,26 @@ func (m *merger) shapes(fields []*ast.Field) {
 	}
 	for _, group := range groups(fields) {
 		for _, f := range group[1:] {
-			a, b := group[0].Definition, f.Definition
-			if a != nil && b != nil && m.differ(a.Type, b.Type) {
-				m.conflict(f, fmt.Sprintf(`they return conflicting types "%s" and "%s"`, a.Type, b.Type))
+			a, b := typeOf(group[0]), typeOf(f)
+			if a != nil && b != nil && m.differ(a, b) {
+				m.conflict(f, fmt.Sprintf(`they return conflicting types "%s" and "%s"`, a, b))
 			}
 		}
 		if below := m.below(group); len(below) > 0 {
 			m.shapes(below)
 		}
 	}
+}
+
+// typeOf is the type of a field; nil when it is of none.
+func typeOf(f *ast.Field) *ast.Type {
+	switch {
+	case f.Name == "__typename":
+		return ast.NonNullNamedType("String", nil) // the library has it nullable
+	case f.Definition == nil:
+		return nil
+	}
+	return f.Definition.Type
 }
 
 // differ says whether answers of two types have different shapes.

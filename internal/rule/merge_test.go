@@ -48,6 +48,8 @@ func TestOverlappingFields(t *testing.T) {
 		{`{ a { a { x: name } } a { a { x: size } } }`, "different fields"},
 		{`{ ...F a { a { x: size } } } fragment F on Query { a { a { x: name } } }`, "different fields"},
 		{`{ ...F ...G } fragment F on Query { a { x: name } } fragment G on Query { a { x: size } }`, "different fields"},
+		{`{ either { ... on A { x: __typename } ... on B { x: strict } } }`, `conflicting types "String!" and "String"`},
+		{`{ either { ... on A { x: strict } ... on B { x: __typename } } }`, ""},
 		// An object has the fields of one type.
 		{`{ either { ... on A { x: size } ... on B { x: name } } }`, ""},
 		{`{ either { ... on A { name } ... on B { x: name } } }`, ""},

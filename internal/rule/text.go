@@ -38,9 +38,9 @@ func Text(query string) (string, *gqlerror.Error) {
 				return string(text), nil
 			}
 			return query, nil
-		case lexer.BraceL:
+		case lexer.BraceL, lexer.BracketL:
 			depth++
-		case lexer.BraceR:
+		case lexer.BraceR, lexer.BracketR:
 			depth--
 		case lexer.ParenL:
 			parens++

@@ -8,6 +8,8 @@ func TestText(t *testing.T) {
 		`"what" query A { a }`: `       query A { a }`,
 		"\"\"\"\nwhat\n\"\"\"\nfragment F on Q { a }": "   \n    \n   \nfragment F on Q { a }",
 		`query ("which" $a: ID!) { a(b: $a) }`:        `query (        $a: ID!) { a(b: $a) }`,
+		`query @d(a: ["x", $v]) { a }`:                `query @d(a: ["x", $v]) { a }`,
+		`query ($a: [ID] "which" $b: ID) { a }`:       `query ($a: [ID]         $b: ID) { a }`,
 		`{ a(b: "query") query }`:                     `{ a(b: "query") query }`,
 		`query ($a: ID = "x" $b: ID) { a }`:           `query ($a: ID = "x" $b: ID) { a }`,
 		`{ a(b: 1, c: 2.5 d: 3) }`:                    `{ a(b: 1, c: 2.5 d: 3) }`,
