@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql/introspection"
+
 	"github.com/ringql/ringql/internal/gateway"
 	"github.com/ringql/ringql/internal/limit"
 )
@@ -84,6 +86,17 @@ func TestLimits(t *testing.T) {
 				t.Errorf("refused after %v", calls)
 			}
 		})
+	}
+}
+
+// What tools ask for the schema with is within all limits.
+func TestIntrospectionFits(t *testing.T) {
+	s := newStack(t, nil)
+	deep := strings.Replace(introspection.Query, "ofType {", "ofType { ofType { kind name ofType { kind name } }", 1) // newer tools go deeper
+	for _, query := range []string{introspection.Query, deep} {
+		if a := s.post(t, query); a.code() != "" || !strings.Contains(a.text, `"PhoneNumberConnection"`) {
+			t.Errorf("%d %.300s", a.status, a.text)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package limit
 import (
 	"encoding/json"
 	"math"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -138,8 +139,9 @@ func (m *measurer) field(f *ast.Field) measure {
 // weight is what a field counts by itself.
 func weight(f *ast.Field) int {
 	switch {
-	case len(f.SelectionSet) == 0:
-		return 1
+	case len(f.SelectionSet) == 0, strings.HasPrefix(f.Name, "__"),
+		f.ObjectDefinition != nil && strings.HasPrefix(f.ObjectDefinition.Name, "__"):
+		return 1 // a value, or a part of the schema, which is there already
 	case f.Definition != nil && f.Definition.Arguments.ForName("first") != nil:
 		return costOfConnection
 	}
