@@ -46,6 +46,8 @@ const (
 	// again as usually are, when some of them lack a turn, or memory is short: what a sudden
 	// crowd takes is known once some of it has ended.
 	headroom = 4
+	// memoryOfOne is what an operation may take as far as one knows beforehand.
+	memoryOfOne = 24 << 20
 	// usually is the time over which it is averaged how many are under way.
 	usually = time.Second
 	// weight of one operation in the average.
@@ -57,8 +59,10 @@ const (
 
 // Controller lets operations in. Use New.
 type Controller struct {
-	cfg    Config
-	most   int // turns
+	cfg  Config
+	most int // turns
+	// ample is how many operations the memory is enough for, by a guess that is high for most.
+	ample  int
 	memory func() float64
 
 	mu       sync.Mutex
@@ -89,7 +93,7 @@ func New(cfg Config) *Controller {
 	}
 	most := runtime.GOMAXPROCS(0)
 	return &Controller{
-		cfg: cfg, most: most, free: most, memory: newGauge().read, queue: newFair(),
+		cfg: cfg, most: most, free: most, ample: int(min(debug.SetMemoryLimit(-1)/memoryOfOne, math.MaxInt32)), memory: newGauge().read, queue: newFair(),
 		work: firstGuess, pace: rate.NewLimiter(rate.Limit(float64(most)/firstGuess), most),
 	}
 }
@@ -178,11 +182,12 @@ const (
 // welcome says whether one more operation may begin. If that is a matter of time alone, it
 // is asked again then.
 func (c *Controller) welcome() bool {
-	most := c.cfg.InFlight
+	room := headroom*c.most + int(1.5*c.usual)
 	taken := c.memory()
-	if len(c.back) > 0 || taken > roomy {
-		most = min(most, headroom*c.most+int(1.5*c.usual))
+	if len(c.back) == 0 && taken <= roomy {
+		room = max(room, c.ample)
 	}
+	most := min(c.cfg.InFlight, room)
 	if taken > roomy {
 		most = max(1, int(float64(most)*(full-taken)/(full-roomy)))
 	}

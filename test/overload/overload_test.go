@@ -213,7 +213,7 @@ func open(g *gateway, perSecond float64, d time.Duration) *outcome {
 
 // However much is asked at once, the program keeps to the memory it may use.
 func TestMemory(t *testing.T) {
-	const most = 192 << 20
+	const most = 256 << 20
 	g := start(t, fmt.Sprintf("GOMEMLIMIT=%d", most))
 	var o outcome
 	var all sync.WaitGroup
