@@ -7,8 +7,9 @@
 // So there are turns, one for each processor: an operation has one while it works, gives it
 // back while it waits (Pause), and gets it again. And operations are begun no faster than the
 // processors can carry them, by the time that each has had a turn so far: else many would
-// begin while all wait for the upstream, and come back together. Limiters that go by how long operations take (failsafe-go,
-// go-concurrency-limits) take a slow upstream, or a dear query, for overload.
+// begin while all wait for the upstream, and come back together. Limiters that go by how
+// long operations take (failsafe-go, go-concurrency-limits) take a slow upstream, or a dear
+// query, for overload.
 package admission
 
 import (
@@ -16,8 +17,6 @@ import (
 	"errors"
 	"math"
 	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
 	"slices"
 	"sync"
 	"time"
@@ -46,8 +45,6 @@ const (
 	// again as usually are, when some of them lack a turn, or memory is short: what a sudden
 	// crowd takes is known once some of it has ended.
 	headroom = 4
-	// memoryOfOne is what an operation may take as far as one knows beforehand.
-	memoryOfOne = 24 << 20
 	// usually is the time over which it is averaged how many are under way.
 	usually = time.Second
 	// weight of one operation in the average.
@@ -91,9 +88,9 @@ func New(cfg Config) *Controller {
 	if cfg.Patience <= 0 {
 		cfg.Patience = time.Second
 	}
-	most := runtime.GOMAXPROCS(0)
+	most, memory := runtime.GOMAXPROCS(0), newGauge()
 	return &Controller{
-		cfg: cfg, most: most, free: most, ample: int(min(debug.SetMemoryLimit(-1)/memoryOfOne, math.MaxInt32)), memory: newGauge().read, queue: newFair(),
+		cfg: cfg, most: most, free: most, ample: int(memory.limit / memoryOfOne), memory: memory.read, queue: newFair(),
 		work: firstGuess, pace: rate.NewLimiter(rate.Limit(float64(most)/firstGuess), most),
 	}
 }
@@ -172,13 +169,6 @@ func (c *Controller) giveUp(w *waiter, why error) error {
 	return <-w.done
 }
 
-// How much of the memory that the process may use is taken, above which fewer operations
-// are let in, and above which none is while another is under way.
-const (
-	roomy = 0.3
-	full  = 0.7
-)
-
 // welcome says whether one more operation may begin. If that is a matter of time alone, it
 // is asked again then.
 func (c *Controller) welcome() bool {
@@ -217,7 +207,7 @@ const again = 2 * time.Millisecond
 // rate is how many operations may begin in a second: as many as the turns carry, by the time
 // that one has a turn; fewer by the part of those under way that wait for theirs.
 func (c *Controller) rate() rate.Limit {
-	carried := slack * float64(c.most) / max(c.work, 1e-6)
+	carried := slack * float64(c.most) / c.work
 	return rate.Limit(carried * max(0.1, 1-float64(len(c.back))/float64(c.underWay+1)))
 }
 
@@ -296,32 +286,4 @@ func (c *Controller) over(worked time.Duration) {
 	took := min(worked.Seconds(), 5*c.work) // one that is unlike the others says little of the next
 	c.work = max(1e-5, c.work+max(weight, 1/float64(c.ended+1))*(took-c.work))
 	c.settle()
-}
-
-// gauge reads how much of the memory limit is taken.
-type gauge struct {
-	samples   []metrics.Sample
-	known     float64
-	at        time.Time
-	collected time.Time
-}
-
-func newGauge() *gauge {
-	return &gauge{samples: []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}}
-}
-
-// read returns the part of the memory limit that was live when garbage was last collected,
-// or is taken by goroutines now. If it is much, it has garbage collected, once in a second:
-// left alone the runtime may not for minutes.
-func (g *gauge) read() float64 {
-	now := time.Now()
-	if now.Sub(g.at) > 10*time.Millisecond {
-		metrics.Read(g.samples)
-		g.at, g.known = now, float64(g.samples[0].Value.Uint64()+g.samples[1].Value.Uint64())/float64(debug.SetMemoryLimit(-1))
-	}
-	if g.known > roomy && now.Sub(g.collected) > time.Second {
-		g.collected = now
-		go runtime.GC()
-	}
-	return g.known
 }

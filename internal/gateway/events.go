@@ -3,8 +3,6 @@ package gateway
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"sync"
 	"time"
 
@@ -16,37 +14,14 @@ import (
 // in between keep proxies from closing a connection where nothing happens.
 // Source: PROTOCOL.md of graphql-sse, "Distinct connections mode".
 type stream struct {
-	mu    sync.Mutex
-	w     io.Writer
-	flush func() error
-	last  int // number of the last event
-}
-
-// newStream begins an answer of events.
-func newStream(ctx context.Context, w http.ResponseWriter) *stream {
-	w.Header().Set("Content-Type", typeEvents+"; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Accel-Buffering", "no") // proxies hold nothing back
-	s := &stream{w: w, flush: http.NewResponseController(w).Flush}
-	aside(ctx, func() {
-		w.WriteHeader(http.StatusOK)
-		s.write(":\n\n")
-	})
-	return s
-}
-
-// write writes text, however long the client takes to read it.
-func (s *stream) write(format string, args ...any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, _ = fmt.Fprintf(s.w, format, args...) // a client that left ends the request's context
-	_ = s.flush()
+	*pushed
+	last int // number of the last event
 }
 
 // next writes one answer. JSON has no line breaks, so it is one line of data.
 func (s *stream) next(resp *graphql.Response) {
 	s.last++
-	s.write("id: %d\nevent: next\ndata: %s\n\n", s.last, answerOrPart(resp, s.last))
+	s.write(fmt.Sprintf("id: %d\nevent: next\ndata: %s\n\n", s.last, answerOrPart(resp, s.last)))
 }
 
 func (s *stream) complete() { s.write("event: complete\ndata:\n\n") }

@@ -22,8 +22,9 @@ const usualRows = 20
 
 // Operation looks at a valid operation with its fragments spread, and at its cost. The cost
 // is what it takes to make the answer: a field counts 1, one with fields of its own 10, a
-// connection 25 and a @defer 25; and what stands in a list counts as often as `first` or `last` ask for, or as there are ids in `ids`, or 20 times
-// where nothing is said. Each fragment is measured once, so the work is linear in the document.
+// connection 25 and a @defer 25; and what stands in a list counts as often as `first` or
+// `last` ask for, or as there are ids in `ids`, or 20 times where nothing is said. Each
+// fragment is measured once, so the work is linear in the document.
 func (l Limits) Operation(doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any) *Error {
 	m := &measurer{fragments: doc.Fragments, variables: variables, mostRows: l.Rows, known: map[string]measure{}}
 	for _, v := range variables {
