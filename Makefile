@@ -70,7 +70,7 @@ clean-clone: ## try the README's commands in a copy of what is committed or abou
 
 .PHONY: update
 update: ## rewrite golden files; read the diff
-	go test ./internal/gateway ./graph -run 'Golden|Snapshot' -update
+	go test ./internal/gateway ./graph -run 'Golden|Snapshot|Coverage' -update
 
 .PHONY: bench
 bench: ## time the gateway beside a hand-written handler, as ratios

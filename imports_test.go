@@ -12,6 +12,7 @@ import (
 var arrows = map[string]string{
 	"graph":              "graph/model internal/change internal/rest",
 	"graph/model":        "internal/change internal/paging internal/rest",
+	"graph/model/gen":    "",
 	"graph/resolvers":    "graph graph/model internal/change internal/loader internal/paging internal/plan internal/rest",
 	"internal/admission": "",
 	"internal/auth":      "",

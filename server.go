@@ -21,6 +21,7 @@ import (
 	"github.com/ringql/ringql/internal/sim"
 )
 
+//go:generate go run ./graph/model/gen
 //go:generate go tool gqlgen generate
 //go:generate sed -i -f graph/patch.sed graph/generated.go
 //go:generate gofmt -w graph/generated.go

@@ -403,6 +403,8 @@ func (ec *executionContext) childFields_BulkAssignCallQueueMembersPayload(ctx co
 		return ec.fieldContext_BulkAssignCallQueueMembersPayload_outcome(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_BulkAssignCallQueueMembersPayload_userErrors(ctx, field)
+	case "calls":
+		return ec.fieldContext_BulkAssignCallQueueMembersPayload_calls(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BulkAssignCallQueueMembersPayload", field.Name)
 }
@@ -1421,6 +1423,18 @@ func (ec *executionContext) childFields_UBrand(ctx context.Context, field graphq
 		return ec.fieldContext_UBrand_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UBrand", field.Name)
+}
+
+func (ec *executionContext) childFields_UpstreamCall(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "operation":
+		return ec.fieldContext_UpstreamCall_operation(ctx, field)
+	case "group":
+		return ec.fieldContext_UpstreamCall_group(ctx, field)
+	case "status":
+		return ec.fieldContext_UpstreamCall_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpstreamCall", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3421,6 +3435,38 @@ func (ec *executionContext) fieldContext_BulkAssignCallQueueMembersPayload_userE
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkAssignCallQueueMembersPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.CallQueueMembersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkAssignCallQueueMembersPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkAssignCallQueueMembersPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkAssignCallQueueMembersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
 		},
 	}
 	return fc, nil
@@ -12622,6 +12668,75 @@ func (ec *executionContext) fieldContext_UBrand_name(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("UBrand", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _UpstreamCall_operation(ctx context.Context, field graphql.CollectedField, obj *change.UpstreamCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpstreamCall_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpstreamCall_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpstreamCall", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpstreamCall_group(ctx context.Context, field graphql.CollectedField, obj *change.UpstreamCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpstreamCall_group(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Group, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.RateLimitGroup) graphql.Marshaler {
+			return ec.marshalNRateLimitGroup2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐRateLimitGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpstreamCall_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpstreamCall", field, false, false, errors.New("field of type RateLimitGroup does not have child fields"))
+}
+
+func (ec *executionContext) _UpstreamCall_status(ctx context.Context, field graphql.CollectedField, obj *change.UpstreamCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpstreamCall_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpstreamCall_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpstreamCall", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *change.UserError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15372,6 +15487,11 @@ func (ec *executionContext) _BulkAssignCallQueueMembersPayload(ctx context.Conte
 			}
 		case "userErrors":
 			out.Values[i] = ec._BulkAssignCallQueueMembersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._BulkAssignCallQueueMembersPayload_calls(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20236,6 +20356,57 @@ func (ec *executionContext) _UBrand(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var upstreamCallImplementors = []string{"UpstreamCall"}
+
+func (ec *executionContext) _UpstreamCall(ctx context.Context, sel ast.SelectionSet, obj *change.UpstreamCall) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upstreamCallImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpstreamCall")
+		case "operation":
+			out.Values[i] = ec._UpstreamCall_operation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "group":
+			out.Values[i] = ec._UpstreamCall_group(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._UpstreamCall_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var userErrorImplementors = []string{"UserError"}
 
 func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj *change.UserError) graphql.Marshaler {
@@ -21341,14 +21512,20 @@ func (ec *executionContext) unmarshalNProvisionPhoneNumberInput2githubᚗcomᚋr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNRateLimitGroup2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐRateLimitGroup(ctx context.Context, v any) (model.RateLimitGroup, error) {
-	var res model.RateLimitGroup
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNRateLimitGroup2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐRateLimitGroup(ctx context.Context, v any) (rest.RateLimitGroup, error) {
+	res, err := model.UnmarshalRateLimitGroup(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRateLimitGroup2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐRateLimitGroup(ctx context.Context, sel ast.SelectionSet, v model.RateLimitGroup) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNRateLimitGroup2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐRateLimitGroup(ctx context.Context, sel ast.SelectionSet, v rest.RateLimitGroup) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalRateLimitGroup(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNReassignPhoneNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumberInput(ctx context.Context, v any) (model.ReassignPhoneNumberInput, error) {
@@ -21388,6 +21565,32 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUpstreamCall2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCall(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUpstreamCall2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCall(ctx context.Context, sel ast.SelectionSet, v *change.UpstreamCall) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpstreamCall(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.UserError) graphql.Marshaler {

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 page=internal/gateway/page
-files=(graph/generated.go graph/model/models_gen.go go.mod go.sum graph/resolvers/*.go "$page"/*.gz "$page/LICENSES")
+files=(graph/generated.go graph/model/models_gen.go graph/model/enums_gen.go gqlgen.yml go.mod go.sum graph/resolvers/*.go "$page"/*.gz "$page/LICENSES")
 before=$(mktemp -d)
 trap 'rm -rf "$before"' EXIT
 cp --parents "${files[@]}" "$before"

@@ -92,6 +92,8 @@ func screaming(s string) string {
 
 // The enumerations, as far as the schema knows their values.
 var (
+	rateLimitGroup = newEnum[rest.RateLimitGroup]("RateLimitGroup", "light", "medium", "heavy", "auth")
+
 	accountStatus       = newEnum[rest.AccountStatus]("AccountStatus", "Initial", "Unconfirmed", "Confirmed", "Disabled")
 	accountStatusReason = newEnum[rest.AccountStatusReason]("AccountStatusReason", "SuspendedVoluntarily", "SuspendedInvoluntarily",
 		"CancelledVoluntarily", "CancelledInvoluntarily", "Voluntarily", "Involuntarily")

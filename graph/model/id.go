@@ -4,10 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
-
-	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -29,14 +26,53 @@ const idVersion = "1"
 
 // The types that have global ids.
 const (
-	TypeAccount          = "Account"
-	TypeExtension        = "Extension"
-	TypePhoneNumber      = "PhoneNumber"
-	TypeDevice           = "Device"
-	TypeForwardingNumber = "ForwardingNumber"
+	TypeAccount              = "Account"
+	TypeExtension            = "Extension"
+	TypePhoneNumber          = "PhoneNumber"
+	TypeDevice               = "Device"
+	TypeLicense              = "License"
+	TypeDeviceOrder          = "DeviceOrder"
+	TypeCallQueue            = "CallQueue"
+	TypePagingGroup          = "PagingGroup"
+	TypeParkLocation         = "ParkLocation"
+	TypeForwardingNumber     = "ForwardingNumber"
+	TypeBlockedNumber        = "BlockedNumber"
+	TypeCallerBlockingNumber = "CallerBlockingNumber"
 )
 
-// GlobalID is a global id taken apart. Its parts hold digits only.
+// form says what the ids of a type look like.
+type form struct {
+	alone bool // the account is all there is
+	below bool // it lives under an extension
+	text  bool // letters may stand in it
+}
+
+var forms = map[string]form{
+	TypeAccount:              {alone: true},
+	TypeExtension:            {},
+	TypePhoneNumber:          {},
+	TypeDevice:               {},
+	TypeLicense:              {text: true},
+	TypeDeviceOrder:          {},
+	TypeCallQueue:            {},
+	TypePagingGroup:          {},
+	TypeParkLocation:         {},
+	TypeForwardingNumber:     {below: true},
+	TypeBlockedNumber:        {below: true, text: true},
+	TypeCallerBlockingNumber: {below: true, text: true},
+}
+
+// holds says whether s can be an id of a type.
+func (f form) holds(s string) bool {
+	if !f.text {
+		return digits(s)
+	}
+	return s != "" && len(s) <= 64 && strings.IndexFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'
+	}) < 0
+}
+
+// GlobalID is a global id taken apart.
 type GlobalID struct {
 	Type      string
 	Account   string
@@ -44,14 +80,21 @@ type GlobalID struct {
 	RCID      string
 }
 
+// whole says whether every part is there and can be what it is.
+func (g GlobalID) whole() bool {
+	f := forms[g.Type]
+	return digits(g.Account) && (!f.below || digits(g.Extension)) && (f.alone || f.holds(g.RCID))
+}
+
 // String puts the id together.
 func (g GlobalID) String() string {
-	parts := []string{idVersion, g.Type, g.Account, g.RCID}
-	switch g.Type {
-	case TypeAccount:
-		parts = parts[:3]
-	case TypeForwardingNumber:
-		parts = []string{idVersion, g.Type, g.Account, g.Extension, g.RCID}
+	parts := []string{idVersion, g.Type, g.Account}
+	f := forms[g.Type]
+	if f.below {
+		parts = append(parts, g.Extension)
+	}
+	if !f.alone {
+		parts = append(parts, g.RCID)
 	}
 	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, ":")))
 }
@@ -64,26 +107,21 @@ func ParseGlobalID(s string) (GlobalID, error) {
 		return GlobalID{}, &InputError{"is neither a global id nor an id of RingCentral's"}
 	}
 	g := GlobalID{Type: parts[1], Account: parts[2], RCID: parts[len(parts)-1]}
+	f, known := forms[g.Type]
 	want := 4
-	switch g.Type {
-	case TypeAccount:
-		want = 3
-	case TypeForwardingNumber:
-		want, g.Extension = 5, parts[min(3, len(parts)-1)]
-	case TypeExtension, TypePhoneNumber, TypeDevice:
-	default:
+	switch {
+	case !known:
 		want = -1
+	case f.alone:
+		want = 3
+	case f.below:
+		want, g.Extension = 5, parts[min(3, len(parts)-1)]
 	}
 	if len(parts) != want {
 		return GlobalID{}, &InputError{"is a global id of no type known here"}
 	}
-	for _, p := range parts[2:] {
-		if !digits(p) {
-			return GlobalID{}, &InputError{"is a broken global id"}
-		}
-	}
-	if g.String() != s {
-		return GlobalID{}, &InputError{"is a broken global id"} // base64 has several ways to write the same
+	if !g.whole() || g.String() != s { // base64 has several ways to write the same
+		return GlobalID{}, &InputError{"is a broken global id"}
 	}
 	return g, nil
 }
@@ -114,101 +152,9 @@ func ParseAccount(s string) (string, error) {
 	return k.RCID, err
 }
 
-// ParseExtension reads an argument that names an extension.
-func ParseExtension(s string, own bool) (rest.ExtensionID, error) {
-	k, err := parse(s, TypeExtension, own)
-	return rest.ExtensionID{Key: k}, err
-}
-
-// ParsePhoneNumber reads an argument that names a phone number.
-func ParsePhoneNumber(s string) (rest.PhoneNumberID, error) {
-	k, err := parse(s, TypePhoneNumber, false)
-	return rest.PhoneNumberID{Key: k}, err
-}
-
-// ParseDevice reads an argument that names a device.
-func ParseDevice(s string) (rest.DeviceID, error) {
-	k, err := parse(s, TypeDevice, false)
-	return rest.DeviceID{Key: k}, err
-}
-
 // digits says whether s could be an id of the upstream's: nothing else ever
 // reaches a path. A zero in front would be another name of the same object, which
 // caches and comparisons take for another object.
 func digits(s string) bool {
 	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == "" && s[0] != '0'
-}
-
-// globalID writes a global id. It needs no quoting: base64url has none to quote.
-// One that lacks a part would name something else for everybody else, so it is
-// not written at all.
-func globalID(g GlobalID) graphql.Marshaler {
-	if !digits(g.Account) || !digits(g.RCID) {
-		return graphql.Null
-	}
-	return graphql.WriterFunc(func(w io.Writer) {
-		_, _ = io.WriteString(w, `"`+g.String()+`"`) // the response is in memory
-	})
-}
-
-// The generator finds the functions of each kind of id by their names.
-
-// MarshalExtensionID writes the global id of an extension.
-func MarshalExtensionID(id rest.ExtensionID) graphql.Marshaler {
-	return globalID(GlobalID{Type: TypeExtension, Account: id.Account, RCID: id.RCID})
-}
-
-// UnmarshalExtensionID reads the global id of an extension.
-func UnmarshalExtensionID(v any) (rest.ExtensionID, error) {
-	s, err := UnmarshalString(v)
-	if err != nil {
-		return rest.ExtensionID{}, err
-	}
-	return ParseExtension(s, true)
-}
-
-// MarshalPhoneNumberID writes the global id of a phone number.
-func MarshalPhoneNumberID(id rest.PhoneNumberID) graphql.Marshaler {
-	return globalID(GlobalID{Type: TypePhoneNumber, Account: id.Account, RCID: id.RCID})
-}
-
-// UnmarshalPhoneNumberID reads the global id of a phone number.
-func UnmarshalPhoneNumberID(v any) (rest.PhoneNumberID, error) {
-	s, err := UnmarshalString(v)
-	if err != nil {
-		return rest.PhoneNumberID{}, err
-	}
-	return ParsePhoneNumber(s)
-}
-
-// MarshalDeviceID writes the global id of a device.
-func MarshalDeviceID(id rest.DeviceID) graphql.Marshaler {
-	return globalID(GlobalID{Type: TypeDevice, Account: id.Account, RCID: id.RCID})
-}
-
-// UnmarshalDeviceID reads the global id of a device.
-func UnmarshalDeviceID(v any) (rest.DeviceID, error) {
-	s, err := UnmarshalString(v)
-	if err != nil {
-		return rest.DeviceID{}, err
-	}
-	return ParseDevice(s)
-}
-
-// MarshalForwardingNumberID writes the global id of a forwarding number.
-func MarshalForwardingNumberID(id rest.ForwardingNumberID) graphql.Marshaler {
-	return globalID(GlobalID{Type: TypeForwardingNumber, Account: id.Account, Extension: id.Extension, RCID: id.RCID})
-}
-
-// UnmarshalForwardingNumberID reads the global id of a forwarding number.
-func UnmarshalForwardingNumberID(v any) (rest.ForwardingNumberID, error) {
-	s, err := UnmarshalString(v)
-	if err != nil {
-		return rest.ForwardingNumberID{}, err
-	}
-	g, err := ParseGlobalID(s)
-	if err == nil && g.Type != TypeForwardingNumber {
-		err = &InputError{"is an id of type " + g.Type + ", not " + TypeForwardingNumber}
-	}
-	return rest.ForwardingNumberID{Key: rest.Key{Account: g.Account, RCID: g.RCID}, Extension: g.Extension}, err
 }

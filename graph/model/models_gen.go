@@ -3,11 +3,6 @@
 package model
 
 import (
-	"bytes"
-	"fmt"
-	"io"
-	"strconv"
-
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -88,70 +83,4 @@ type ReassignPhoneNumberInput struct {
 	// without one, unless said otherwise. `CONTACT_CENTER_NUMBER` takes RingCentral's v2,
 	// `FORWARDED_NUMBER` its v1.0; others cannot be asked for.
 	UsageType *rest.PhoneNumberUsageType `json:"usageType,omitempty"`
-}
-
-// The upstream's rate-limit groups. Each person of an app may send so many calls of
-// each group within a sliding window of 60 seconds; the numbers are the vendor's
-// examples and differ from app to app.
-type RateLimitGroup string
-
-const (
-	// 50 calls a minute.
-	RateLimitGroupLight RateLimitGroup = "LIGHT"
-	// 40 calls a minute.
-	RateLimitGroupMedium RateLimitGroup = "MEDIUM"
-	// 10 calls a minute.
-	RateLimitGroupHeavy RateLimitGroup = "HEAVY"
-	// 5 calls a minute: token calls.
-	RateLimitGroupAuth RateLimitGroup = "AUTH"
-)
-
-var AllRateLimitGroup = []RateLimitGroup{
-	RateLimitGroupLight,
-	RateLimitGroupMedium,
-	RateLimitGroupHeavy,
-	RateLimitGroupAuth,
-}
-
-func (e RateLimitGroup) IsValid() bool {
-	switch e {
-	case RateLimitGroupLight, RateLimitGroupMedium, RateLimitGroupHeavy, RateLimitGroupAuth:
-		return true
-	}
-	return false
-}
-
-func (e RateLimitGroup) String() string {
-	return string(e)
-}
-
-func (e *RateLimitGroup) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = RateLimitGroup(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid RateLimitGroup", str)
-	}
-	return nil
-}
-
-func (e RateLimitGroup) MarshalGQL(w io.Writer) {
-	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *RateLimitGroup) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e RateLimitGroup) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
 }

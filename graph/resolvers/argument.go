@@ -125,7 +125,7 @@ func node(ctx context.Context, g model.GlobalID) (model.Node, error) {
 	case model.TypeDevice:
 		return some(device(ctx, rest.DeviceID{Key: key}))
 	case model.TypeForwardingNumber:
-		return some(l.ForwardingNumber(ctx, rest.ForwardingNumberID{Key: key, Extension: g.Extension}))
+		return some(l.ForwardingNumber(ctx, rest.ForwardingNumberID{Below: rest.Below{Key: key, Extension: g.Extension}}))
 	}
 	return nil, in("id", &model.InputError{Reason: "is of no type known here"})
 }

@@ -32,6 +32,7 @@ type CallQueueMembersResult struct {
 	Results    []*CallQueueMemberResult
 	Outcome    MutationOutcome
 	UserErrors []*UserError
+	Calls      []*UpstreamCall
 }
 
 // QueueChange adds extensions to a call queue and removes others from it.
@@ -104,6 +105,7 @@ func (c *Changer) AssignCallQueueMembers(ctx context.Context, account string, as
 	if bad := check(changes); bad != nil {
 		return &CallQueueMembersResult{Outcome: Rejected, UserErrors: []*UserError{bad}}, nil
 	}
+	ctx, calls := rest.WithCalls(ctx)
 	sctx, cancel, err := sending(ctx)
 	if err != nil {
 		return nil, err
@@ -129,7 +131,7 @@ func (c *Changer) AssignCallQueueMembers(ctx context.Context, account string, as
 	for i := range changes {
 		out.Results = append(out.Results, run.results(i, id)...)
 	}
-	out.Outcome = summary(out.Results)
+	out.Outcome, out.Calls = summary(out.Results), callsOf(calls)
 	return out, nil
 }
 

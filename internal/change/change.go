@@ -50,6 +50,10 @@ type UserError struct {
 	RCCode  string   // the upstream's own code
 }
 
+// byRCCode says what the upstream's own codes mean, where a client is to tell them from
+// other refusals.
+var byRCCode = map[string]UserErrorCode{}
+
 // Changer carries out mutations.
 type Changer struct{ REST *rest.Client }
 
@@ -152,7 +156,7 @@ func refusal(err error, fields map[string]string) *UserError {
 			u.Message = "RingCentral refused it: " + e.Message
 		}
 		if f := fields[e.Parameter]; f != "" {
-			u.Field = []string{f}
+			u.Field = strings.Split(f, ".")
 		}
 	}
 	switch {
@@ -167,6 +171,9 @@ func refusal(err error, fields map[string]string) *UserError {
 		u.Code = Refused
 		if e != nil && e.Parameter != "" {
 			u.Code = Invalid
+		}
+		if code := byRCCode[u.RCCode]; code != "" {
+			u.Code = code
 		}
 	default:
 		return nil

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"golang.org/x/tools/txtar"
 
 	"github.com/ringql/ringql/internal/rest"
 	"github.com/ringql/ringql/internal/sim"
@@ -92,7 +95,7 @@ func (c *contract) check(req *http.Request) error {
 }
 
 // Every operation of the client is a route of the simulator, in the same rate-limit
-// group, and the other way round but for what no field needs yet.
+// group and with the same rights, and the other way round but for what no field needs yet.
 func TestOperationsAndRoutesAgree(t *testing.T) {
 	s, err := sim.New(sim.Config{})
 	if err != nil {
@@ -103,7 +106,8 @@ func TestOperationsAndRoutesAgree(t *testing.T) {
 		routes[r] = true
 	}
 	for _, op := range rest.Operations() {
-		route := op.ID + " " + op.Method + " " + op.Path + " " + string(op.Group)
+		rights := op.App + " " + strings.Join(op.User, "|")
+		route := strings.Join(strings.Fields(op.ID+" "+op.Method+" "+op.Path+" "+string(op.Group)+" "+rights), " ")
 		if !routes[route] {
 			t.Errorf("the simulator does not serve %s", route)
 		}
@@ -113,6 +117,28 @@ func TestOperationsAndRoutesAgree(t *testing.T) {
 	for r := range routes {
 		if id, _, _ := strings.Cut(r, " "); !unused[id] {
 			t.Errorf("no operation of the client is %s", r)
+		}
+	}
+}
+
+// Every operation of the client is called in some golden file, through the whole gateway.
+func TestGoldenFilesCoverOperations(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var called strings.Builder
+	for _, f := range files {
+		ar, err := txtar.ParseFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		called.WriteString(section(ar, "upstream.txt"))
+	}
+	for _, op := range rest.Operations() {
+		path := regexp.MustCompile(`\\\{\w+\\\}`).ReplaceAllString(regexp.QuoteMeta(op.Path), `[^/?\n]+`)
+		if !regexp.MustCompile(`(?m)^\w+ +` + op.Method + " " + path + `(\?.*)?$`).MatchString(called.String()) {
+			t.Errorf("no golden file calls %s: %s %s", op.ID, op.Method, op.Path)
 		}
 	}
 }

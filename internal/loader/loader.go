@@ -62,6 +62,9 @@ type Loaders struct {
 	device      *batch[rest.DeviceID, *rest.Device]
 	devices     *batch[pageKey, *rest.Page[rest.Device]]
 	deviceAhead *batch[pageKey, *rest.Page[rest.Device]]
+
+	reads sync.Map // name -> what reads it
+	other *batch[string, any]
 }
 
 // New returns empty loaders for whoever ctx says.
@@ -93,6 +96,7 @@ func New(ctx context.Context, cfg Config) *Loaders {
 	l.device = newBatch(l.readDevices)
 	l.devices = newBatch(l.listDevices)
 	l.deviceAhead = newBatch(l.listDevicesAhead)
+	l.other = newBatch(each(l.readOther))
 	return l
 }
 
@@ -120,7 +124,7 @@ func For(ctx context.Context) *Loaders {
 func (l *Loaders) Forget() {
 	for _, b := range []interface{ forget() }{
 		l.account, l.serviceInfo, l.extensionList, l.extension, l.whole, l.single, l.phoneNumberList, l.phoneNumber,
-		l.assigned, l.usable, l.usableAhead, l.forwarding, l.deviceList, l.device, l.devices, l.deviceAhead,
+		l.assigned, l.usable, l.usableAhead, l.forwarding, l.deviceList, l.device, l.devices, l.deviceAhead, l.other,
 	} {
 		b.forget()
 	}

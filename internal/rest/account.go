@@ -174,7 +174,7 @@ type Currency struct {
 }
 
 var readAccountInfo = op("readAccountInfo",
-	"GET /restapi/v1.0/account/{accountId}", budget.Light, V1)
+	"GET /restapi/v1.0/account/{accountId}", budget.Light, V1, "ReadAccounts", "ReadCompanyInfo")
 
 // ReadAccountInfo returns one account.
 func (c *Client) ReadAccountInfo(ctx context.Context, account string) (*Account, error) {
@@ -196,7 +196,7 @@ func (c *Client) ReadAccountInfo(ctx context.Context, account string) (*Account,
 }
 
 var readAccountServiceInfo = op("readAccountServiceInfo",
-	"GET /restapi/v1.0/account/{accountId}/service-info", budget.Light, V1)
+	"GET /restapi/v1.0/account/{accountId}/service-info", budget.Light, V1, "ReadAccounts", "ReadCompanyInfo")
 
 // ReadAccountServiceInfo returns what an account has bought, with features and limits.
 func (c *Client) ReadAccountServiceInfo(ctx context.Context, account string) (*ServiceInfo, error) {

@@ -16,13 +16,13 @@ type QueueChange struct {
 
 var (
 	listDepartmentMembers = op("listDepartmentMembers",
-		"GET /restapi/v1.0/account/{accountId}/department/{departmentId}/members", budget.Light, V1)
+		"GET /restapi/v1.0/account/{accountId}/department/{departmentId}/members", budget.Light, V1, "ReadAccounts", "ReadExtensions")
 	listCallQueueMembers = op("listCallQueueMembers",
-		"GET /restapi/v1.0/account/{accountId}/call-queues/{groupId}/members", budget.Light, V1)
+		"GET /restapi/v1.0/account/{accountId}/call-queues/{groupId}/members", budget.Light, V1, "ReadAccounts", "ReadExtensions")
 	assignMultipleDepartmentMembers = op("assignMultipleDepartmentMembers",
-		"POST /restapi/v1.0/account/{accountId}/department/bulk-assign", budget.Heavy, V1)
+		"POST /restapi/v1.0/account/{accountId}/department/bulk-assign", budget.Heavy, V1, "EditAccounts", "UserGroups")
 	assignMultipleCallQueueMembers = op("assignMultipleCallQueueMembers",
-		"POST /restapi/v1.0/account/{accountId}/call-queues/{groupId}/bulk-assign", budget.Heavy, V1)
+		"POST /restapi/v1.0/account/{accountId}/call-queues/{groupId}/bulk-assign", budget.Heavy, V1, "EditExtensions", "Groups")
 )
 
 // ListCallQueueMembers returns one page of a queue's members.

@@ -239,7 +239,7 @@ func (f DeviceFilter) query() url.Values {
 }
 
 var listExtensionDevices = op("listExtensionDevices",
-	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/device", budget.Light, V1)
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/device", budget.Light, V1, "ReadAccounts", "ReadUserDevices")
 
 // ManyExtensionDevices is how many extensions one request of ListExtensionDevices names.
 func (c *Client) ManyExtensionDevices() int { return c.manyIDs(listExtensionDevices) }
@@ -261,7 +261,7 @@ func (c *Client) ListExtensionDevices(ctx context.Context, account string, exten
 }
 
 var listAccountDevices = op("listAccountDevices",
-	"GET /restapi/v1.0/account/{accountId}/device", budget.Medium, Legacy)
+	"GET /restapi/v1.0/account/{accountId}/device", budget.Medium, Legacy, "ReadAccounts", "ReadCompanyDevices")
 
 // ListAccountDevices returns one page of all devices of an account. Only the 2018
 // description lists the operation, and no other serves the need.
@@ -279,7 +279,7 @@ func (c *Client) ListAccountDevices(ctx context.Context, account string, page, p
 }
 
 var readDevice = op("readDevice",
-	"GET /restapi/v1.0/account/{accountId}/device/{deviceId}", budget.Light, V1)
+	"GET /restapi/v1.0/account/{accountId}/device/{deviceId}", budget.Light, V1, "ReadAccounts", "ReadCompanyDevices")
 
 // ReadDevices returns the devices named by ids, as many in one request as the upstream takes.
 func (c *Client) ReadDevices(ctx context.Context, account string, ids []string) map[string]Result[*Device] {

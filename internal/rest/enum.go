@@ -3,6 +3,8 @@ package rest
 // The upstream's enumerations. They stay text here, so that a value of tomorrow
 // decodes today; the schema knows which values are known.
 type (
+	RateLimitGroup string // as budget.Group
+
 	AccountStatus       string
 	AccountStatusReason string
 	SetupWizardState    string

@@ -215,7 +215,7 @@ func (f ExtensionFilter) query() url.Values {
 }
 
 var listExtensions = op("listExtensions",
-	"GET /restapi/v1.0/account/{accountId}/extension", budget.Medium, V1)
+	"GET /restapi/v1.0/account/{accountId}/extension", budget.Medium, V1, "ReadAccounts", "ReadExtensions")
 
 // ListExtensions returns one page of an account's extensions, of all types. The
 // records are a part of what ReadExtensions returns.
@@ -231,7 +231,7 @@ func (c *Client) ListExtensions(ctx context.Context, account string, f Extension
 }
 
 var readExtension = op("readExtension",
-	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}", budget.Light, V1)
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}", budget.Light, V1, "ReadAccounts", "ReadExtensions")
 
 // ManyExtensions is how many ids one request of ReadExtensions names.
 func (c *Client) ManyExtensions() int { return c.manyIDs(readExtension) }

@@ -35,7 +35,7 @@ type DeviceRef struct {
 }
 
 var listForwardingNumbers = op("listForwardingNumbers",
-	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/forwarding-number", budget.Light, V1)
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/forwarding-number", budget.Light, V1, "ReadAccounts", "ReadUserForwardingFlipNumbers")
 
 // ListForwardingNumbers returns one page of an extension's forwarding numbers.
 func (c *Client) ListForwardingNumbers(ctx context.Context, ext ExtensionID, page, perPage int) (*Page[ForwardingNumber], error) {

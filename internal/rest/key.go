@@ -53,12 +53,24 @@ type (
 	ExtensionID   struct{ Key }
 	PhoneNumberID struct{ Key }
 	DeviceID      struct{ Key }
-	// ForwardingNumberID names a forwarding number, which lives under an extension.
-	ForwardingNumberID struct {
-		Key
-		Extension string
-	}
+	LicenseID     struct{ Key }
+	DeviceOrderID struct{ Key }
+	// The following name extensions of a certain type, by what they are.
+	CallQueueID    struct{ Key }
+	PagingGroupID  struct{ Key }
+	ParkLocationID struct{ Key }
+	// The following live under an extension.
+	ForwardingNumberID struct{ Below }
+	BlockedNumberID    struct{ Below }
+	// CallerBlockingNumberID names a number that callers are blocked or let in by.
+	CallerBlockingNumberID struct{ Below }
 )
+
+// Below is a key of what lives under an extension.
+type Below struct {
+	Key
+	Extension string
+}
 
 // Own stands for the caller's own account or extension in a path.
 const Own = "~"

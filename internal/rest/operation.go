@@ -29,14 +29,16 @@ type Operation struct {
 	Path       string       // "/restapi/v1.0/account/{accountId}"
 	Group      budget.Group // the budget that pays
 	Generation Generation
+	App        string   // the scope that the app needs; "" for none
+	User       []string // the permissions of the user, any of which is enough; none needed when empty
 }
 
 // operations is filled while the package's variables are initialised and read-only afterwards.
 var operations []*Operation
 
-func op(id, pattern string, g budget.Group, gen Generation) *Operation {
+func op(id, pattern string, g budget.Group, gen Generation, app string, user ...string) *Operation {
 	method, path, _ := strings.Cut(pattern, " ")
-	o := &Operation{ID: id, Method: method, Path: path, Group: g, Generation: gen}
+	o := &Operation{ID: id, Method: method, Path: path, Group: g, Generation: gen, App: app, User: user}
 	operations = append(operations, o)
 	return o
 }

@@ -161,10 +161,10 @@ func (f PhoneNumberFilter) generations() (v1, v2 bool) {
 var usageTypesOfV2 = []PhoneNumberUsageType{Inventory, "InventoryPartnerBusinessMobileNumber", "PhoneLine"}
 
 var listAccountPhoneNumbers = op("listAccountPhoneNumbers",
-	"GET /restapi/v1.0/account/{accountId}/phone-number", budget.Heavy, V1)
+	"GET /restapi/v1.0/account/{accountId}/phone-number", budget.Heavy, V1, "ReadAccounts", "ReadCompanyPhoneNumbers")
 
 var listAccountPhoneNumbersV2 = op("listAccountPhoneNumbersV2",
-	"GET /restapi/v2/accounts/{accountId}/phone-numbers", budget.Heavy, V2)
+	"GET /restapi/v2/accounts/{accountId}/phone-numbers", budget.Heavy, V2, "ReadAccounts", "ReadCompanyPhoneNumbers")
 
 // ListAccountPhoneNumbers returns one page of an account's phone numbers with the
 // extensions they are assigned to. Today's description lists both generations;
@@ -206,7 +206,7 @@ func listNumbers(ctx context.Context, c *Client, o *Operation, account string, q
 }
 
 var readAccountPhoneNumber = op("readAccountPhoneNumber",
-	"GET /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Light, V1)
+	"GET /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Light, V1, "ReadAccounts", "ReadCompanyPhoneNumbers")
 
 // ManyPhoneNumbers is how many ids one request of ReadAccountPhoneNumbers names.
 func (c *Client) ManyPhoneNumbers() int { return c.manyIDs(readAccountPhoneNumber) }
@@ -224,7 +224,7 @@ func (c *Client) ReadAccountPhoneNumbers(ctx context.Context, account string, id
 }
 
 var listExtensionPhoneNumbers = op("listExtensionPhoneNumbers",
-	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/phone-number", budget.Light, V1)
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/phone-number", budget.Light, V1, "ReadAccounts", "ReadUserPhoneNumbers")
 
 // UsablePhoneNumberFilter narrows the list of numbers an extension may use.
 type UsablePhoneNumberFilter struct {

@@ -29,10 +29,10 @@ func To(id string) *ByID {
 }
 
 var assignPhoneNumberV2 = op("assignPhoneNumberV2",
-	"PATCH /restapi/v2/accounts/{accountId}/phone-numbers/{phoneNumberId}", budget.Medium, V2)
+	"PATCH /restapi/v2/accounts/{accountId}/phone-numbers/{phoneNumberId}", budget.Medium, V2, "EditAccounts", "EditCompanyPhoneNumbers")
 
 var reassignPhoneNumberByID = op("reassignPhoneNumberById",
-	"PUT /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Medium, Legacy)
+	"PUT /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Medium, Legacy, "EditAccounts", "EditCompanyPhoneNumbers")
 
 // What each operation can make of a number, as its description lists it. Both list
 // the main number too; the gateway never asks for that, since it would push the one
@@ -123,9 +123,9 @@ func (c *Client) assign(ctx context.Context, o *Operation, id PhoneNumberID, to 
 
 var (
 	deleteNumbersFromInventoryV2 = op("deleteNumbersFromInventoryV2",
-		"DELETE /restapi/v2/accounts/{accountId}/phone-numbers", budget.Medium, V2)
+		"DELETE /restapi/v2/accounts/{accountId}/phone-numbers", budget.Medium, V2, "EditAccounts", "EditCompanyPhoneNumbers")
 	deletePhoneNumberByID = op("deletePhoneNumberById",
-		"DELETE /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Medium, Legacy)
+		"DELETE /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Medium, Legacy, "EditAccounts", "EditCompanyPhoneNumbers")
 )
 
 // DeletePhoneNumber removes a phone number from the account. v2 removes only

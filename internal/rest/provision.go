@@ -25,11 +25,11 @@ type Provision struct {
 
 var (
 	provisionPhoneNumber = op("provisionPhoneNumber",
-		"POST /restapi/v1.0/account/{accountId}/phone-number", budget.Medium, Legacy)
+		"POST /restapi/v1.0/account/{accountId}/phone-number", budget.Medium, Legacy, "EditAccounts", "EditCompanyPhoneNumbers")
 	addNumbersToInventoryV2 = op("addNumbersToInventoryV2",
-		"POST /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add", budget.Heavy, V2)
+		"POST /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add", budget.Heavy, V2, "EditAccounts", "EditCompanyPhoneNumbers")
 	getBulkAddTaskResultsV2 = op("getBulkAddTaskResultsV2",
-		"GET /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add/{taskId}", budget.Heavy, V2)
+		"GET /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add/{taskId}", budget.Heavy, V2, "EditAccounts", "EditCompanyPhoneNumbers")
 )
 
 // What each way can make of a new number, as the descriptions list it. v1.0 lists the

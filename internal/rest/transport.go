@@ -18,6 +18,7 @@ type Link func(http.RoundTripper) http.RoundTripper
 
 // Chain wraps base so that the first link sees a request first and its answer last.
 func Chain(base http.RoundTripper, links ...Link) http.RoundTripper {
+	base = record(base)
 	for _, link := range slices.Backward(links) {
 		base = link(base)
 	}
@@ -47,7 +48,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Call is what the observing link tells of one call.
+// Call is what is told of one call that was sent.
 type Call struct {
 	Operation *Operation
 	Status    int // zero when no answer came
@@ -75,7 +76,7 @@ func Observe(report func(context.Context, Call)) Link {
 	}
 }
 
-var getToken = op("getToken", "POST /restapi/oauth/token", budget.Auth, V1)
+var getToken = op("getToken", "POST /restapi/oauth/token", budget.Auth, V1, "")
 
 // ForTokens is the link that makes every request of a chain a token call: seen,
 // and paid for, like the calls of Client.

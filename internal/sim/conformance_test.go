@@ -151,7 +151,11 @@ func TestAnswersConform(t *testing.T) {
 	k := loadContract(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(t, sim.Config{Extensions: 300, Numbers: 900, Limits: map[string]int{}})
-		exchanges(t, s, k, append(append(reads(), writes()...), refusals()...), admin(t, s))
+		exchanges(t, s, k, slices.Concat(
+			reads(),
+			writes(),
+			refusals(),
+		), admin(t, s))
 	})
 }
 

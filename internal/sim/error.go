@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // problem is one entry of `errors`, with the status it calls for.
@@ -39,12 +40,15 @@ func appNeeds(scope string) *problem {
 		Message: fmt.Sprintf("In order to call this API endpoint, application needs to have [%s] permission", scope)}
 }
 
+// userNeeds names the first permission, where any of several would do.
 func userNeeds(permission string) *problem {
+	permission, _, _ = strings.Cut(permission, "|")
 	return &problem{status: http.StatusForbidden, ErrorCode: "CMN-408", PermissionName: permission,
 		Message: fmt.Sprintf("In order to call this API endpoint, user needs to have [%s] permission for requested resource.", permission)}
 }
 
 func userNeedsForOthers(permission string) *problem {
+	permission, _, _ = strings.Cut(permission, "|")
 	return &problem{status: http.StatusForbidden, ErrorCode: "CMN-419", PermissionName: permission,
 		Message: fmt.Sprintf("In order to call this API endpoint for another extension, user needs to have [%s] permission granted with extended scope", permission)}
 }

@@ -1,6 +1,9 @@
 package sim
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // app is a client application and the scopes granted to it.
 type app struct {
@@ -47,8 +50,16 @@ const (
 	account       // for every extension
 )
 
-// may returns the reach of a permission. Administrators hold all of them for everyone. A role system would replace this table.
-func (e *extension) may(permission string) reach {
+// may returns the reach of a permission, or the widest reach of any of several, joined by "|". Administrators hold all of them
+// for everyone. A role system would replace this table.
+func (e *extension) may(permission string) (most reach) {
+	for one := range strings.SplitSeq(permission, "|") {
+		most = max(most, e.holds(one))
+	}
+	return most
+}
+
+func (e *extension) holds(permission string) reach {
 	if permission == "" || e.isAdmin() {
 		return account
 	}

@@ -92,8 +92,17 @@ func New(cfg Config) (*Server, error) {
 		company:  newCompany(cfg),
 		tasks:    tasks{byID: map[string]*task{}},
 	}
-	s.routes = slices.Concat(s.oauthRoutes(), s.accountRoutes(), s.extensionRoutes(), s.phoneNumberRoutes(),
-		s.phoneNumberV2Routes(), s.bulkAddRoutes(), s.forwardingNumberRoutes(), s.deviceRoutes(), s.callQueueRoutes())
+	s.routes = slices.Concat(
+		s.oauthRoutes(),
+		s.accountRoutes(),
+		s.extensionRoutes(),
+		s.phoneNumberRoutes(),
+		s.phoneNumberV2Routes(),
+		s.bulkAddRoutes(),
+		s.forwardingNumberRoutes(),
+		s.deviceRoutes(),
+		s.callQueueRoutes(),
+	)
 	s.mount()
 	return s, nil
 }
@@ -177,12 +186,13 @@ func (s *Server) Calls() []string { return s.journal.list() }
 // ResetCalls forgets the calls received so far.
 func (s *Server) ResetCalls() { s.journal.reset() }
 
-// Routes lists, sorted, what the server serves, as "readAccountInfo GET /restapi/v1.0/account/{accountId} light".
+// Routes lists, sorted, what the server serves, as "readAccountInfo GET /restapi/v1.0/account/{accountId} light ReadAccounts
+// ReadCompanyInfo": last what the app needs and what the user, where they need anything.
 func (s *Server) Routes() []string {
 	var out []string
 	for _, rt := range s.routes {
 		if s.serves(rt) {
-			out = append(out, rt.operation+" "+rt.pattern+" "+rt.group)
+			out = append(out, strings.Join(strings.Fields(rt.operation+" "+rt.pattern+" "+rt.group+" "+rt.scope+" "+rt.permission), " "))
 		}
 	}
 	slices.Sort(out)

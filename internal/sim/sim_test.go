@@ -214,7 +214,7 @@ func TestCallsAreNotedAsReceived(t *testing.T) {
 func TestRoutesOfEachGeneration(t *testing.T) {
 	routes := func(g sim.Generation) []string { return newServer(t, sim.Config{Generation: g}).Routes() }
 	both := routes(sim.Both)
-	if !slices.IsSorted(both) || !slices.Contains(both, "readAccountInfo GET /restapi/v1.0/account/{accountId} light") {
+	if !slices.IsSorted(both) || !slices.Contains(both, "readAccountInfo GET /restapi/v1.0/account/{accountId} light ReadAccounts ReadCompanyInfo") {
 		t.Errorf("routes: %v", both)
 	}
 	missing := func(g sim.Generation) []string {
@@ -229,10 +229,18 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		return out
 	}
 	equal(t, "missing in Current", operations(missing(sim.Current)), []string{
-		"deletePhoneNumberById", "listAccountDevices", "provisionPhoneNumber", "reassignPhoneNumberById"})
+		"deletePhoneNumberById",
+		"listAccountDevices",
+		"provisionPhoneNumber",
+		"reassignPhoneNumberById",
+	})
 	equal(t, "missing in Legacy", operations(missing(sim.Legacy)), []string{
-		"addNumbersToInventoryV2", "assignPhoneNumberV2", "deleteNumbersFromInventoryV2", "getBulkAddTaskResultsV2",
-		"listAccountPhoneNumbersV2"})
+		"addNumbersToInventoryV2",
+		"assignPhoneNumberV2",
+		"deleteNumbersFromInventoryV2",
+		"getBulkAddTaskResultsV2",
+		"listAccountPhoneNumbersV2",
+	})
 }
 
 func TestGenerationsHideOperations(t *testing.T) {

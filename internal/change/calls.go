@@ -1,0 +1,22 @@
+package change
+
+import "github.com/ringql/ringql/internal/rest"
+
+// UpstreamCall is one call that a change made.
+type UpstreamCall struct {
+	Operation string
+	Group     rest.RateLimitGroup
+	Status    *int // nil when no answer came
+}
+
+func callsOf(c *rest.Calls) []*UpstreamCall {
+	made := c.List()
+	out := make([]*UpstreamCall, len(made))
+	for i, call := range made {
+		out[i] = &UpstreamCall{Operation: call.Operation.ID, Group: rest.RateLimitGroup(call.Operation.Group)}
+		if call.Status != 0 {
+			out[i].Status = &call.Status
+		}
+	}
+	return out
+}
