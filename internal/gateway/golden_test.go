@@ -111,6 +111,9 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	if op := set["panic"]; op != "" {
 		base = panicking{op}
 	}
+	if set["as"] == "basic" { // as something in between that signs requests in its own way
+		base = basic(base)
+	}
 	rc.Gate = gate
 	rc.Transport = rest.Chain(base, rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key))
 	gc := gateway.Config{REST: rest.New(rc), Gate: gate, Auth: &auth.Authenticator{}, Introspection: true}
@@ -120,7 +123,7 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 		}
 	}
 	switch who := set["as"]; who {
-	case "": // the administrator
+	case "", "basic": // the administrator
 		c.header.Set("Authorization", "Bearer "+upstream.Token(sim.AdministratorID))
 	case "nobody":
 	case "service":
@@ -129,12 +132,14 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 		}, rest.Chain(base, rest.ForTokens(), budget.Transport(gate, auth.Key)))
 	case "reader": // an app that may only read
 		c.header.Set("Authorization", "Bearer "+upstream.Token(sim.AdministratorID, "ReadAccounts"))
-	default:
-		token := who
-		if who == "standard user" {
-			token = upstream.Token(sim.StandardUserID)
-		}
-		c.header.Set("Authorization", "Bearer "+token)
+	case "standard user":
+		c.header.Set("Authorization", "Bearer "+upstream.Token(sim.StandardUserID))
+	case "number manager": // by a role of the company's own
+		c.header.Set("Authorization", "Bearer "+upstream.Token(sim.NumberManagerID))
+	case "without extension":
+		c.header.Set("Authorization", "Bearer "+upstream.Token(""))
+	default: // a token that is not known
+		c.header.Set("Authorization", "Bearer "+who)
 	}
 	g, err := gateway.New(gc)
 	if err != nil {
@@ -142,6 +147,15 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	}
 	c.h = g
 	return c
+}
+
+// basic signs requests with what RingCentral takes from apps alone.
+func basic(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		r.SetBasicAuth(sim.ClientID, sim.ClientSecret)
+		return next.RoundTrip(r)
+	})
 }
 
 // settings reads "name = value" lines.

@@ -128,6 +128,9 @@ func refused(o *Operation, status int, header http.Header, body []byte) error {
 	e := &Error{Op: o.ID, Status: status, RequestID: requestID(header), RetryAfter: retryAfter(header)}
 	var env envelope
 	known := decode(body, &env) == nil && env.fill(e)
+	if e.Permission == "" {
+		e.Permission = o.right(e.Code)
+	}
 	// An error page without the upstream's envelope comes from something in
 	// between, which cannot say whether the request went through.
 	undone := known && (e.Status == http.StatusServiceUnavailable || e.Status == http.StatusNotImplemented)

@@ -52,6 +52,18 @@ func Operations() []Operation {
 	return all
 }
 
+// right names what a refusal with an upstream code is about, where the answer itself does
+// not.
+func (o *Operation) right(code string) string {
+	switch code {
+	case "CMN-401":
+		return o.App
+	case "CMN-408", "CMN-419":
+		return strings.Join(o.User, " or ")
+	}
+	return ""
+}
+
 // request is one use of an operation.
 type request struct {
 	op     *Operation

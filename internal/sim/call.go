@@ -114,6 +114,9 @@ func (s *Server) answer(c *call, failing bool) reply {
 // admit checks what holds for the call as a whole. What holds for one id is checked in run.
 func (s *Server) admit(c *call) *problem {
 	c.person = s.company.extension[c.grant.person]
+	if c.grant.person == 0 {
+		return unauthorized("CMN-405", "Login to extension required")
+	}
 	if c.person == nil || c.person.status != "Enabled" {
 		return unauthorized("OAU-213", "Token not found")
 	}

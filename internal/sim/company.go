@@ -7,6 +7,7 @@ const (
 	AccountID       = "401145624008"
 	AdministratorID = AccountID   // John Smith, the system extension
 	StandardUserID  = "435068008" // Jane Smith, who may see her own things and public ones
+	NumberManagerID = "512088008" // Carlos Diaz, who manages numbers and devices by a role made for it
 )
 
 const (
@@ -33,11 +34,15 @@ var firstDay = time.Date(2018, time.October, 29, 15, 40, 10, 439_000_000, time.U
 //	Support                512091008     202     queue of Jane
 //	General Mailbox        512092008     301     Voicemail
 //	Main Menu              512093008     302     IvrMenu
+//	Carlos Diaz            512088008     106     user with the role Number Manager
 func (co *company) addExamples() {
 	john, jane, maria := co.addPeople()
 	sales := co.addThings(jane, maria)
 	co.addExampleNumbers(john, jane, maria, sales)
 	co.addExampleDevices(john, jane)
+	carlos := co.person(512088008, "106", "Carlos", "Diaz", "carlos.diaz")
+	carlos.role = numberManager
+	co.addExtension(carlos)
 }
 
 func (co *company) addPeople() (john, jane, maria *extension) {

@@ -1,9 +1,6 @@
 package sim
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // app is a client application and the scopes granted to it.
 type app struct {
@@ -39,35 +36,4 @@ func covers(granted []string, scope string) bool {
 		return slices.Contains(granted, "Accounts")
 	}
 	return false
-}
-
-// reach says for whom a person holds a permission.
-type reach int
-
-const (
-	nobody  reach = iota
-	self          // for the own extension
-	account       // for every extension
-)
-
-// may returns the reach of a permission, or the widest reach of any of several, joined by "|". Administrators hold all of them
-// for everyone. A role system would replace this table.
-func (e *extension) may(permission string) (most reach) {
-	for one := range strings.SplitSeq(permission, "|") {
-		most = max(most, e.holds(one))
-	}
-	return most
-}
-
-func (e *extension) holds(permission string) reach {
-	if permission == "" || e.isAdmin() {
-		return account
-	}
-	switch permission {
-	case "ReadCompanyInfo", "ReadExtensions", "ReadCompanyPhoneNumbers": // the number list shows them less, see visibleTo
-		return account
-	case "ReadUserPhoneNumbers", "ReadUserForwardingFlipNumbers", "ReadUserDevices":
-		return self
-	}
-	return nobody
 }

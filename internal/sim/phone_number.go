@@ -51,7 +51,7 @@ type usablePhoneNumber struct {
 	Label       string   `json:"label,omitempty"`
 	Primary     bool     `json:"primary,omitempty"`
 	Country     country  `json:"country"`
-	Features    []string `json:"features"`
+	Features    []string `json:"features,omitzero"`
 }
 
 // legacyPhoneNumber is a number as the writes of the 2018 description answer it: there ids are strings.
@@ -74,9 +74,9 @@ type legacyExtensionRef struct {
 	ExtensionNumber string `json:"extensionNumber,omitempty"`
 }
 
-// visibleTo reports whether e may see a number in the lists of the account. Who is no administrator sees direct numbers alone,
+// visibleTo reports whether e may see a number in the lists of the account. Who does not manage them sees direct numbers alone,
 // whatever is asked for.
-func (p *phoneNumber) visibleTo(e *extension) bool { return p.usage == "DirectNumber" || e.isAdmin() }
+func (p *phoneNumber) visibleTo(e *extension) bool { return p.usage == "DirectNumber" || e.seesAllNumbers() }
 
 func (p *phoneNumber) inStock() bool { return p.usage == "Inventory" }
 
@@ -98,7 +98,7 @@ func (s *Server) listAccountPhoneNumbers(c *call) reply {
 	); p != nil {
 		return refused(*p)
 	}
-	if !c.person.isAdmin() {
+	if !c.person.seesAllNumbers() {
 		usages = nil
 	}
 	return paged(c, s.company.numbers, func(n *phoneNumber) bool {
@@ -140,8 +140,16 @@ func (s *Server) listExtensionPhoneNumbers(c *call) reply {
 	}
 	return paged(c, usable, keep, func(n *phoneNumber) usablePhoneNumber {
 		return usablePhoneNumber{ID: n.id, PhoneNumber: n.number, PaymentType: n.payment, Type: n.kind, UsageType: n.usage, Status: n.status,
-			Location: n.location, Label: n.label, Primary: n.usage == "MainCompanyNumber", Country: c.shortCountry(), Features: n.featuresFor(c.extension)}
+			Location: n.location, Label: n.label, Primary: n.usage == "MainCompanyNumber", Country: c.shortCountry(), Features: c.featuresOf(n)}
 	})
+}
+
+// featuresOf says what the extension in the path may do with a number. Of others only administrators are told.
+func (c *call) featuresOf(n *phoneNumber) []string {
+	if c.extension != c.person && !c.person.isAdmin() {
+		return nil
+	}
+	return n.featuresFor(c.extension)
 }
 
 // featuresFor says what an extension may do with a number. Sending texts belongs to its owner alone, and fax lines have none.

@@ -40,7 +40,7 @@ func TestFiltersOfExtensions(t *testing.T) {
 		"status=Disabled&status=NotActivated":    "512085008 512086008",
 		"status=Unassigned":                      "512087008",
 		"type=Voicemail&type=IvrMenu":            "512092008 512093008",
-		"type=User&status=Enabled&unknown=value": "401145624008 435068008 512084008",
+		"type=User&status=Enabled&unknown=value": "401145624008 435068008 512084008 512088008",
 	} {
 		if got := strings.Join(c.get(v1+"/extension?"+query).values("id"), " "); got != want {
 			t.Errorf("%s: got %s, want %s", query, got, want)

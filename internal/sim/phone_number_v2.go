@@ -77,7 +77,7 @@ func (s *Server) listAccountPhoneNumbersV2(c *call) reply {
 	if p != nil {
 		return refused(*p)
 	}
-	if !c.person.isAdmin() {
+	if !c.person.seesAllNumbers() {
 		f.usages = nil
 	}
 	return paged(c, s.company.numbers, func(n *phoneNumber) bool { return n.visibleTo(c.person) && f.holds(n) }, newPhoneNumberV2)

@@ -72,7 +72,8 @@ func newSessions() sessions {
 func newToken() string { return rand.Text() + rand.Text() }
 
 // Token returns an access token of the all-scopes app for a person, without a token call: it takes nothing from a budget, ends
-// no session, and does not expire. With no scopes given it has all of the app's.
+// no session, and does not expire. With no scopes given it has all of the app's. For "" it belongs to no extension, as those
+// of partner applications may.
 func (s *Server) Token(extensionID string, scopes ...string) string {
 	app := s.sessions.apps[ClientID]
 	if len(scopes) == 0 {

@@ -37,6 +37,7 @@ type extension struct {
 	name          string
 	partner       string
 	admin, hidden bool
+	role          *role // nil for the standard one
 	created       time.Time
 	numbers       []*phoneNumber
 	devices       []*device
