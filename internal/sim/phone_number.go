@@ -76,7 +76,9 @@ type legacyExtensionRef struct {
 
 // visibleTo reports whether e may see a number in the lists of the account. Who does not manage them sees direct numbers alone,
 // whatever is asked for.
-func (p *phoneNumber) visibleTo(e *extension) bool { return p.usage == "DirectNumber" || e.seesAllNumbers() }
+func (p *phoneNumber) visibleTo(e *extension) bool {
+	return p.usage == "DirectNumber" || e.seesAllNumbers()
+}
 
 func (p *phoneNumber) inStock() bool { return p.usage == "Inventory" }
 
