@@ -28,6 +28,7 @@ var arrows = map[string]string{
 	"internal/rule":      "",
 	"internal/sim":       "",
 	"test/hostile":       "",
+	"test/program":       "internal/config internal/gateway internal/sim",
 	"test/overload":      "",
 }
 

@@ -33,10 +33,7 @@ import (
 	"testing"
 	"time"
 
-	// The program is built from these: results kept of it are stale when they change.
-	_ "github.com/ringql/ringql/internal/config"
-	_ "github.com/ringql/ringql/internal/gateway"
-	_ "github.com/ringql/ringql/internal/sim"
+	"github.com/ringql/ringql/test/program"
 )
 
 var (
@@ -66,22 +63,22 @@ func TestCorpus(t *testing.T) {
 		t.Errorf("%d cases, want %d", len(cases), leastCases)
 	}
 	cases = slices.DeleteFunc(cases, func(c *hostileCase) bool { return c.patient })
-	p := start(t)
+	p := program.Start(t)
 	pass(t, p, cases)
 	if *update || t.Failed() {
 		return
 	}
-	before := p.settle(t)
+	before := settle(t, p)
 	pass(t, p, cases)
-	after := p.settle(t)
-	open := connections(t, p.addr)
+	after := settle(t, p)
+	open := connections(t, host(p))
 	for range 50 { // connections are let go of after an answer
 		if after.goroutines <= before.goroutines && open == 0 {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
-		after.goroutines = p.look(t).goroutines
-		open = connections(t, p.addr)
+		after.goroutines = look(t, p).goroutines
+		open = connections(t, host(p))
 	}
 	if after.live > before.live+mostKept {
 		t.Errorf("%d bytes are alive, %d before", after.live, before.live)
@@ -95,27 +92,27 @@ func TestCorpus(t *testing.T) {
 // TestPatience sends what takes its time to a program of its own, all at once.
 func TestPatience(t *testing.T) {
 	t.Parallel()
-	p := start(t)
+	p := program.Start(t)
 	var all sync.WaitGroup
 	for _, c := range read(t) {
 		if c.patient {
-			all.Go(func() { c.run(t, p.addr) })
+			all.Go(func() { c.run(t, host(p)) })
 		}
 	}
 	all.Wait()
-	p.spent(t)
+	spent(t, p)
 }
 
 // pass sends every case.
-func pass(t *testing.T, p *program, cases []*hostileCase) {
+func pass(t *testing.T, p *program.Program, cases []*hostileCase) {
 	t.Helper()
-	before, held := p.spent(t)
+	before, held := spent(t, p)
 	for _, c := range cases {
 		if c.bug != "" && !*bugs {
 			continue
 		}
-		c.run(t, p.addr)
-		after, resident := p.spent(t) // the process is alive
+		c.run(t, host(p))
+		after, resident := spent(t, p) // the process is alive
 		if d := after - before; d > mostCPU {
 			t.Errorf("%s: took %s of the processor", c.name, d)
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ringql/ringql/test/program"
 )
 
 // stub answers as the path of a request says.
@@ -136,9 +138,9 @@ func TestRunnerTranscripts(t *testing.T) {
 
 // What is measured moves.
 func TestRunnerMeasures(t *testing.T) {
-	p := program{pid: os.Getpid()}
-	before, resident := p.spent(t)
-	for after := before; after < before+3*tick; after, _ = p.spent(t) {
+	p := &program.Program{PID: os.Getpid()}
+	before, resident := spent(t, p)
+	for after := before; after < before+3*tick; after, _ = spent(t, p) {
 		_ = strings.Repeat("x", 1<<20)
 	}
 	if resident < 1<<20 {

@@ -9,21 +9,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
-	// The program is built from these: results kept of it are stale when they change.
-	_ "github.com/ringql/ringql/internal/config"
-	_ "github.com/ringql/ringql/internal/gateway"
-	_ "github.com/ringql/ringql/internal/sim"
+	"github.com/ringql/ringql/test/program"
 )
 
 // The load is a screen of a company: cheap enough that many come in a second, and dear
@@ -100,56 +91,30 @@ func (o *outcome) add(status int, text []byte, took time.Duration) {
 	}
 }
 
-// gateway is the program under way.
+// gateway is the program under way, with a company of 500.
 type gateway struct {
-	url    string
+	*program.Program
 	client *http.Client
 	body   []byte
 }
 
-// start builds and starts the program, with a simulated RingCentral of its own.
-func start(b testing.TB, env ...string) *gateway {
-	b.Helper()
-	bin := filepath.Join(b.TempDir(), "ringql")
-	build := exec.Command("go", "build", "-o", bin, ".")
-	build.Dir = "../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, out)
-	}
-	log, err := os.Create(filepath.Join(b.TempDir(), "log"))
+func start(t testing.TB, env ...string) *gateway {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"query": screen})
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	cmd := exec.Command(bin)
-	cmd.Stderr = log
-	cmd.Env = append(append(os.Environ(), "RINGQL_ADDR=127.0.0.1:0", "RINGQL_SIM_ADDR=127.0.0.1:0", "RINGQL_SIM_LIMITS=false",
-		"RINGQL_SIM_EXTENSIONS=500", "RINGQL_SIM_NUMBERS=1000"), env...)
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
+	return &gateway{
+		Program: program.Start(t, append(env, "RINGQL_SIM_EXTENSIONS=500", "RINGQL_SIM_NUMBERS=1000")...),
+		client:  &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 10_000}},
+		body:    body,
 	}
-	b.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGKILL)
-		_ = cmd.Wait()
-	})
-	body, _ := json.Marshal(map[string]string{"query": screen})
-	g := &gateway{body: body, client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 10_000}}}
-	up := regexp.MustCompile(`msg="ringql is up" .*url=(\S+)`)
-	for range 100 {
-		text, _ := os.ReadFile(log.Name())
-		if m := up.FindSubmatch(text); m != nil {
-			g.url = string(m[1])
-			return g
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	b.Fatal("the program does not start")
-	return nil
 }
 
 // ask sends one request; its time counts from when it was due. It says whether there was
 // an answer.
 func (g *gateway) ask(o *outcome, due time.Time) bool {
-	resp, err := g.client.Post(g.url+"/graphql", "application/json", bytes.NewReader(g.body))
+	resp, err := g.client.Post(g.URL+"/graphql", "application/json", bytes.NewReader(g.body))
 	if err != nil {
 		o.add(0, []byte(err.Error()), 0)
 		return false
@@ -192,7 +157,7 @@ func open(g *gateway, perSecond float64, d time.Duration) *outcome {
 	all.Go(func() { // is it said to be alive throughout?
 		for time.Since(begin) < d {
 			asked := time.Now()
-			resp, err := g.client.Get(g.url + "/healthz")
+			resp, err := g.client.Get(g.URL + "/healthz")
 			if err != nil || resp.StatusCode != http.StatusOK {
 				o.add(0, []byte("/healthz"), 0)
 				return
@@ -230,7 +195,8 @@ func TestMemory(t *testing.T) {
 	peak := 0.0
 	for time.Now().Before(end) {
 		time.Sleep(50 * time.Millisecond)
-		peak = max(peak, g.metric(t, "go_memstats_sys_bytes")-g.metric(t, "go_memstats_heap_released_bytes")) // as GOMEMLIMIT has it
+		m := g.Metrics(t, g.client)
+		peak = max(peak, m["go_memstats_sys_bytes"]-m["go_memstats_heap_released_bytes"]) // as GOMEMLIMIT has it
 	}
 	all.Wait()
 	if o.other > 0 || len(o.ok) < 10 || o.refused == 0 {
@@ -240,27 +206,4 @@ func TestMemory(t *testing.T) {
 	if peak > most {
 		t.Errorf("%.0f MB of memory, where %d MB may be used", peak/(1<<20), most>>20)
 	}
-}
-
-// metric reads one of the program's counters.
-func (g *gateway) metric(t *testing.T, name string) float64 {
-	t.Helper()
-	resp, err := g.client.Get(g.url + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindSubmatch(text)
-	if m == nil {
-		t.Fatalf("%s is not told", name)
-	}
-	v, err := strconv.ParseFloat(string(m[1]), 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
 }
