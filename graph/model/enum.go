@@ -15,11 +15,14 @@ import (
 // to MAIN_COMPANY_NUMBER. Values are declared here once, in the upstream's
 // spelling; a test holds them against the schema.
 type enum[T ~string] struct {
-	name   string
-	out    map[T]graphql.Marshaler // each value is written by a marshaler made once
-	in     map[string]T
-	labels []string
+	name string
+	out  map[T]graphql.Marshaler // each value is written by a marshaler made once
+	in   map[string]T
 }
+
+// declared are the labels of every enumeration, for the test that holds them against the
+// schema. It is filled while the package's variables are initialised.
+var declared = map[string][]string{}
 
 // unknown is what the schema shows for a value it does not know.
 const unknown = "UNKNOWN"
@@ -34,7 +37,7 @@ func newEnum[T ~string](name string, values ...string) *enum[T] {
 		}
 		e.out[T(value)] = quoted(label)
 		e.in[label] = T(value)
-		e.labels = append(e.labels, label)
+		declared[name] = append(declared[name], label)
 	}
 	return e
 }
