@@ -90,13 +90,24 @@ type ExtensionResolver interface {
 	UsablePhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.UsablePhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error)
 	ForwardingNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error)
 	Devices(ctx context.Context, obj *rest.Extension, filter *rest.DeviceFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error)
+	BlockedNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.BlockedNumber], error)
+	CallerBlocking(ctx context.Context, obj *rest.Extension) (*rest.CallerBlocking, error)
+	CallerBlockingNumbers(ctx context.Context, obj *rest.Extension, status *rest.CallerBlockingNumberStatus, first *int, after *string, last *int, before *string) (*model.Connection[rest.CallerBlockingNumber], error)
 }
 type ForwardingNumberResolver interface {
 	Device(ctx context.Context, obj *rest.ForwardingNumber) (*rest.Device, error)
 	Extension(ctx context.Context, obj *rest.ForwardingNumber) (*rest.Extension, error)
 }
 type MutationResolver interface {
+	BlockNumber(ctx context.Context, input model.BlockNumberInput) (*change.BlockedNumberResult, error)
+	UpdateBlockedNumber(ctx context.Context, input model.UpdateBlockedNumberInput) (*change.BlockedNumberResult, error)
+	DeleteBlockedNumber(ctx context.Context, input model.DeleteBlockedNumberInput) (*change.DeleteBlockedNumberPayload, error)
 	BulkAssignCallQueueMembers(ctx context.Context, input model.BulkAssignCallQueueMembersInput) (*change.CallQueueMembersResult, error)
+	UpdateCallerBlocking(ctx context.Context, input model.UpdateCallerBlockingInput) (*change.UpdateCallerBlockingPayload, error)
+	AddCallerBlockingNumber(ctx context.Context, input model.AddCallerBlockingNumberInput) (*change.CallerBlockingNumberResult, error)
+	UpdateCallerBlockingNumber(ctx context.Context, input model.UpdateCallerBlockingNumberInput) (*change.CallerBlockingNumberResult, error)
+	DeleteCallerBlockingNumber(ctx context.Context, input model.DeleteCallerBlockingNumberInput) (*change.DeleteCallerBlockingNumberPayload, error)
+	DeleteCallerBlockingNumbers(ctx context.Context, input model.DeleteCallerBlockingNumbersInput) (*change.DeleteCallerBlockingNumbersPayload, error)
 	ReassignPhoneNumber(ctx context.Context, input model.ReassignPhoneNumberInput) (*change.PhoneNumberResult, error)
 	ProvisionPhoneNumber(ctx context.Context, input model.ProvisionPhoneNumberInput) (*change.PhoneNumberResult, error)
 	DeletePhoneNumber(ctx context.Context, input model.DeletePhoneNumberInput) (*change.DeleteResult, error)
@@ -148,15 +159,24 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAddCallerBlockingNumberInput,
 		ec.unmarshalInputAssignedPhoneNumberFilter,
+		ec.unmarshalInputBlockNumberInput,
+		ec.unmarshalInputBlockedCallerGreetingInput,
 		ec.unmarshalInputBulkAssignCallQueueMembersInput,
 		ec.unmarshalInputCallQueueMembersInput,
+		ec.unmarshalInputDeleteBlockedNumberInput,
+		ec.unmarshalInputDeleteCallerBlockingNumberInput,
+		ec.unmarshalInputDeleteCallerBlockingNumbersInput,
 		ec.unmarshalInputDeletePhoneNumberInput,
 		ec.unmarshalInputDeviceFilter,
 		ec.unmarshalInputExtensionFilter,
 		ec.unmarshalInputPhoneNumberFilter,
 		ec.unmarshalInputProvisionPhoneNumberInput,
 		ec.unmarshalInputReassignPhoneNumberInput,
+		ec.unmarshalInputUpdateBlockedNumberInput,
+		ec.unmarshalInputUpdateCallerBlockingInput,
+		ec.unmarshalInputUpdateCallerBlockingNumberInput,
 		ec.unmarshalInputUsablePhoneNumberFilter,
 	)
 	first := true
@@ -237,7 +257,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "account.graphqls" "call_queue.graphqls" "device.graphqls" "extension.graphqls" "forwarding_number.graphqls" "phone_number.graphqls" "schema.graphqls"
+//go:embed "account.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "device.graphqls" "extension.graphqls" "forwarding_number.graphqls" "phone_number.graphqls" "schema.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -250,7 +270,10 @@ func sourceData(filename string) string {
 
 var sources = []*ast.Source{
 	{Name: "account.graphqls", Input: sourceData("account.graphqls"), BuiltIn: false},
+	{Name: "blocked_number.graphqls", Input: sourceData("blocked_number.graphqls"), BuiltIn: false},
 	{Name: "call_queue.graphqls", Input: sourceData("call_queue.graphqls"), BuiltIn: false},
+	{Name: "caller_blocking.graphqls", Input: sourceData("caller_blocking.graphqls"), BuiltIn: false},
+	{Name: "caller_blocking_change.graphqls", Input: sourceData("caller_blocking_change.graphqls"), BuiltIn: false},
 	{Name: "device.graphqls", Input: sourceData("device.graphqls"), BuiltIn: false},
 	{Name: "extension.graphqls", Input: sourceData("extension.graphqls"), BuiltIn: false},
 	{Name: "forwarding_number.graphqls", Input: sourceData("forwarding_number.graphqls"), BuiltIn: false},
@@ -361,6 +384,18 @@ func (ec *executionContext) childFields_AccountStatusInfo(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type AccountStatusInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_AddCallerBlockingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "callerBlockingNumber":
+		return ec.fieldContext_AddCallerBlockingNumberPayload_callerBlockingNumber(ctx, field)
+	case "outcome":
+		return ec.fieldContext_AddCallerBlockingNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddCallerBlockingNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddCallerBlockingNumberPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_BillingPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rcId":
@@ -381,6 +416,70 @@ func (ec *executionContext) childFields_BillingPlan(ctx context.Context, field g
 		return ec.fieldContext_BillingPlan_includedPhoneLines(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BillingPlan", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "blockedNumber":
+		return ec.fieldContext_BlockNumberPayload_blockedNumber(ctx, field)
+	case "outcome":
+		return ec.fieldContext_BlockNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BlockNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockedCallerGreeting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_BlockedCallerGreeting_type(ctx, field)
+	case "rawType":
+		return ec.fieldContext_BlockedCallerGreeting_rawType(ctx, field)
+	case "preset":
+		return ec.fieldContext_BlockedCallerGreeting_preset(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockedCallerGreeting", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockedNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BlockedNumber_id(ctx, field)
+	case "rcId":
+		return ec.fieldContext_BlockedNumber_rcId(ctx, field)
+	case "uri":
+		return ec.fieldContext_BlockedNumber_uri(ctx, field)
+	case "phoneNumber":
+		return ec.fieldContext_BlockedNumber_phoneNumber(ctx, field)
+	case "name":
+		return ec.fieldContext_BlockedNumber_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockedNumber", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockedNumberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BlockedNumberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BlockedNumberConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BlockedNumberConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BlockedNumberConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockedNumberConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockedNumberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BlockedNumberEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BlockedNumberEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockedNumberEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Brand(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -437,6 +536,70 @@ func (ec *executionContext) childFields_CallQueueMemberResult(ctx context.Contex
 		return ec.fieldContext_CallQueueMemberResult_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CallQueueMemberResult", field.Name)
+}
+
+func (ec *executionContext) childFields_CallerBlocking(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mode":
+		return ec.fieldContext_CallerBlocking_mode(ctx, field)
+	case "rawMode":
+		return ec.fieldContext_CallerBlocking_rawMode(ctx, field)
+	case "noCallerId":
+		return ec.fieldContext_CallerBlocking_noCallerId(ctx, field)
+	case "rawNoCallerId":
+		return ec.fieldContext_CallerBlocking_rawNoCallerId(ctx, field)
+	case "payPhones":
+		return ec.fieldContext_CallerBlocking_payPhones(ctx, field)
+	case "rawPayPhones":
+		return ec.fieldContext_CallerBlocking_rawPayPhones(ctx, field)
+	case "greetings":
+		return ec.fieldContext_CallerBlocking_greetings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallerBlocking", field.Name)
+}
+
+func (ec *executionContext) childFields_CallerBlockingNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CallerBlockingNumber_id(ctx, field)
+	case "rcId":
+		return ec.fieldContext_CallerBlockingNumber_rcId(ctx, field)
+	case "uri":
+		return ec.fieldContext_CallerBlockingNumber_uri(ctx, field)
+	case "phoneNumber":
+		return ec.fieldContext_CallerBlockingNumber_phoneNumber(ctx, field)
+	case "label":
+		return ec.fieldContext_CallerBlockingNumber_label(ctx, field)
+	case "status":
+		return ec.fieldContext_CallerBlockingNumber_status(ctx, field)
+	case "rawStatus":
+		return ec.fieldContext_CallerBlockingNumber_rawStatus(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallerBlockingNumber", field.Name)
+}
+
+func (ec *executionContext) childFields_CallerBlockingNumberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CallerBlockingNumberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CallerBlockingNumberConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CallerBlockingNumberConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CallerBlockingNumberConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallerBlockingNumberConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CallerBlockingNumberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CallerBlockingNumberEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CallerBlockingNumberEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallerBlockingNumberEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -547,6 +710,56 @@ func (ec *executionContext) childFields_CustomField(ctx context.Context, field g
 		return ec.fieldContext_CustomField_displayName(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomField", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteBlockedNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteBlockedNumberPayload_deletedId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteBlockedNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteBlockedNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteBlockedNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteCallerBlockingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteCallerBlockingNumberPayload_deletedId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteCallerBlockingNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteCallerBlockingNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCallerBlockingNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteCallerBlockingNumberResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "callerBlockingNumberId":
+		return ec.fieldContext_DeleteCallerBlockingNumberResult_callerBlockingNumberId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteCallerBlockingNumberResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteCallerBlockingNumberResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCallerBlockingNumberResult", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteCallerBlockingNumbersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_DeleteCallerBlockingNumbersPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteCallerBlockingNumbersPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteCallerBlockingNumbersPayload_userErrors(ctx, field)
+	case "calls":
+		return ec.fieldContext_DeleteCallerBlockingNumbersPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCallerBlockingNumbersPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeletePhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -881,6 +1094,12 @@ func (ec *executionContext) childFields_Extension(ctx context.Context, field gra
 		return ec.fieldContext_Extension_forwardingNumbers(ctx, field)
 	case "devices":
 		return ec.fieldContext_Extension_devices(ctx, field)
+	case "blockedNumbers":
+		return ec.fieldContext_Extension_blockedNumbers(ctx, field)
+	case "callerBlocking":
+		return ec.fieldContext_Extension_callerBlocking(ctx, field)
+	case "callerBlockingNumbers":
+		return ec.fieldContext_Extension_callerBlockingNumbers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Extension", field.Name)
 }
@@ -995,6 +1214,18 @@ func (ec *executionContext) childFields_ForwardingNumberEdge(ctx context.Context
 		return ec.fieldContext_ForwardingNumberEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ForwardingNumberEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_GreetingPreset(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rcId":
+		return ec.fieldContext_GreetingPreset_rcId(ctx, field)
+	case "uri":
+		return ec.fieldContext_GreetingPreset_uri(ctx, field)
+	case "name":
+		return ec.fieldContext_GreetingPreset_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GreetingPreset", field.Name)
 }
 
 func (ec *executionContext) childFields_ImageScale(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1425,6 +1656,42 @@ func (ec *executionContext) childFields_UBrand(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type UBrand", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateBlockedNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "blockedNumber":
+		return ec.fieldContext_UpdateBlockedNumberPayload_blockedNumber(ctx, field)
+	case "outcome":
+		return ec.fieldContext_UpdateBlockedNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateBlockedNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateBlockedNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateCallerBlockingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "callerBlockingNumber":
+		return ec.fieldContext_UpdateCallerBlockingNumberPayload_callerBlockingNumber(ctx, field)
+	case "outcome":
+		return ec.fieldContext_UpdateCallerBlockingNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateCallerBlockingNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCallerBlockingNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateCallerBlockingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "callerBlocking":
+		return ec.fieldContext_UpdateCallerBlockingPayload_callerBlocking(ctx, field)
+	case "outcome":
+		return ec.fieldContext_UpdateCallerBlockingPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateCallerBlockingPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCallerBlockingPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpstreamCall(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "operation":
@@ -1697,6 +1964,90 @@ func (ec *executionContext) field_Account_phoneNumbers_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Extension_blockedNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Extension_callerBlockingNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "status",
+		func(ctx context.Context, v any) (*rest.CallerBlockingNumberStatus, error) {
+			return ec.unmarshalOCallerBlockingNumberStatus2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberStatus(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["status"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
+
 func (ec *executionContext) field_Extension_devices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1873,12 +2224,82 @@ func (ec *executionContext) field_Extension_usablePhoneNumbers_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addCallerBlockingNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddCallerBlockingNumberInput, error) {
+			return ec.unmarshalNAddCallerBlockingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAddCallerBlockingNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_blockNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.BlockNumberInput, error) {
+			return ec.unmarshalNBlockNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_bulkAssignCallQueueMembers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.BulkAssignCallQueueMembersInput, error) {
 			return ec.unmarshalNBulkAssignCallQueueMembersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBulkAssignCallQueueMembersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteBlockedNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteBlockedNumberInput, error) {
+			return ec.unmarshalNDeleteBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteBlockedNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteCallerBlockingNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteCallerBlockingNumberInput, error) {
+			return ec.unmarshalNDeleteCallerBlockingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteCallerBlockingNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteCallerBlockingNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteCallerBlockingNumbersInput, error) {
+			return ec.unmarshalNDeleteCallerBlockingNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteCallerBlockingNumbersInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1921,6 +2342,48 @@ func (ec *executionContext) field_Mutation_reassignPhoneNumber_args(ctx context.
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ReassignPhoneNumberInput, error) {
 			return ec.unmarshalNReassignPhoneNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateBlockedNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateBlockedNumberInput, error) {
+			return ec.unmarshalNUpdateBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateBlockedNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateCallerBlockingNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateCallerBlockingNumberInput, error) {
+			return ec.unmarshalNUpdateCallerBlockingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateCallerBlockingNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateCallerBlocking_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateCallerBlockingInput, error) {
+			return ec.unmarshalNUpdateCallerBlockingInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateCallerBlockingInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3091,6 +3554,93 @@ func (ec *executionContext) fieldContext_AccountStatusInfo_till(_ context.Contex
 	return graphql.NewScalarFieldContext("AccountStatusInfo", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _AddCallerBlockingNumberPayload_callerBlockingNumber(ctx context.Context, field graphql.CollectedField, obj *change.CallerBlockingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddCallerBlockingNumberPayload_callerBlockingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CallerBlockingNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallerBlockingNumber) graphql.Marshaler {
+			return ec.marshalOCallerBlockingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddCallerBlockingNumberPayload_callerBlockingNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddCallerBlockingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallerBlockingNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddCallerBlockingNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.CallerBlockingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddCallerBlockingNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddCallerBlockingNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddCallerBlockingNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _AddCallerBlockingNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.CallerBlockingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddCallerBlockingNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddCallerBlockingNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddCallerBlockingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _BillingPlan_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.BillingPlan) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3273,6 +3823,460 @@ func (ec *executionContext) _BillingPlan_includedPhoneLines(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_BillingPlan_includedPhoneLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BillingPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BlockNumberPayload_blockedNumber(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockNumberPayload_blockedNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BlockedNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.BlockedNumber) graphql.Marshaler {
+			return ec.marshalOBlockedNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockNumberPayload_blockedNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockedNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _BlockNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockedCallerGreeting_type(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedCallerGreeting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedCallerGreeting_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.BlockedCallerGreetingType) graphql.Marshaler {
+			return ec.marshalOBlockedCallerGreetingType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingType(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedCallerGreeting_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockedCallerGreeting", field, false, false, errors.New("field of type BlockedCallerGreetingType does not have child fields"))
+}
+
+func (ec *executionContext) _BlockedCallerGreeting_rawType(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedCallerGreeting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedCallerGreeting_rawType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedCallerGreeting_rawType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockedCallerGreeting", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BlockedCallerGreeting_preset(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedCallerGreeting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedCallerGreeting_preset(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Preset, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.GreetingPreset) graphql.Marshaler {
+			return ec.marshalOGreetingPreset2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐGreetingPreset(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedCallerGreeting_preset(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockedCallerGreeting",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GreetingPreset(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockedNumber_id(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumber_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.BlockedNumberID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumber_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockedNumber", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _BlockedNumber_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumber_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumber_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockedNumber", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BlockedNumber_uri(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumber_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumber_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockedNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BlockedNumber_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumber_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumber_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockedNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BlockedNumber_name(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumber_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumber_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockedNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BlockedNumberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.BlockedNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumberConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[rest.BlockedNumber]) graphql.Marshaler {
+			return ec.marshalNBlockedNumberEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumberConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockedNumberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockedNumberEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockedNumberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.BlockedNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumberConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.BlockedNumber) graphql.Marshaler {
+			return ec.marshalNBlockedNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumberConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockedNumberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockedNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockedNumberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.BlockedNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumberConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumberConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockedNumberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockedNumberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.BlockedNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumberConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumberConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockedNumberConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BlockedNumberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.BlockedNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumberEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumberEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockedNumberEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BlockedNumberEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.BlockedNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockedNumberEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.BlockedNumber) graphql.Marshaler {
+			return ec.marshalNBlockedNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumber(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockedNumberEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockedNumberEdge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockedNumber(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Brand_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.Brand) (ret graphql.Marshaler) {
@@ -3683,6 +4687,511 @@ func (ec *executionContext) fieldContext_CallQueueMemberResult_userErrors(_ cont
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallerBlocking_mode(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlocking_mode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.CallerBlockingMode) graphql.Marshaler {
+			return ec.marshalOCallerBlockingMode2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingMode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlocking_mode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlocking", field, false, false, errors.New("field of type CallerBlockingMode does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlocking_rawMode(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlocking_rawMode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawMode(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlocking_rawMode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlocking", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlocking_noCallerId(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlocking_noCallerId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoCallerID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.CallerBlockingNoCallerID) graphql.Marshaler {
+			return ec.marshalOCallerBlockingNoCallerId2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNoCallerID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlocking_noCallerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlocking", field, false, false, errors.New("field of type CallerBlockingNoCallerId does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlocking_rawNoCallerId(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlocking_rawNoCallerId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawNoCallerID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlocking_rawNoCallerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlocking", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlocking_payPhones(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlocking_payPhones(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PayPhones, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.CallerBlockingPayPhones) graphql.Marshaler {
+			return ec.marshalOCallerBlockingPayPhones2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingPayPhones(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlocking_payPhones(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlocking", field, false, false, errors.New("field of type CallerBlockingPayPhones does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlocking_rawPayPhones(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlocking_rawPayPhones(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawPayPhones(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlocking_rawPayPhones(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlocking", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlocking_greetings(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlocking_greetings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Greetings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rest.BlockedCallerGreeting) graphql.Marshaler {
+			return ec.marshalOBlockedCallerGreeting2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlocking_greetings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallerBlocking",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockedCallerGreeting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallerBlockingNumber_id(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlockingNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumber_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.CallerBlockingNumberID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumber_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlockingNumber", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlockingNumber_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlockingNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumber_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumber_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlockingNumber", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlockingNumber_uri(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlockingNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumber_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumber_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlockingNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlockingNumber_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlockingNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumber_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumber_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlockingNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlockingNumber_label(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlockingNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumber_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumber_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlockingNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlockingNumber_status(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlockingNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumber_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.CallerBlockingNumberStatus) graphql.Marshaler {
+			return ec.marshalOCallerBlockingNumberStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumber_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlockingNumber", field, false, false, errors.New("field of type CallerBlockingNumberStatus does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlockingNumber_rawStatus(ctx context.Context, field graphql.CollectedField, obj *rest.CallerBlockingNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumber_rawStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumber_rawStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlockingNumber", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlockingNumberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.CallerBlockingNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumberConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[rest.CallerBlockingNumber]) graphql.Marshaler {
+			return ec.marshalNCallerBlockingNumberEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumberConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallerBlockingNumberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallerBlockingNumberEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallerBlockingNumberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.CallerBlockingNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumberConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.CallerBlockingNumber) graphql.Marshaler {
+			return ec.marshalNCallerBlockingNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumberConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallerBlockingNumberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallerBlockingNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallerBlockingNumberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.CallerBlockingNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumberConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumberConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallerBlockingNumberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallerBlockingNumberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.CallerBlockingNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumberConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumberConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlockingNumberConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlockingNumberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.CallerBlockingNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumberEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumberEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallerBlockingNumberEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallerBlockingNumberEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.CallerBlockingNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallerBlockingNumberEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallerBlockingNumber) graphql.Marshaler {
+			return ec.marshalNCallerBlockingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumber(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallerBlockingNumberEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallerBlockingNumberEdge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallerBlockingNumber(ctx, field)
 		},
 	}
 	return fc, nil
@@ -4486,6 +5995,359 @@ func (ec *executionContext) _CustomField_displayName(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_CustomField_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomField", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteBlockedNumberPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.DeleteBlockedNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteBlockedNumberPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.BlockedNumberID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteBlockedNumberPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteBlockedNumberPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteBlockedNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteBlockedNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteBlockedNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteBlockedNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteBlockedNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteBlockedNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteBlockedNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteBlockedNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteBlockedNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteBlockedNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumberPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumberPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallerBlockingNumberID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumberPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteCallerBlockingNumberPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteCallerBlockingNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteCallerBlockingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumberResult_callerBlockingNumberId(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumberResult_callerBlockingNumberId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CallerBlockingNumberID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.CallerBlockingNumberID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumberResult_callerBlockingNumberId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteCallerBlockingNumberResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumberResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumberResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumberResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteCallerBlockingNumberResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumberResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumberResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumberResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteCallerBlockingNumberResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumbersPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumbersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumbersPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.DeleteCallerBlockingNumberResult) graphql.Marshaler {
+			return ec.marshalNDeleteCallerBlockingNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteCallerBlockingNumberResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumbersPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteCallerBlockingNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteCallerBlockingNumberResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumbersPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumbersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumbersPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumbersPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteCallerBlockingNumbersPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumbersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumbersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumbersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumbersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteCallerBlockingNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteCallerBlockingNumbersPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.DeleteCallerBlockingNumbersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCallerBlockingNumbersPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCallerBlockingNumbersPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteCallerBlockingNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DeletePhoneNumberPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.DeleteResult) (ret graphql.Marshaler) {
@@ -7938,6 +9800,126 @@ func (ec *executionContext) fieldContext_Extension_devices(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Extension_blockedNumbers(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_blockedNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Extension().BlockedNumbers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.BlockedNumber]) graphql.Marshaler {
+			return ec.marshalOBlockedNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_blockedNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockedNumberConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Extension_blockedNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Extension_callerBlocking(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_callerBlocking(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Extension().CallerBlocking(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallerBlocking) graphql.Marshaler {
+			return ec.marshalOCallerBlocking2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlocking(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_callerBlocking(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallerBlocking(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Extension_callerBlockingNumbers(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_callerBlockingNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Extension().CallerBlockingNumbers(ctx, obj, fc.Args["status"].(*rest.CallerBlockingNumberStatus), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.CallerBlockingNumber]) graphql.Marshaler {
+			return ec.marshalOCallerBlockingNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_callerBlockingNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallerBlockingNumberConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Extension_callerBlockingNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ExtensionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.Extension]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8782,6 +10764,75 @@ func (ec *executionContext) fieldContext_ForwardingNumberEdge_node(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _GreetingPreset_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.GreetingPreset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GreetingPreset_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GreetingPreset_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GreetingPreset", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GreetingPreset_uri(ctx context.Context, field graphql.CollectedField, obj *rest.GreetingPreset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GreetingPreset_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GreetingPreset_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GreetingPreset", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GreetingPreset_name(ctx context.Context, field graphql.CollectedField, obj *rest.GreetingPreset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GreetingPreset_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GreetingPreset_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GreetingPreset", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ImageScale_uri(ctx context.Context, field graphql.CollectedField, obj *rest.ImageScale) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8966,6 +11017,138 @@ func (ec *executionContext) fieldContext_Locale_name(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Locale", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Mutation_blockNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_blockNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BlockNumber(ctx, fc.Args["input"].(model.BlockNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.BlockedNumberResult) graphql.Marshaler {
+			return ec.marshalOBlockNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐBlockedNumberResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_blockNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_blockNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateBlockedNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateBlockedNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateBlockedNumber(ctx, fc.Args["input"].(model.UpdateBlockedNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.BlockedNumberResult) graphql.Marshaler {
+			return ec.marshalOUpdateBlockedNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐBlockedNumberResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateBlockedNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateBlockedNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateBlockedNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteBlockedNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteBlockedNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteBlockedNumber(ctx, fc.Args["input"].(model.DeleteBlockedNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteBlockedNumberPayload) graphql.Marshaler {
+			return ec.marshalODeleteBlockedNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteBlockedNumberPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteBlockedNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteBlockedNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteBlockedNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_bulkAssignCallQueueMembers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9004,6 +11187,226 @@ func (ec *executionContext) fieldContext_Mutation_bulkAssignCallQueueMembers(ctx
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_bulkAssignCallQueueMembers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateCallerBlocking(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateCallerBlocking(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateCallerBlocking(ctx, fc.Args["input"].(model.UpdateCallerBlockingInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.UpdateCallerBlockingPayload) graphql.Marshaler {
+			return ec.marshalOUpdateCallerBlockingPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpdateCallerBlockingPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateCallerBlocking(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateCallerBlockingPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateCallerBlocking_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addCallerBlockingNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addCallerBlockingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddCallerBlockingNumber(ctx, fc.Args["input"].(model.AddCallerBlockingNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.CallerBlockingNumberResult) graphql.Marshaler {
+			return ec.marshalOAddCallerBlockingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallerBlockingNumberResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addCallerBlockingNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddCallerBlockingNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addCallerBlockingNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateCallerBlockingNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateCallerBlockingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateCallerBlockingNumber(ctx, fc.Args["input"].(model.UpdateCallerBlockingNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.CallerBlockingNumberResult) graphql.Marshaler {
+			return ec.marshalOUpdateCallerBlockingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallerBlockingNumberResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateCallerBlockingNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateCallerBlockingNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateCallerBlockingNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteCallerBlockingNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteCallerBlockingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteCallerBlockingNumber(ctx, fc.Args["input"].(model.DeleteCallerBlockingNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteCallerBlockingNumberPayload) graphql.Marshaler {
+			return ec.marshalODeleteCallerBlockingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteCallerBlockingNumberPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteCallerBlockingNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteCallerBlockingNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteCallerBlockingNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteCallerBlockingNumbers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteCallerBlockingNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteCallerBlockingNumbers(ctx, fc.Args["input"].(model.DeleteCallerBlockingNumbersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteCallerBlockingNumbersPayload) graphql.Marshaler {
+			return ec.marshalODeleteCallerBlockingNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteCallerBlockingNumbersPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteCallerBlockingNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteCallerBlockingNumbersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteCallerBlockingNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12668,6 +15071,267 @@ func (ec *executionContext) fieldContext_UBrand_name(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("UBrand", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _UpdateBlockedNumberPayload_blockedNumber(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateBlockedNumberPayload_blockedNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BlockedNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.BlockedNumber) graphql.Marshaler {
+			return ec.marshalOBlockedNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateBlockedNumberPayload_blockedNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateBlockedNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockedNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateBlockedNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateBlockedNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateBlockedNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateBlockedNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateBlockedNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateBlockedNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateBlockedNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateBlockedNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCallerBlockingNumberPayload_callerBlockingNumber(ctx context.Context, field graphql.CollectedField, obj *change.CallerBlockingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCallerBlockingNumberPayload_callerBlockingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CallerBlockingNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallerBlockingNumber) graphql.Marshaler {
+			return ec.marshalOCallerBlockingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCallerBlockingNumberPayload_callerBlockingNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCallerBlockingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallerBlockingNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCallerBlockingNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.CallerBlockingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCallerBlockingNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCallerBlockingNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateCallerBlockingNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateCallerBlockingNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.CallerBlockingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCallerBlockingNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCallerBlockingNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCallerBlockingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCallerBlockingPayload_callerBlocking(ctx context.Context, field graphql.CollectedField, obj *change.UpdateCallerBlockingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCallerBlockingPayload_callerBlocking(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CallerBlocking, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallerBlocking) graphql.Marshaler {
+			return ec.marshalOCallerBlocking2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlocking(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCallerBlockingPayload_callerBlocking(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCallerBlockingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallerBlocking(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCallerBlockingPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.UpdateCallerBlockingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCallerBlockingPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCallerBlockingPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateCallerBlockingPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateCallerBlockingPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.UpdateCallerBlockingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCallerBlockingPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCallerBlockingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCallerBlockingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpstreamCall_operation(ctx context.Context, field graphql.CollectedField, obj *change.UpstreamCall) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13888,6 +16552,64 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAddCallerBlockingNumberInput(ctx context.Context, obj any) (model.AddCallerBlockingNumberInput, error) {
+	var it model.AddCallerBlockingNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["extensionId"]; !present {
+		asMap["extensionId"] = "~"
+	}
+	if _, present := asMap["status"]; !present {
+		asMap["status"] = "BLOCKED"
+	}
+
+	fieldsInOrder := [...]string{"extensionId", "phoneNumber", "label", "status"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "phoneNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumber"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumber = data
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOCallerBlockingNumberStatus2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAssignedPhoneNumberFilter(ctx context.Context, obj any) (rest.PhoneNumberFilter, error) {
 	var it rest.PhoneNumberFilter
 	if obj == nil {
@@ -13927,6 +16649,91 @@ func (ec *executionContext) unmarshalInputAssignedPhoneNumberFilter(ctx context.
 				return it, err
 			}
 			it.Status = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputBlockNumberInput(ctx context.Context, obj any) (model.BlockNumberInput, error) {
+	var it model.BlockNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["extensionId"]; !present {
+		asMap["extensionId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"extensionId", "phoneNumber", "name"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "phoneNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumber"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumber = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputBlockedCallerGreetingInput(ctx context.Context, obj any) (model.BlockedCallerGreetingInput, error) {
+	var it model.BlockedCallerGreetingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"type", "presetId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalNBlockedCallerGreetingType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "presetId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("presetId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PresetID = data
 		}
 	}
 	return it, nil
@@ -14012,6 +16819,96 @@ func (ec *executionContext) unmarshalInputCallQueueMembersInput(ctx context.Cont
 				return it, err
 			}
 			it.RemovedExtensionIds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteBlockedNumberInput(ctx context.Context, obj any) (model.DeleteBlockedNumberInput, error) {
+	var it model.DeleteBlockedNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"blockedNumberId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "blockedNumberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blockedNumberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BlockedNumberID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteCallerBlockingNumberInput(ctx context.Context, obj any) (model.DeleteCallerBlockingNumberInput, error) {
+	var it model.DeleteCallerBlockingNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"callerBlockingNumberId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "callerBlockingNumberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("callerBlockingNumberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CallerBlockingNumberID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteCallerBlockingNumbersInput(ctx context.Context, obj any) (model.DeleteCallerBlockingNumbersInput, error) {
+	var it model.DeleteCallerBlockingNumbersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"callerBlockingNumberIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "callerBlockingNumberIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("callerBlockingNumberIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CallerBlockingNumberIds = data
 		}
 	}
 	return it, nil
@@ -14320,6 +17217,149 @@ func (ec *executionContext) unmarshalInputReassignPhoneNumberInput(ctx context.C
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpdateBlockedNumberInput(ctx context.Context, obj any) (model.UpdateBlockedNumberInput, error) {
+	var it model.UpdateBlockedNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"blockedNumberId", "name"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "blockedNumberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blockedNumberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BlockedNumberID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateCallerBlockingInput(ctx context.Context, obj any) (model.UpdateCallerBlockingInput, error) {
+	var it model.UpdateCallerBlockingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["extensionId"]; !present {
+		asMap["extensionId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"extensionId", "mode", "noCallerId", "payPhones", "greetings"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOCallerBlockingMode2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "noCallerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noCallerId"))
+			data, err := ec.unmarshalOCallerBlockingNoCallerId2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNoCallerID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoCallerID = data
+		case "payPhones":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payPhones"))
+			data, err := ec.unmarshalOCallerBlockingPayPhones2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingPayPhones(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayPhones = data
+		case "greetings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("greetings"))
+			data, err := ec.unmarshalOBlockedCallerGreetingInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockedCallerGreetingInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Greetings = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateCallerBlockingNumberInput(ctx context.Context, obj any) (model.UpdateCallerBlockingNumberInput, error) {
+	var it model.UpdateCallerBlockingNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"callerBlockingNumberId", "label", "status"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "callerBlockingNumberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("callerBlockingNumberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CallerBlockingNumberID = data
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOCallerBlockingNumberStatus2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUsablePhoneNumberFilter(ctx context.Context, obj any) (rest.UsablePhoneNumberFilter, error) {
 	var it rest.UsablePhoneNumberFilter
 	if obj == nil {
@@ -14393,6 +17433,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Device(ctx, sel, obj)
+	case rest.CallerBlockingNumber:
+		return ec._CallerBlockingNumber(ctx, sel, &obj)
+	case *rest.CallerBlockingNumber:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CallerBlockingNumber(ctx, sel, obj)
+	case rest.BlockedNumber:
+		return ec._BlockedNumber(ctx, sel, &obj)
+	case *rest.BlockedNumber:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BlockedNumber(ctx, sel, obj)
 	case model.Account:
 		return ec._Account(ctx, sel, &obj)
 	case *model.Account:
@@ -15336,6 +18390,57 @@ func (ec *executionContext) _AccountStatusInfo(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var addCallerBlockingNumberPayloadImplementors = []string{"AddCallerBlockingNumberPayload"}
+
+func (ec *executionContext) _AddCallerBlockingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.CallerBlockingNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addCallerBlockingNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddCallerBlockingNumberPayload")
+		case "callerBlockingNumber":
+			out.Values[i] = ec._AddCallerBlockingNumberPayload_callerBlockingNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._AddCallerBlockingNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AddCallerBlockingNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var billingPlanImplementors = []string{"BillingPlan"}
 
 func (ec *executionContext) _BillingPlan(ctx context.Context, sel ast.SelectionSet, obj *rest.BillingPlan) graphql.Marshaler {
@@ -15386,6 +18491,271 @@ func (ec *executionContext) _BillingPlan(ctx context.Context, sel ast.SelectionS
 		case "includedPhoneLines":
 			out.Values[i] = ec._BillingPlan_includedPhoneLines(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var blockNumberPayloadImplementors = []string{"BlockNumberPayload"}
+
+func (ec *executionContext) _BlockNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.BlockedNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, blockNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BlockNumberPayload")
+		case "blockedNumber":
+			out.Values[i] = ec._BlockNumberPayload_blockedNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._BlockNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._BlockNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var blockedCallerGreetingImplementors = []string{"BlockedCallerGreeting"}
+
+func (ec *executionContext) _BlockedCallerGreeting(ctx context.Context, sel ast.SelectionSet, obj *rest.BlockedCallerGreeting) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, blockedCallerGreetingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BlockedCallerGreeting")
+		case "type":
+			out.Values[i] = ec._BlockedCallerGreeting_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawType":
+			out.Values[i] = ec._BlockedCallerGreeting_rawType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "preset":
+			out.Values[i] = ec._BlockedCallerGreeting_preset(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var blockedNumberImplementors = []string{"BlockedNumber", "Node"}
+
+func (ec *executionContext) _BlockedNumber(ctx context.Context, sel ast.SelectionSet, obj *rest.BlockedNumber) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, blockedNumberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BlockedNumber")
+		case "id":
+			out.Values[i] = ec._BlockedNumber_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rcId":
+			out.Values[i] = ec._BlockedNumber_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "uri":
+			out.Values[i] = ec._BlockedNumber_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "phoneNumber":
+			out.Values[i] = ec._BlockedNumber_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._BlockedNumber_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var blockedNumberConnectionImplementors = []string{"BlockedNumberConnection"}
+
+func (ec *executionContext) _BlockedNumberConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[rest.BlockedNumber]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, blockedNumberConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BlockedNumberConnection")
+		case "edges":
+			out.Values[i] = ec._BlockedNumberConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._BlockedNumberConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._BlockedNumberConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._BlockedNumberConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var blockedNumberEdgeImplementors = []string{"BlockedNumberEdge"}
+
+func (ec *executionContext) _BlockedNumberEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[rest.BlockedNumber]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, blockedNumberEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BlockedNumberEdge")
+		case "cursor":
+			out.Values[i] = ec._BlockedNumberEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._BlockedNumberEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -15609,6 +18979,250 @@ func (ec *executionContext) _CallQueueMemberResult(ctx context.Context, sel ast.
 			}
 		case "userErrors":
 			out.Values[i] = ec._CallQueueMemberResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var callerBlockingImplementors = []string{"CallerBlocking"}
+
+func (ec *executionContext) _CallerBlocking(ctx context.Context, sel ast.SelectionSet, obj *rest.CallerBlocking) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callerBlockingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallerBlocking")
+		case "mode":
+			out.Values[i] = ec._CallerBlocking_mode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawMode":
+			out.Values[i] = ec._CallerBlocking_rawMode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "noCallerId":
+			out.Values[i] = ec._CallerBlocking_noCallerId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawNoCallerId":
+			out.Values[i] = ec._CallerBlocking_rawNoCallerId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "payPhones":
+			out.Values[i] = ec._CallerBlocking_payPhones(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawPayPhones":
+			out.Values[i] = ec._CallerBlocking_rawPayPhones(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "greetings":
+			out.Values[i] = ec._CallerBlocking_greetings(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var callerBlockingNumberImplementors = []string{"CallerBlockingNumber", "Node"}
+
+func (ec *executionContext) _CallerBlockingNumber(ctx context.Context, sel ast.SelectionSet, obj *rest.CallerBlockingNumber) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callerBlockingNumberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallerBlockingNumber")
+		case "id":
+			out.Values[i] = ec._CallerBlockingNumber_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rcId":
+			out.Values[i] = ec._CallerBlockingNumber_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "uri":
+			out.Values[i] = ec._CallerBlockingNumber_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "phoneNumber":
+			out.Values[i] = ec._CallerBlockingNumber_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._CallerBlockingNumber_label(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._CallerBlockingNumber_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawStatus":
+			out.Values[i] = ec._CallerBlockingNumber_rawStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var callerBlockingNumberConnectionImplementors = []string{"CallerBlockingNumberConnection"}
+
+func (ec *executionContext) _CallerBlockingNumberConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[rest.CallerBlockingNumber]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callerBlockingNumberConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallerBlockingNumberConnection")
+		case "edges":
+			out.Values[i] = ec._CallerBlockingNumberConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._CallerBlockingNumberConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CallerBlockingNumberConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._CallerBlockingNumberConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var callerBlockingNumberEdgeImplementors = []string{"CallerBlockingNumberEdge"}
+
+func (ec *executionContext) _CallerBlockingNumberEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[rest.CallerBlockingNumber]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callerBlockingNumberEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallerBlockingNumberEdge")
+		case "cursor":
+			out.Values[i] = ec._CallerBlockingNumberEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CallerBlockingNumberEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16032,6 +19646,215 @@ func (ec *executionContext) _CustomField(ctx context.Context, sel ast.SelectionS
 		case "displayName":
 			out.Values[i] = ec._CustomField_displayName(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteBlockedNumberPayloadImplementors = []string{"DeleteBlockedNumberPayload"}
+
+func (ec *executionContext) _DeleteBlockedNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteBlockedNumberPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteBlockedNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteBlockedNumberPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteBlockedNumberPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteBlockedNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteBlockedNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteCallerBlockingNumberPayloadImplementors = []string{"DeleteCallerBlockingNumberPayload"}
+
+func (ec *executionContext) _DeleteCallerBlockingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteCallerBlockingNumberPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteCallerBlockingNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteCallerBlockingNumberPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteCallerBlockingNumberPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteCallerBlockingNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteCallerBlockingNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteCallerBlockingNumberResultImplementors = []string{"DeleteCallerBlockingNumberResult"}
+
+func (ec *executionContext) _DeleteCallerBlockingNumberResult(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteCallerBlockingNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteCallerBlockingNumberResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteCallerBlockingNumberResult")
+		case "callerBlockingNumberId":
+			out.Values[i] = ec._DeleteCallerBlockingNumberResult_callerBlockingNumberId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteCallerBlockingNumberResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteCallerBlockingNumberResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteCallerBlockingNumbersPayloadImplementors = []string{"DeleteCallerBlockingNumbersPayload"}
+
+func (ec *executionContext) _DeleteCallerBlockingNumbersPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteCallerBlockingNumbersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteCallerBlockingNumbersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteCallerBlockingNumbersPayload")
+		case "results":
+			out.Values[i] = ec._DeleteCallerBlockingNumbersPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteCallerBlockingNumbersPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteCallerBlockingNumbersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._DeleteCallerBlockingNumbersPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -17600,6 +21423,120 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "blockedNumbers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_blockedNumbers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "callerBlocking":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_callerBlocking(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "callerBlockingNumbers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_callerBlockingNumbers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -18138,6 +22075,57 @@ func (ec *executionContext) _ForwardingNumberEdge(ctx context.Context, sel ast.S
 	return out
 }
 
+var greetingPresetImplementors = []string{"GreetingPreset"}
+
+func (ec *executionContext) _GreetingPreset(ctx context.Context, sel ast.SelectionSet, obj *rest.GreetingPreset) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, greetingPresetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GreetingPreset")
+		case "rcId":
+			out.Values[i] = ec._GreetingPreset_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "uri":
+			out.Values[i] = ec._GreetingPreset_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._GreetingPreset_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var imageScaleImplementors = []string{"ImageScale"}
 
 func (ec *executionContext) _ImageScale(ctx context.Context, sel ast.SelectionSet, obj *rest.ImageScale) graphql.Marshaler {
@@ -18306,9 +22294,65 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Mutation")
+		case "blockNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_blockNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateBlockedNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateBlockedNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteBlockedNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteBlockedNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "bulkAssignCallQueueMembers":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_bulkAssignCallQueueMembers(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateCallerBlocking":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateCallerBlocking(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addCallerBlockingNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addCallerBlockingNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateCallerBlockingNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateCallerBlockingNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteCallerBlockingNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteCallerBlockingNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteCallerBlockingNumbers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteCallerBlockingNumbers(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -20356,6 +24400,159 @@ func (ec *executionContext) _UBrand(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var updateBlockedNumberPayloadImplementors = []string{"UpdateBlockedNumberPayload"}
+
+func (ec *executionContext) _UpdateBlockedNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.BlockedNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateBlockedNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateBlockedNumberPayload")
+		case "blockedNumber":
+			out.Values[i] = ec._UpdateBlockedNumberPayload_blockedNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._UpdateBlockedNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateBlockedNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateCallerBlockingNumberPayloadImplementors = []string{"UpdateCallerBlockingNumberPayload"}
+
+func (ec *executionContext) _UpdateCallerBlockingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.CallerBlockingNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateCallerBlockingNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateCallerBlockingNumberPayload")
+		case "callerBlockingNumber":
+			out.Values[i] = ec._UpdateCallerBlockingNumberPayload_callerBlockingNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._UpdateCallerBlockingNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateCallerBlockingNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateCallerBlockingPayloadImplementors = []string{"UpdateCallerBlockingPayload"}
+
+func (ec *executionContext) _UpdateCallerBlockingPayload(ctx context.Context, sel ast.SelectionSet, obj *change.UpdateCallerBlockingPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateCallerBlockingPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateCallerBlockingPayload")
+		case "callerBlocking":
+			out.Values[i] = ec._UpdateCallerBlockingPayload_callerBlocking(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._UpdateCallerBlockingPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateCallerBlockingPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var upstreamCallImplementors = []string{"UpstreamCall"}
 
 func (ec *executionContext) _UpstreamCall(ctx context.Context, sel ast.SelectionSet, obj *change.UpstreamCall) graphql.Marshaler {
@@ -20873,6 +25070,93 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAddCallerBlockingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAddCallerBlockingNumberInput(ctx context.Context, v any) (model.AddCallerBlockingNumberInput, error) {
+	res, err := ec.unmarshalInputAddCallerBlockingNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNBlockNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockNumberInput(ctx context.Context, v any) (model.BlockNumberInput, error) {
+	res, err := ec.unmarshalInputBlockNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBlockedCallerGreeting2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreeting(ctx context.Context, sel ast.SelectionSet, v rest.BlockedCallerGreeting) graphql.Marshaler {
+	return ec._BlockedCallerGreeting(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNBlockedCallerGreetingInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockedCallerGreetingInput(ctx context.Context, v any) (*model.BlockedCallerGreetingInput, error) {
+	res, err := ec.unmarshalInputBlockedCallerGreetingInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNBlockedCallerGreetingType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingType(ctx context.Context, v any) (rest.BlockedCallerGreetingType, error) {
+	res, err := model.UnmarshalBlockedCallerGreetingType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBlockedCallerGreetingType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingType(ctx context.Context, sel ast.SelectionSet, v rest.BlockedCallerGreetingType) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalBlockedCallerGreetingType(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNBlockedNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.BlockedNumber) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBlockedNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumber(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBlockedNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumber(ctx context.Context, sel ast.SelectionSet, v *rest.BlockedNumber) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BlockedNumber(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBlockedNumberEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[rest.BlockedNumber]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBlockedNumberEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBlockedNumberEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[rest.BlockedNumber]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BlockedNumberEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -20956,6 +25240,58 @@ func (ec *executionContext) unmarshalNCallQueueMembersInput2ᚖgithubᚗcomᚋri
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNCallerBlockingNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.CallerBlockingNumber) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCallerBlockingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumber(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCallerBlockingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumber(ctx context.Context, sel ast.SelectionSet, v *rest.CallerBlockingNumber) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CallerBlockingNumber(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCallerBlockingNumberEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[rest.CallerBlockingNumber]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCallerBlockingNumberEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCallerBlockingNumberEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[rest.CallerBlockingNumber]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CallerBlockingNumberEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCustomField2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCustomField(ctx context.Context, sel ast.SelectionSet, v *rest.CustomField) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -20964,6 +25300,47 @@ func (ec *executionContext) marshalNCustomField2ᚖgithubᚗcomᚋringqlᚋringq
 		return graphql.Null
 	}
 	return ec._CustomField(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteBlockedNumberInput(ctx context.Context, v any) (model.DeleteBlockedNumberInput, error) {
+	res, err := ec.unmarshalInputDeleteBlockedNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDeleteCallerBlockingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteCallerBlockingNumberInput(ctx context.Context, v any) (model.DeleteCallerBlockingNumberInput, error) {
+	res, err := ec.unmarshalInputDeleteCallerBlockingNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteCallerBlockingNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteCallerBlockingNumberResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.DeleteCallerBlockingNumberResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeleteCallerBlockingNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteCallerBlockingNumberResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeleteCallerBlockingNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteCallerBlockingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.DeleteCallerBlockingNumberResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteCallerBlockingNumberResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteCallerBlockingNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteCallerBlockingNumbersInput(ctx context.Context, v any) (model.DeleteCallerBlockingNumbersInput, error) {
+	res, err := ec.unmarshalInputDeleteCallerBlockingNumbersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNDeletePhoneNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeletePhoneNumberInput(ctx context.Context, v any) (model.DeletePhoneNumberInput, error) {
@@ -21213,6 +25590,38 @@ func (ec *executionContext) unmarshalNForwardingNumberFeature2githubᚗcomᚋrin
 func (ec *executionContext) marshalNForwardingNumberFeature2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberFeature(ctx context.Context, sel ast.SelectionSet, v rest.ForwardingNumberFeature) graphql.Marshaler {
 	_ = sel
 	res := model.MarshalForwardingNumberFeature(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberID(ctx context.Context, v any) (rest.BlockedNumberID, error) {
+	res, err := model.UnmarshalBlockedNumberID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberID(ctx context.Context, sel ast.SelectionSet, v rest.BlockedNumberID) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalBlockedNumberID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberID(ctx context.Context, v any) (rest.CallerBlockingNumberID, error) {
+	res, err := model.UnmarshalCallerBlockingNumberID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberID(ctx context.Context, sel ast.SelectionSet, v rest.CallerBlockingNumberID) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalCallerBlockingNumberID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -21567,6 +25976,21 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 	return res
 }
 
+func (ec *executionContext) unmarshalNUpdateBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateBlockedNumberInput(ctx context.Context, v any) (model.UpdateBlockedNumberInput, error) {
+	res, err := ec.unmarshalInputUpdateBlockedNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateCallerBlockingInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateCallerBlockingInput(ctx context.Context, v any) (model.UpdateCallerBlockingInput, error) {
+	res, err := ec.unmarshalInputUpdateCallerBlockingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateCallerBlockingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateCallerBlockingNumberInput(ctx context.Context, v any) (model.UpdateCallerBlockingNumberInput, error) {
+	res, err := ec.unmarshalInputUpdateCallerBlockingNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -21834,6 +26258,13 @@ func (ec *executionContext) marshalOAccountStatusReason2githubᚗcomᚋringqlᚋ
 	return res
 }
 
+func (ec *executionContext) marshalOAddCallerBlockingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallerBlockingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.CallerBlockingNumberResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddCallerBlockingNumberPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOAddressStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAddressStatus(ctx context.Context, v any) (rest.AddressStatus, error) {
 	res, err := model.UnmarshalAddressStatus(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -21897,6 +26328,75 @@ func (ec *executionContext) marshalOBillingPlanUnit2githubᚗcomᚋringqlᚋring
 	return res
 }
 
+func (ec *executionContext) marshalOBlockNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐBlockedNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.BlockedNumberResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BlockNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBlockedCallerGreeting2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.BlockedCallerGreeting) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBlockedCallerGreeting2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreeting(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOBlockedCallerGreetingInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockedCallerGreetingInputᚄ(ctx context.Context, v any) ([]*model.BlockedCallerGreetingInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.BlockedCallerGreetingInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBlockedCallerGreetingInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockedCallerGreetingInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOBlockedCallerGreetingType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingType(ctx context.Context, v any) (rest.BlockedCallerGreetingType, error) {
+	res, err := model.UnmarshalBlockedCallerGreetingType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOBlockedCallerGreetingType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingType(ctx context.Context, sel ast.SelectionSet, v rest.BlockedCallerGreetingType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalBlockedCallerGreetingType(v)
+	return res
+}
+
+func (ec *executionContext) marshalOBlockedNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumber(ctx context.Context, sel ast.SelectionSet, v *rest.BlockedNumber) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BlockedNumber(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBlockedNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[rest.BlockedNumber]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BlockedNumberConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -21946,6 +26446,147 @@ func (ec *executionContext) marshalOCallQueueInfo2ᚖgithubᚗcomᚋringqlᚋrin
 		return graphql.Null
 	}
 	return ec._CallQueueInfo(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCallerBlocking2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlocking(ctx context.Context, sel ast.SelectionSet, v *rest.CallerBlocking) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CallerBlocking(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCallerBlockingMode2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingMode(ctx context.Context, v any) (rest.CallerBlockingMode, error) {
+	res, err := model.UnmarshalCallerBlockingMode(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCallerBlockingMode2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingMode(ctx context.Context, sel ast.SelectionSet, v rest.CallerBlockingMode) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCallerBlockingMode(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOCallerBlockingMode2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingMode(ctx context.Context, v any) (*rest.CallerBlockingMode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalCallerBlockingMode(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCallerBlockingMode2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingMode(ctx context.Context, sel ast.SelectionSet, v *rest.CallerBlockingMode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalCallerBlockingMode(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOCallerBlockingNoCallerId2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNoCallerID(ctx context.Context, v any) (rest.CallerBlockingNoCallerID, error) {
+	res, err := model.UnmarshalCallerBlockingNoCallerId(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCallerBlockingNoCallerId2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNoCallerID(ctx context.Context, sel ast.SelectionSet, v rest.CallerBlockingNoCallerID) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCallerBlockingNoCallerId(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOCallerBlockingNoCallerId2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNoCallerID(ctx context.Context, v any) (*rest.CallerBlockingNoCallerID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalCallerBlockingNoCallerId(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCallerBlockingNoCallerId2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNoCallerID(ctx context.Context, sel ast.SelectionSet, v *rest.CallerBlockingNoCallerID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalCallerBlockingNoCallerId(*v)
+	return res
+}
+
+func (ec *executionContext) marshalOCallerBlockingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumber(ctx context.Context, sel ast.SelectionSet, v *rest.CallerBlockingNumber) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CallerBlockingNumber(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCallerBlockingNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[rest.CallerBlockingNumber]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CallerBlockingNumberConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCallerBlockingNumberStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberStatus(ctx context.Context, v any) (rest.CallerBlockingNumberStatus, error) {
+	res, err := model.UnmarshalCallerBlockingNumberStatus(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCallerBlockingNumberStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberStatus(ctx context.Context, sel ast.SelectionSet, v rest.CallerBlockingNumberStatus) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCallerBlockingNumberStatus(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOCallerBlockingNumberStatus2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberStatus(ctx context.Context, v any) (*rest.CallerBlockingNumberStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalCallerBlockingNumberStatus(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCallerBlockingNumberStatus2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberStatus(ctx context.Context, sel ast.SelectionSet, v *rest.CallerBlockingNumberStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalCallerBlockingNumberStatus(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOCallerBlockingPayPhones2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingPayPhones(ctx context.Context, v any) (rest.CallerBlockingPayPhones, error) {
+	res, err := model.UnmarshalCallerBlockingPayPhones(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCallerBlockingPayPhones2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingPayPhones(ctx context.Context, sel ast.SelectionSet, v rest.CallerBlockingPayPhones) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCallerBlockingPayPhones(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOCallerBlockingPayPhones2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingPayPhones(ctx context.Context, v any) (*rest.CallerBlockingPayPhones, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalCallerBlockingPayPhones(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCallerBlockingPayPhones2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingPayPhones(ctx context.Context, sel ast.SelectionSet, v *rest.CallerBlockingPayPhones) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalCallerBlockingPayPhones(*v)
+	return res
 }
 
 func (ec *executionContext) marshalOContact2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐContact(ctx context.Context, sel ast.SelectionSet, v *rest.Contact) graphql.Marshaler {
@@ -22019,6 +26660,27 @@ func (ec *executionContext) marshalODateTime2githubᚗcomᚋringqlᚋringqlᚋin
 	_ = ctx
 	res := model.MarshalDateTime(v)
 	return res
+}
+
+func (ec *executionContext) marshalODeleteBlockedNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteBlockedNumberPayload(ctx context.Context, sel ast.SelectionSet, v *change.DeleteBlockedNumberPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteBlockedNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteCallerBlockingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteCallerBlockingNumberPayload(ctx context.Context, sel ast.SelectionSet, v *change.DeleteCallerBlockingNumberPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteCallerBlockingNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteCallerBlockingNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteCallerBlockingNumbersPayload(ctx context.Context, sel ast.SelectionSet, v *change.DeleteCallerBlockingNumbersPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteCallerBlockingNumbersPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalODeletePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteResult(ctx context.Context, sel ast.SelectionSet, v *change.DeleteResult) graphql.Marshaler {
@@ -22467,6 +27129,13 @@ func (ec *executionContext) marshalOForwardingNumberType2githubᚗcomᚋringql�
 	return res
 }
 
+func (ec *executionContext) marshalOGreetingPreset2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐGreetingPreset(ctx context.Context, sel ast.SelectionSet, v *rest.GreetingPreset) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._GreetingPreset(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -22500,6 +27169,42 @@ func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberID(ctx context.Context, v any) (*rest.BlockedNumberID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalBlockedNumberID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberID(ctx context.Context, sel ast.SelectionSet, v *rest.BlockedNumberID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalBlockedNumberID(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberID(ctx context.Context, v any) (*rest.CallerBlockingNumberID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalCallerBlockingNumberID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallerBlockingNumberID(ctx context.Context, sel ast.SelectionSet, v *rest.CallerBlockingNumberID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalCallerBlockingNumberID(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberID(ctx context.Context, v any) (*rest.PhoneNumberID, error) {
@@ -23277,6 +27982,27 @@ func (ec *executionContext) marshalOUBrand2ᚖgithubᚗcomᚋringqlᚋringqlᚋi
 		return graphql.Null
 	}
 	return ec._UBrand(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateBlockedNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐBlockedNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.BlockedNumberResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateBlockedNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateCallerBlockingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallerBlockingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.CallerBlockingNumberResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateCallerBlockingNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateCallerBlockingPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpdateCallerBlockingPayload(ctx context.Context, sel ast.SelectionSet, v *change.UpdateCallerBlockingPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateCallerBlockingPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOUsablePhoneNumberFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐUsablePhoneNumberFilter(ctx context.Context, v any) (*rest.UsablePhoneNumberFilter, error) {

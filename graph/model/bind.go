@@ -12,6 +12,11 @@ type (
 	ForwardingNumberEdge       = Edge[rest.ForwardingNumber]
 	DeviceConnection           = Connection[rest.Device]
 	DeviceEdge                 = Edge[rest.Device]
+
+	CallerBlockingNumberConnection = Connection[rest.CallerBlockingNumber]
+	CallerBlockingNumberEdge       = Edge[rest.CallerBlockingNumber]
+	BlockedNumberConnection        = Connection[rest.BlockedNumber]
+	BlockedNumberEdge              = Edge[rest.BlockedNumber]
 )
 
 // Account is an account as a place to start from: what its record holds is read

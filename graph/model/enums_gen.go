@@ -265,3 +265,53 @@ func MarshalLineProvisioningStatus(v rest.LineProvisioningStatus) graphql.Marsha
 func UnmarshalLineProvisioningStatus(v any) (rest.LineProvisioningStatus, error) {
 	return lineProvisioningStatus.unmarshal(v)
 }
+
+// MarshalCallerBlockingMode writes v.
+func MarshalCallerBlockingMode(v rest.CallerBlockingMode) graphql.Marshaler {
+	return callerBlockingMode.marshal(v)
+}
+
+// UnmarshalCallerBlockingMode reads v.
+func UnmarshalCallerBlockingMode(v any) (rest.CallerBlockingMode, error) {
+	return callerBlockingMode.unmarshal(v)
+}
+
+// MarshalCallerBlockingNoCallerId writes v.
+func MarshalCallerBlockingNoCallerId(v rest.CallerBlockingNoCallerID) graphql.Marshaler {
+	return callerBlockingNoCallerID.marshal(v)
+}
+
+// UnmarshalCallerBlockingNoCallerId reads v.
+func UnmarshalCallerBlockingNoCallerId(v any) (rest.CallerBlockingNoCallerID, error) {
+	return callerBlockingNoCallerID.unmarshal(v)
+}
+
+// MarshalCallerBlockingPayPhones writes v.
+func MarshalCallerBlockingPayPhones(v rest.CallerBlockingPayPhones) graphql.Marshaler {
+	return callerBlockingPayPhones.marshal(v)
+}
+
+// UnmarshalCallerBlockingPayPhones reads v.
+func UnmarshalCallerBlockingPayPhones(v any) (rest.CallerBlockingPayPhones, error) {
+	return callerBlockingPayPhones.unmarshal(v)
+}
+
+// MarshalCallerBlockingNumberStatus writes v.
+func MarshalCallerBlockingNumberStatus(v rest.CallerBlockingNumberStatus) graphql.Marshaler {
+	return callerBlockingNumberStatus.marshal(v)
+}
+
+// UnmarshalCallerBlockingNumberStatus reads v.
+func UnmarshalCallerBlockingNumberStatus(v any) (rest.CallerBlockingNumberStatus, error) {
+	return callerBlockingNumberStatus.unmarshal(v)
+}
+
+// MarshalBlockedCallerGreetingType writes v.
+func MarshalBlockedCallerGreetingType(v rest.BlockedCallerGreetingType) graphql.Marshaler {
+	return blockedCallerGreetingType.marshal(v)
+}
+
+// UnmarshalBlockedCallerGreetingType reads v.
+func UnmarshalBlockedCallerGreetingType(v any) (rest.BlockedCallerGreetingType, error) {
+	return blockedCallerGreetingType.unmarshal(v)
+}

@@ -6,6 +6,36 @@ import (
 	"github.com/ringql/ringql/internal/rest"
 )
 
+// Which number is to be listed, and how.
+type AddCallerBlockingNumberInput struct {
+	// Whose list: a global id, a bare id of RingCentral's in one's own account, or `~` for one's own extension.
+	ExtensionID *string `json:"extensionId,omitempty"`
+	// The number, in E.164 form with `+`.
+	PhoneNumber string `json:"phoneNumber"`
+	// What to call it, at most 60 characters.
+	Label *string `json:"label,omitempty"`
+	// Which list to put it on.
+	Status *rest.CallerBlockingNumberStatus `json:"status,omitempty"`
+}
+
+// Which number is to be blocked.
+type BlockNumberInput struct {
+	// Whose list: a global id, a bare id of RingCentral's in one's own account, or `~` for one's own extension.
+	ExtensionID *string `json:"extensionId,omitempty"`
+	// The number, in E.164 form with `+`.
+	PhoneNumber string `json:"phoneNumber"`
+	// What to call it.
+	Name *string `json:"name,omitempty"`
+}
+
+// What callers are to hear who are blocked for one reason.
+type BlockedCallerGreetingInput struct {
+	// The reason.
+	Type rest.BlockedCallerGreetingType `json:"type"`
+	// RingCentral's own id of the greeting: the `rcId` of a preset.
+	PresetID string `json:"presetId"`
+}
+
 // Who joins and who leaves which queue.
 type BulkAssignCallQueueMembersInput struct {
 	// The account: a global id, a bare id, or `~` for one's own.
@@ -22,6 +52,24 @@ type CallQueueMembersInput struct {
 	AddedExtensionIds []string `json:"addedExtensionIds,omitempty"`
 	// Extensions that leave: global ids, or bare ids of RingCentral's.
 	RemovedExtensionIds []string `json:"removedExtensionIds,omitempty"`
+}
+
+// Which number is to be blocked no longer.
+type DeleteBlockedNumberInput struct {
+	// The number's global id.
+	BlockedNumberID string `json:"blockedNumberId"`
+}
+
+// Which number is to be listed no longer.
+type DeleteCallerBlockingNumberInput struct {
+	// The number's global id.
+	CallerBlockingNumberID string `json:"callerBlockingNumberId"`
+}
+
+// Which numbers are to be listed no longer.
+type DeleteCallerBlockingNumbersInput struct {
+	// The numbers' global ids, at most 100; none twice.
+	CallerBlockingNumberIds []string `json:"callerBlockingNumberIds"`
 }
 
 // Which phone number is removed.
@@ -83,4 +131,36 @@ type ReassignPhoneNumberInput struct {
 	// without one, unless said otherwise. `CONTACT_CENTER_NUMBER` takes RingCentral's v2,
 	// `FORWARDED_NUMBER` its v1.0; others cannot be asked for.
 	UsageType *rest.PhoneNumberUsageType `json:"usageType,omitempty"`
+}
+
+// What to call a blocked number.
+type UpdateBlockedNumberInput struct {
+	// The number's global id.
+	BlockedNumberID string `json:"blockedNumberId"`
+	// What to call it from now on.
+	Name string `json:"name"`
+}
+
+// Which callers an extension is not to let in. At least one thing must be given to change.
+type UpdateCallerBlockingInput struct {
+	// Whose settings: a global id, a bare id of RingCentral's in one's own account, or `~` for one's own extension.
+	ExtensionID *string `json:"extensionId,omitempty"`
+	// Whether to block all callers, or specific ones.
+	Mode *rest.CallerBlockingMode `json:"mode,omitempty"`
+	// What is to become of callers who show no number, while `mode` is `SPECIFIC`.
+	NoCallerID *rest.CallerBlockingNoCallerID `json:"noCallerId,omitempty"`
+	// What is to become of callers at pay phones.
+	PayPhones *rest.CallerBlockingPayPhones `json:"payPhones,omitempty"`
+	// What blocked callers are to hear; for reasons that are not named it stays.
+	Greetings []*BlockedCallerGreetingInput `json:"greetings,omitempty"`
+}
+
+// What to change of a listed number: a label, a list, or both.
+type UpdateCallerBlockingNumberInput struct {
+	// The number's global id.
+	CallerBlockingNumberID string `json:"callerBlockingNumberId"`
+	// What to call it from now on, at most 60 characters; empty to call it nothing.
+	Label *string `json:"label,omitempty"`
+	// Which list it is to be on.
+	Status *rest.CallerBlockingNumberStatus `json:"status,omitempty"`
 }

@@ -113,6 +113,8 @@ func (a announcer) nodes(l *loader.Loaders, n *plan.Node, values []any) {
 		case model.TypeForwardingNumber:
 			ext := rest.ExtensionID{Key: rest.Key{Account: g.Account, RCID: g.Extension}}
 			a.ForwardingNumbers([]rest.ExtensionID{ext}, 1, rest.MostPerPage)
+		case model.TypeCallerBlockingNumber:
+			a.CallerBlockingNumbers([]rest.CallerBlockingNumberID{{Below: rest.Below{Key: key, Extension: g.Extension}}})
 		}
 	}
 	a.wholeExtensions(l, n, extensions...)

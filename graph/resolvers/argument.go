@@ -61,6 +61,19 @@ func optionalExtension(id *string, account string) (rest.ExtensionID, error) {
 	return extensionArgument("extensionId", *id, account)
 }
 
+// whoseList reads an input field that names the extension whose list is changed: one's own
+// without it.
+func whoseList(id *string) (rest.ExtensionID, error) {
+	if id == nil {
+		return rest.ExtensionID{Key: rest.Key{Account: rest.Own, RCID: rest.Own}}, nil
+	}
+	ext, err := model.ParseExtension(*id, true)
+	if err != nil {
+		return ext, in("extensionId", err)
+	}
+	return ext, nil
+}
+
 // extensionFilter checks what the upstream is known to refuse.
 func extensionFilter(filter *rest.ExtensionFilter) (rest.ExtensionFilter, error) {
 	f := or(filter)
@@ -126,6 +139,10 @@ func node(ctx context.Context, g model.GlobalID) (model.Node, error) {
 		return some(device(ctx, rest.DeviceID{Key: key}))
 	case model.TypeForwardingNumber:
 		return some(l.ForwardingNumber(ctx, rest.ForwardingNumberID{Below: rest.Below{Key: key, Extension: g.Extension}}))
+	case model.TypeBlockedNumber:
+		return some(l.BlockedNumber(ctx, rest.BlockedNumberID{Below: rest.Below{Key: key, Extension: g.Extension}}))
+	case model.TypeCallerBlockingNumber:
+		return some(l.CallerBlockingNumber(ctx, rest.CallerBlockingNumberID{Below: rest.Below{Key: key, Extension: g.Extension}}))
 	}
 	return nil, in("id", &model.InputError{Reason: "is of no type known here"})
 }

@@ -280,20 +280,9 @@ func (r *queueRun) judge(i int, m *CallQueueMemberResult) (MutationOutcome, []*U
 
 // summary says what all results have in common.
 func summary(rs []*CallQueueMemberResult) MutationOutcome {
-	count := map[MutationOutcome]int{}
-	for _, r := range rs {
-		count[r.Outcome]++
+	outcomes := make([]MutationOutcome, len(rs))
+	for i, r := range rs {
+		outcomes[i] = r.Outcome
 	}
-	done := count[Applied] + count[AlreadyApplied]
-	switch {
-	case count[AlreadyApplied] == len(rs):
-		return AlreadyApplied
-	case done == len(rs):
-		return Applied
-	case done > 0:
-		return Partial
-	case count[Unknown] > 0:
-		return Unknown
-	}
-	return Rejected
+	return summaryOf(outcomes)
 }

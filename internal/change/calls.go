@@ -20,3 +20,23 @@ func callsOf(c *rest.Calls) []*UpstreamCall {
 	}
 	return out
 }
+
+// summaryOf says what all outcomes have in common.
+func summaryOf(outcomes []MutationOutcome) MutationOutcome {
+	count := map[MutationOutcome]int{}
+	for _, o := range outcomes {
+		count[o]++
+	}
+	done := count[Applied] + count[AlreadyApplied]
+	switch {
+	case count[AlreadyApplied] == len(outcomes):
+		return AlreadyApplied
+	case done == len(outcomes):
+		return Applied
+	case done > 0:
+		return Partial
+	case count[Unknown] > 0:
+		return Unknown
+	}
+	return Rejected
+}

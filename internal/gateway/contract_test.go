@@ -27,6 +27,8 @@ import (
 // project.
 const contractFile = "../../../shared/openapi/provisioning.conformance.yml"
 
+const blockedNumberPath = "/restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number/{blockedNumberId}"
+
 // contract checks what the client sends against the upstream's description. A nil
 // one checks nothing.
 type contract struct{ router routers.Router }
@@ -44,6 +46,10 @@ func newContract(t *testing.T) *contract {
 	doc, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, o := range doc.Paths.Value(blockedNumberPath).Operations() {
+		// Integers there, but text in answers and everywhere today: as everything in a path, they are taken for text.
+		o.Parameters.GetByInAndName("path", "blockedNumberId").Schema = openapi3.NewStringSchema().NewRef()
 	}
 	doc.Servers = openapi3.Servers{{URL: "http://upstream"}}
 	router, err := gorillamux.NewRouter(doc)

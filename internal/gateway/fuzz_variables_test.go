@@ -37,6 +37,16 @@ var fuzzOperations = []string{
 	`mutation ($items: [CallQueueMembersInput!]!, $account: ID) { bulkAssignCallQueueMembers(input: {accountId: $account, items: $items}) { outcome } }`,
 	`mutation ($queue: ID!, $added: [ID!], $removed: ID!) {
 		bulkAssignCallQueueMembers(input: {items: [{callQueueId: $queue, addedExtensionIds: $added, removedExtensionIds: [$removed]}]}) { outcome } }`,
+	`query ($status: CallerBlockingNumberStatus, $first: Int) { viewer { callerBlockingNumbers(status: $status, first: $first) { nodes { phoneNumber } } blockedNumbers(first: $first) { totalCount } } }`,
+	`mutation ($input: UpdateCallerBlockingInput!) { updateCallerBlocking(input: $input) { outcome callerBlocking { mode } userErrors { code message field } } }`,
+	`mutation ($mode: CallerBlockingMode, $none: CallerBlockingNoCallerId, $phones: CallerBlockingPayPhones, $greetings: [BlockedCallerGreetingInput!], $type: BlockedCallerGreetingType!) {
+		some: updateCallerBlocking(input: {mode: $mode, noCallerId: $none, payPhones: $phones, greetings: $greetings}) { outcome }
+		one: updateCallerBlocking(input: {greetings: [{type: $type, presetId: "67072"}]}) { outcome } }`,
+	`mutation ($add: AddCallerBlockingNumberInput!, $update: UpdateCallerBlockingNumberInput!, $delete: DeleteCallerBlockingNumberInput!, $all: DeleteCallerBlockingNumbersInput!) {
+		addCallerBlockingNumber(input: $add) { outcome callerBlockingNumber { id } userErrors { code message field } } updateCallerBlockingNumber(input: $update) { outcome userErrors { code } }
+		deleteCallerBlockingNumber(input: $delete) { outcome deletedId } deleteCallerBlockingNumbers(input: $all) { outcome results { outcome } } }`,
+	`mutation ($block: BlockNumberInput!, $update: UpdateBlockedNumberInput!, $delete: DeleteBlockedNumberInput!) {
+		blockNumber(input: $block) { outcome blockedNumber { id } userErrors { code message field } } updateBlockedNumber(input: $update) { outcome } deleteBlockedNumber(input: $delete) { outcome deletedId } }`,
 }
 
 // Every type that a client may send a value of is tried.

@@ -17,6 +17,9 @@ var nodeQueries = map[string]string{
 	"PhoneNumber":      `{ it: phoneNumber(id: "723455008") { id } }`,
 	"Device":           `{ it: device(id: "66420008") { id } }`,
 	"ForwardingNumber": `{ viewer { forwardingNumbers(first: 1) { nodes { it: id } } } }`,
+
+	"CallerBlockingNumber": `{ viewer { callerBlockingNumbers(first: 1) { nodes { it: id } } } }`,
+	"BlockedNumber":        `{ viewer { blockedNumbers(first: 1) { nodes { it: id } } } }`,
 }
 
 // Every type of Node is found again by its global id, and says that it is what it was.

@@ -23,6 +23,8 @@ type Announcement struct {
 	forwarding  []pageKey
 	devices     []pageKey
 	deviceAhead []pageKey
+
+	callerBlockingNumber []rest.CallerBlockingNumberID
 }
 
 // Announce returns an empty announcement.
@@ -42,6 +44,7 @@ func (a *Announcement) Go(ctx context.Context) {
 	l.forwarding.announce(ctx, a.forwarding)
 	l.devices.announce(ctx, a.devices)
 	l.deviceAhead.announce(ctx, a.deviceAhead)
+	l.callerBlockingNumber.announce(ctx, a.callerBlockingNumber)
 }
 
 // Extensions says that ids will be asked of Extension.

@@ -58,6 +58,8 @@ type Loaders struct {
 	usableAhead     *batch[pageKey, *rest.Page[rest.PhoneNumber]]
 	forwarding      *batch[pageKey, *rest.Page[rest.ForwardingNumber]]
 
+	callerBlockingNumber *batch[rest.CallerBlockingNumberID, *rest.CallerBlockingNumber]
+
 	deviceList  *batch[listKey, *rest.Page[rest.Device]]
 	device      *batch[rest.DeviceID, *rest.Device]
 	devices     *batch[pageKey, *rest.Page[rest.Device]]
@@ -92,6 +94,7 @@ func New(ctx context.Context, cfg Config) *Loaders {
 	l.usable = newBatch(each(l.listUsable))
 	l.usableAhead = newBatch(l.listUsableAhead)
 	l.forwarding = newBatch(each(l.listForwarding))
+	l.callerBlockingNumber = newBatch(l.readCallerBlockingNumbers)
 	l.deviceList = newBatch(each(l.listAccountDevices))
 	l.device = newBatch(l.readDevices)
 	l.devices = newBatch(l.listDevices)
@@ -125,6 +128,7 @@ func (l *Loaders) Forget() {
 	for _, b := range []interface{ forget() }{
 		l.account, l.serviceInfo, l.extensionList, l.extension, l.whole, l.single, l.phoneNumberList, l.phoneNumber,
 		l.assigned, l.usable, l.usableAhead, l.forwarding, l.deviceList, l.device, l.devices, l.deviceAhead, l.other,
+		l.callerBlockingNumber,
 	} {
 		b.forget()
 	}

@@ -72,6 +72,9 @@ type Below struct {
 	Extension string
 }
 
+// Owner names the extension that it lives under.
+func (b Below) Owner() ExtensionID { return ExtensionID{Key{b.Account, b.Extension}} }
+
 // Own stands for the caller's own account or extension in a path.
 const Own = "~"
 

@@ -123,7 +123,7 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 	}
 	r := m.op.atMany(ids, m.names...).where(m.query)
 	if len(ids) == 1 {
-		v, err := call[T](ctx, m.c, r)
+		v, err := m.one(ctx, r)
 		m.set(ids[0], Result[*T]{v, err})
 		return
 	}
@@ -142,6 +142,27 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 			m.set(id, Result[*T]{Err: err})
 		}
 	}
+}
+
+// actMany is callMany for a change whose answer holds nothing: it returns what became of
+// each id. It is sent for an id once more only after a refusal of all that it stood among.
+func actMany(ctx context.Context, c *Client, o *Operation, ids []string, names ...string) map[string]error {
+	out := make(map[string]error, len(ids))
+	for id, r := range callMany(ctx, c, o, ids, nil, func(string, *struct{}) error { return nil }, names...) {
+		out[id] = r.Err
+	}
+	return out
+}
+
+// silent says that a part that went well tells nothing.
+func (m *manyRun[T]) silent() bool { return m.op.Method == http.MethodDelete }
+
+// one sends r, which names one id.
+func (m *manyRun[T]) one(ctx context.Context, r request) (*T, error) {
+	if m.silent() {
+		return new(T), m.c.act(ctx, r)
+	}
+	return call[T](ctx, m.c, r)
 }
 
 // once sends r and takes its answer apart. What follows may wait for more answers, so this
@@ -210,6 +231,11 @@ type part[T any] struct {
 func (m *manyRun[T]) split(ctx context.Context, a *answer, ids []string) error {
 	kind, params, err := mime.ParseMediaType(a.header.Get("Content-Type"))
 	switch {
+	case a.status != http.StatusMultiStatus && m.silent():
+		for _, id := range ids { // all went well
+			m.set(id, Result[*T]{Value: new(T)})
+		}
+		return nil
 	case a.status != http.StatusMultiStatus:
 		return errNoParts
 	case err != nil:
@@ -275,10 +301,13 @@ func (m *manyRun[T]) splitMultipart(ctx context.Context, a *answer, ids []string
 		var v T
 		var env envelope
 		var err error
-		if entry.Status/100 == 2 {
-			err = nextPart(r, &v)
-		} else {
+		switch {
+		case entry.Status/100 != 2:
 			err = nextPart(r, &env)
+		case m.silent():
+			_, err = r.NextPart()
+		default:
+			err = nextPart(r, &v)
 		}
 		if err != nil {
 			return a.invalid(err)

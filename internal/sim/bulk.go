@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"slices"
 	"strings"
 )
 
@@ -23,8 +24,8 @@ const (
 	multipartBare = "multipart/mixed"
 )
 
-// runMany runs a call once for each id in its path. Many ids answer 207 always, each part with a status of its own; a failure
-// of the call as a whole has no parts. https://developers.ringcentral.com/guide/basics/batch-requests
+// runMany runs a call once for each id in its path. Many ids answer 207 always, each part with a status of its own, but for a
+// removal of all of them; a failure of the call as a whole has no parts. https://developers.ringcentral.com/guide/basics/batch-requests
 func (s *Server) runMany(c *call) reply {
 	if c.route.many == "" {
 		return s.run(c)
@@ -46,6 +47,9 @@ func (s *Server) runMany(c *call) reply {
 		one.id, one.among = id, true
 		rep := s.run(&one)
 		out.parts = append(out.parts, part{id, one.href(rep), rep})
+	}
+	if c.Method == http.MethodDelete && !slices.ContainsFunc(out.parts, func(p part) bool { return p.reply.status != http.StatusNoContent }) {
+		return done()
 	}
 	if s.cfg.Bulk == BulkMultipart || !c.wantsMultipartJSON() {
 		out.boundary = fmt.Sprintf("Boundary_%d_%d_%d", len(ids), rand.Uint32(), c.start.UnixMilli())
@@ -104,6 +108,9 @@ func encodeVendorJSON(parts []part, bodies []json.RawMessage) []byte {
 	items := make([]item, len(parts))
 	for i, p := range parts {
 		items[i] = item{p.id, p.reply.status, bodies[i]}
+		if len(bodies[i]) == 0 {
+			items[i].Body = json.RawMessage("{}") // every part is described to have one
+		}
 	}
 	var out bytes.Buffer
 	writeJSON(&out, items)

@@ -40,6 +40,7 @@ func (co *company) addExamples() {
 	sales := co.addThings(jane, maria)
 	co.addExampleNumbers(john, jane, maria, sales)
 	co.addExampleDevices(john, jane)
+	addExampleBlocking(john, jane)
 	carlos := co.person(512088008, "106", "Carlos", "Diaz", "carlos.diaz")
 	carlos.role = numberManager
 	co.addExtension(carlos)

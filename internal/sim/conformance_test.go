@@ -41,6 +41,7 @@ func loadContract(t testing.TB) contract {
 	if err != nil {
 		t.Fatal(err)
 	}
+	textIDs(doc)
 	openapi3filter.RegisterBodyDecoder(vendorJSON, openapi3filter.JSONBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("multipart/mixed", openapi3filter.PlainBodyDecoder)
 	return contract{t, doc}
@@ -155,6 +156,7 @@ func TestAnswersConform(t *testing.T) {
 			reads(),
 			writes(),
 			refusals(),
+			blockingExchanges(),
 		), admin(t, s))
 	})
 }

@@ -102,6 +102,8 @@ func New(cfg Config) (*Server, error) {
 		s.forwardingNumberRoutes(),
 		s.deviceRoutes(),
 		s.callQueueRoutes(),
+		s.callerBlockingRoutes(),
+		s.blockedNumberRoutes(),
 	)
 	s.mount()
 	return s, nil

@@ -229,10 +229,15 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		return out
 	}
 	equal(t, "missing in Current", operations(missing(sim.Current)), []string{
+		"blockNumber",
 		"deletePhoneNumberById",
 		"listAccountDevices",
+		"listBlockedNumbers",
+		"loadBlockedNumber",
 		"provisionPhoneNumber",
 		"reassignPhoneNumberById",
+		"unblockNumber",
+		"updateBlockedNumber",
 	})
 	equal(t, "missing in Legacy", operations(missing(sim.Legacy)), []string{
 		"addNumbersToInventoryV2",

@@ -45,6 +45,7 @@ type extension struct {
 	members       []*extension // of a call queue
 	queues        []*extension // that it is a member of
 	comment       string       // why it is disabled
+	blocking      callerBlocking
 }
 
 // phoneNumber is a number of the account, or of its stock while usage is "Inventory".

@@ -1,0 +1,115 @@
+package rest
+
+import (
+	"context"
+
+	"github.com/ringql/ringql/internal/budget"
+)
+
+// BlockedNumber is a number whose calls and texts are blocked, as the older operations
+// tell it, which only the description of 2018 lists.
+type BlockedNumber struct {
+	ID          BlockedNumberID `json:"id"`
+	URI         string          `json:"uri"`
+	PhoneNumber string          `json:"phoneNumber"`
+	Name        string          `json:"name"`
+}
+
+// RcID is the upstream's own id.
+func (n *BlockedNumber) RcID() string { return n.ID.RCID }
+
+// SetAccount says which account n belongs to.
+func (n *BlockedNumber) SetAccount(account string) { n.ID.Account = account }
+
+func (n *BlockedNumber) place(ext ExtensionID) {
+	n.ID.Extension = ext.RCID
+	n.SetAccount(first(AccountOf(n.URI), ext.Account))
+}
+
+// BlockedNumberRecord is a number as it is written to the list.
+type BlockedNumberRecord struct {
+	PhoneNumber string  `json:"phoneNumber,omitzero"`
+	Name        *string `json:"name,omitzero"`
+}
+
+var (
+	listBlockedNumbers = op("listBlockedNumbers",
+		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number", budget.Light, Legacy, "ReadAccounts", "ReadBlockedNumbers")
+	blockNumber = op("blockNumber",
+		"POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number", budget.Medium, Legacy, "EditExtensions", "EditBlockedNumbers")
+	loadBlockedNumber = op("loadBlockedNumber",
+		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number/{blockedNumberId}", budget.Light, Legacy,
+		"ReadAccounts", "ReadBlockedNumbers")
+	updateBlockedNumber = op("updateBlockedNumber",
+		"PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number/{blockedNumberId}", budget.Medium, Legacy,
+		"EditExtensions", "EditBlockedNumbers")
+	unblockNumber = op("unblockNumber",
+		"DELETE /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number/{blockedNumberId}", budget.Medium, Legacy,
+		"EditExtensions", "EditBlockedNumbers")
+)
+
+// onlyWay is either for a need that one operation meets.
+func onlyWay[T any](ctx context.Context, c *Client, account string, o *Operation, do func() (T, error)) (T, error) {
+	return either(ctx, c, account, way[T]{o, do})
+}
+
+// ListBlockedNumbers returns one page of an extension's blocked numbers.
+func (c *Client) ListBlockedNumbers(ctx context.Context, ext ExtensionID, page, perPage int) (*Page[BlockedNumber], error) {
+	return onlyWay(ctx, c, ext.Account, listBlockedNumbers, func() (*Page[BlockedNumber], error) {
+		p, err := call[Page[BlockedNumber]](ctx, c, listBlockedNumbers.at(ext.Account, ext.RCID).where(paged(nil, page, perPage)))
+		if err != nil {
+			return nil, err
+		}
+		for i := range p.Records {
+			p.Records[i].place(ext)
+		}
+		return p, checked(listBlockedNumbers, p, (*BlockedNumber).RcID)
+	})
+}
+
+// LoadBlockedNumber returns one blocked number.
+func (c *Client) LoadBlockedNumber(ctx context.Context, id BlockedNumberID) (*BlockedNumber, error) {
+	return c.oneBlocked(ctx, id, loadBlockedNumber.at(id.Account, id.Extension, id.RCID))
+}
+
+// UpdateBlockedNumber changes what a blocked number is called.
+func (c *Client) UpdateBlockedNumber(ctx context.Context, id BlockedNumberID, r BlockedNumberRecord) (*BlockedNumber, error) {
+	return c.oneBlocked(ctx, id, updateBlockedNumber.at(id.Account, id.Extension, id.RCID).send(r))
+}
+
+func (c *Client) oneBlocked(ctx context.Context, id BlockedNumberID, r request) (*BlockedNumber, error) {
+	return onlyWay(ctx, c, id.Account, r.op, func() (*BlockedNumber, error) {
+		n, err := call[BlockedNumber](ctx, c, r)
+		if err == nil {
+			err = named(r.op, (*BlockedNumber).RcID)(id.RCID, n)
+		}
+		if err != nil {
+			return nil, err
+		}
+		n.place(id.Owner())
+		return n, nil
+	})
+}
+
+// BlockNumber puts a number on the list of blocked ones.
+func (c *Client) BlockNumber(ctx context.Context, ext ExtensionID, r BlockedNumberRecord) (*BlockedNumber, error) {
+	return onlyWay(ctx, c, ext.Account, blockNumber, func() (*BlockedNumber, error) {
+		n, err := call[BlockedNumber](ctx, c, blockNumber.at(ext.Account, ext.RCID).send(r))
+		switch {
+		case err != nil:
+			return nil, err
+		case n.ID.RCID == "" || !SameNumber(n.PhoneNumber, r.PhoneNumber):
+			return nil, nonsense(blockNumber, "another number, or one without an id")
+		}
+		n.place(ext)
+		return n, nil
+	})
+}
+
+// UnblockNumber takes a number off the list of blocked ones.
+func (c *Client) UnblockNumber(ctx context.Context, id BlockedNumberID) error {
+	_, err := onlyWay(ctx, c, id.Account, unblockNumber, func() (struct{}, error) {
+		return struct{}{}, c.act(ctx, unblockNumber.at(id.Account, id.Extension, id.RCID))
+	})
+	return err
+}
