@@ -38,6 +38,8 @@ type ResolverRoot interface {
 	ForwardingNumber() ForwardingNumberResolver
 	Mutation() MutationResolver
 	PhoneNumber() PhoneNumberResolver
+	PhoneNumberTask() PhoneNumberTaskResolver
+	PhoneNumberTaskResult() PhoneNumberTaskResultResolver
 	Query() QueryResolver
 	ServiceInfo() ServiceInfoResolver
 }
@@ -110,7 +112,10 @@ type MutationResolver interface {
 	DeleteCallerBlockingNumbers(ctx context.Context, input model.DeleteCallerBlockingNumbersInput) (*change.DeleteCallerBlockingNumbersPayload, error)
 	ReassignPhoneNumber(ctx context.Context, input model.ReassignPhoneNumberInput) (*change.PhoneNumberResult, error)
 	ProvisionPhoneNumber(ctx context.Context, input model.ProvisionPhoneNumberInput) (*change.PhoneNumberResult, error)
-	DeletePhoneNumber(ctx context.Context, input model.DeletePhoneNumberInput) (*change.DeleteResult, error)
+	DeletePhoneNumber(ctx context.Context, input model.DeletePhoneNumberInput) (*change.PhoneNumberResult, error)
+	ReassignPhoneNumbers(ctx context.Context, input model.ReassignPhoneNumbersInput) (*change.PhoneNumbersResult, error)
+	ProvisionPhoneNumbers(ctx context.Context, input model.ProvisionPhoneNumbersInput) (*change.PhoneNumbersResult, error)
+	DeletePhoneNumbers(ctx context.Context, input model.DeletePhoneNumbersInput) (*change.PhoneNumbersResult, error)
 }
 type PhoneNumberResolver interface {
 	SubType(ctx context.Context, obj *rest.PhoneNumber) (*rest.ExtensionSubType, error)
@@ -121,6 +126,12 @@ type PhoneNumberResolver interface {
 	RawFeatures(ctx context.Context, obj *rest.PhoneNumber) ([]string, error)
 	Country(ctx context.Context, obj *rest.PhoneNumber) (*rest.Country, error)
 }
+type PhoneNumberTaskResolver interface {
+	Results(ctx context.Context, obj *rest.PhoneNumberTask) ([]*change.PhoneNumberTaskResult, error)
+}
+type PhoneNumberTaskResultResolver interface {
+	PhoneNumber(ctx context.Context, obj *change.PhoneNumberTaskResult) (*rest.PhoneNumber, error)
+}
 type QueryResolver interface {
 	Account(ctx context.Context, id *string) (*model.Account, error)
 	Viewer(ctx context.Context) (*rest.Extension, error)
@@ -129,6 +140,7 @@ type QueryResolver interface {
 	Device(ctx context.Context, id string) (*rest.Device, error)
 	Node(ctx context.Context, id string) (model.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]model.Node, error)
+	PhoneNumberTask(ctx context.Context, rcID string, accountID *string) (*rest.PhoneNumberTask, error)
 }
 type ServiceInfoResolver interface {
 	Features(ctx context.Context, obj *rest.ServiceInfo) ([]*rest.ServiceFeature, error)
@@ -169,11 +181,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeleteCallerBlockingNumberInput,
 		ec.unmarshalInputDeleteCallerBlockingNumbersInput,
 		ec.unmarshalInputDeletePhoneNumberInput,
+		ec.unmarshalInputDeletePhoneNumbersInput,
 		ec.unmarshalInputDeviceFilter,
 		ec.unmarshalInputExtensionFilter,
 		ec.unmarshalInputPhoneNumberFilter,
 		ec.unmarshalInputProvisionPhoneNumberInput,
+		ec.unmarshalInputProvisionPhoneNumberItem,
+		ec.unmarshalInputProvisionPhoneNumbersInput,
 		ec.unmarshalInputReassignPhoneNumberInput,
+		ec.unmarshalInputReassignPhoneNumbersInput,
 		ec.unmarshalInputUpdateBlockedNumberInput,
 		ec.unmarshalInputUpdateCallerBlockingInput,
 		ec.unmarshalInputUpdateCallerBlockingNumberInput,
@@ -257,7 +273,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "account.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "device.graphqls" "extension.graphqls" "forwarding_number.graphqls" "phone_number.graphqls" "schema.graphqls"
+//go:embed "account.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "device.graphqls" "extension.graphqls" "forwarding_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_task.graphqls" "schema.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -278,6 +294,8 @@ var sources = []*ast.Source{
 	{Name: "extension.graphqls", Input: sourceData("extension.graphqls"), BuiltIn: false},
 	{Name: "forwarding_number.graphqls", Input: sourceData("forwarding_number.graphqls"), BuiltIn: false},
 	{Name: "phone_number.graphqls", Input: sourceData("phone_number.graphqls"), BuiltIn: false},
+	{Name: "phone_number_bulk.graphqls", Input: sourceData("phone_number_bulk.graphqls"), BuiltIn: false},
+	{Name: "phone_number_task.graphqls", Input: sourceData("phone_number_task.graphqls"), BuiltIn: false},
 	{Name: "schema.graphqls", Input: sourceData("schema.graphqls"), BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -772,6 +790,34 @@ func (ec *executionContext) childFields_DeletePhoneNumberPayload(ctx context.Con
 		return ec.fieldContext_DeletePhoneNumberPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeletePhoneNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletePhoneNumberResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeletePhoneNumberResult_deletedId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeletePhoneNumberResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeletePhoneNumberResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletePhoneNumberResult", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletePhoneNumbersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_DeletePhoneNumbersPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeletePhoneNumbersPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeletePhoneNumbersPayload_userErrors(ctx, field)
+	case "retryAfter":
+		return ec.fieldContext_DeletePhoneNumbersPayload_retryAfter(ctx, field)
+	case "calls":
+		return ec.fieldContext_DeletePhoneNumbersPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletePhoneNumbersPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Device(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1406,6 +1452,36 @@ func (ec *executionContext) childFields_PhoneNumberEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PhoneNumberEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_PhoneNumberTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rcId":
+		return ec.fieldContext_PhoneNumberTask_rcId(ctx, field)
+	case "status":
+		return ec.fieldContext_PhoneNumberTask_status(ctx, field)
+	case "rawStatus":
+		return ec.fieldContext_PhoneNumberTask_rawStatus(ctx, field)
+	case "creationTime":
+		return ec.fieldContext_PhoneNumberTask_creationTime(ctx, field)
+	case "results":
+		return ec.fieldContext_PhoneNumberTask_results(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PhoneNumberTask", field.Name)
+}
+
+func (ec *executionContext) childFields_PhoneNumberTaskResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_PhoneNumberTaskResult_number(ctx, field)
+	case "outcome":
+		return ec.fieldContext_PhoneNumberTaskResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PhoneNumberTaskResult_userErrors(ctx, field)
+	case "phoneNumber":
+		return ec.fieldContext_PhoneNumberTaskResult_phoneNumber(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PhoneNumberTaskResult", field.Name)
+}
+
 func (ec *executionContext) childFields_ProfileImage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "uri":
@@ -1440,8 +1516,40 @@ func (ec *executionContext) childFields_ProvisionPhoneNumberPayload(ctx context.
 		return ec.fieldContext_ProvisionPhoneNumberPayload_outcome(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_ProvisionPhoneNumberPayload_userErrors(ctx, field)
+	case "task":
+		return ec.fieldContext_ProvisionPhoneNumberPayload_task(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProvisionPhoneNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProvisionPhoneNumberResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_ProvisionPhoneNumberResult_phoneNumber(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ProvisionPhoneNumberResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProvisionPhoneNumberResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProvisionPhoneNumberResult", field.Name)
+}
+
+func (ec *executionContext) childFields_ProvisionPhoneNumbersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_ProvisionPhoneNumbersPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ProvisionPhoneNumbersPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProvisionPhoneNumbersPayload_userErrors(ctx, field)
+	case "retryAfter":
+		return ec.fieldContext_ProvisionPhoneNumbersPayload_retryAfter(ctx, field)
+	case "calls":
+		return ec.fieldContext_ProvisionPhoneNumbersPayload_calls(ctx, field)
+	case "task":
+		return ec.fieldContext_ProvisionPhoneNumbersPayload_task(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProvisionPhoneNumbersPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReassignPhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1454,6 +1562,34 @@ func (ec *executionContext) childFields_ReassignPhoneNumberPayload(ctx context.C
 		return ec.fieldContext_ReassignPhoneNumberPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReassignPhoneNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReassignPhoneNumberResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_ReassignPhoneNumberResult_phoneNumber(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ReassignPhoneNumberResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReassignPhoneNumberResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReassignPhoneNumberResult", field.Name)
+}
+
+func (ec *executionContext) childFields_ReassignPhoneNumbersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_ReassignPhoneNumbersPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ReassignPhoneNumbersPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReassignPhoneNumbersPayload_userErrors(ctx, field)
+	case "retryAfter":
+		return ec.fieldContext_ReassignPhoneNumbersPayload_retryAfter(ctx, field)
+	case "calls":
+		return ec.fieldContext_ReassignPhoneNumbersPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReassignPhoneNumbersPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Reference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2322,6 +2458,20 @@ func (ec *executionContext) field_Mutation_deletePhoneNumber_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_deletePhoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeletePhoneNumbersInput, error) {
+			return ec.unmarshalNDeletePhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeletePhoneNumbersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_provisionPhoneNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2336,12 +2486,40 @@ func (ec *executionContext) field_Mutation_provisionPhoneNumber_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_provisionPhoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ProvisionPhoneNumbersInput, error) {
+			return ec.unmarshalNProvisionPhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐProvisionPhoneNumbersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_reassignPhoneNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ReassignPhoneNumberInput, error) {
 			return ec.unmarshalNReassignPhoneNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reassignPhoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReassignPhoneNumbersInput, error) {
+			return ec.unmarshalNReassignPhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumbersInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2473,6 +2651,28 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_phoneNumberTask_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "rcId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["rcId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "accountId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["accountId"] = arg1
 	return args, nil
 }
 
@@ -6350,7 +6550,7 @@ func (ec *executionContext) fieldContext_DeleteCallerBlockingNumbersPayload_call
 	return fc, nil
 }
 
-func (ec *executionContext) _DeletePhoneNumberPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.DeleteResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeletePhoneNumberPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6373,7 +6573,7 @@ func (ec *executionContext) fieldContext_DeletePhoneNumberPayload_deletedId(_ co
 	return graphql.NewScalarFieldContext("DeletePhoneNumberPayload", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _DeletePhoneNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeletePhoneNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6396,7 +6596,7 @@ func (ec *executionContext) fieldContext_DeletePhoneNumberPayload_outcome(_ cont
 	return graphql.NewScalarFieldContext("DeletePhoneNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
 }
 
-func (ec *executionContext) _DeletePhoneNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeletePhoneNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6423,6 +6623,226 @@ func (ec *executionContext) fieldContext_DeletePhoneNumberPayload_userErrors(_ c
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeletePhoneNumberResult_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePhoneNumberResult_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumberID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePhoneNumberResult_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletePhoneNumberResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeletePhoneNumberResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePhoneNumberResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePhoneNumberResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletePhoneNumberResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeletePhoneNumberResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePhoneNumberResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePhoneNumberResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeletePhoneNumberResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeletePhoneNumbersPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePhoneNumbersPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.PhoneNumberResult) graphql.Marshaler {
+			return ec.marshalNDeletePhoneNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePhoneNumbersPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeletePhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeletePhoneNumberResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeletePhoneNumbersPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePhoneNumbersPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePhoneNumbersPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletePhoneNumbersPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeletePhoneNumbersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePhoneNumbersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePhoneNumbersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeletePhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeletePhoneNumbersPayload_retryAfter(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePhoneNumbersPayload_retryAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetryAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePhoneNumbersPayload_retryAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletePhoneNumbersPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DeletePhoneNumbersPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePhoneNumbersPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePhoneNumbersPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeletePhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
 		},
 	}
 	return fc, nil
@@ -11514,8 +11934,8 @@ func (ec *executionContext) _Mutation_deletePhoneNumber(ctx context.Context, fie
 			return ec.Resolvers.Mutation().DeletePhoneNumber(ctx, fc.Args["input"].(model.DeletePhoneNumberInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteResult) graphql.Marshaler {
-			return ec.marshalODeletePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteResult(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
+			return ec.marshalODeletePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx, selections, v)
 		},
 		true,
 		false,
@@ -11539,6 +11959,138 @@ func (ec *executionContext) fieldContext_Mutation_deletePhoneNumber(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deletePhoneNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_reassignPhoneNumbers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reassignPhoneNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReassignPhoneNumbers(ctx, fc.Args["input"].(model.ReassignPhoneNumbersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.PhoneNumbersResult) graphql.Marshaler {
+			return ec.marshalOReassignPhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumbersResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reassignPhoneNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReassignPhoneNumbersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reassignPhoneNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_provisionPhoneNumbers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_provisionPhoneNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ProvisionPhoneNumbers(ctx, fc.Args["input"].(model.ProvisionPhoneNumbersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.PhoneNumbersResult) graphql.Marshaler {
+			return ec.marshalOProvisionPhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumbersResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_provisionPhoneNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProvisionPhoneNumbersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_provisionPhoneNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deletePhoneNumbers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deletePhoneNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePhoneNumbers(ctx, fc.Args["input"].(model.DeletePhoneNumbersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.PhoneNumbersResult) graphql.Marshaler {
+			return ec.marshalODeletePhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumbersResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deletePhoneNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeletePhoneNumbersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deletePhoneNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12808,6 +13360,240 @@ func (ec *executionContext) fieldContext_PhoneNumberEdge_node(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _PhoneNumberTask_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumberTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PhoneNumberTask_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PhoneNumberTask_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PhoneNumberTask", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PhoneNumberTask_status(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumberTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PhoneNumberTask_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.PhoneNumberTaskStatus) graphql.Marshaler {
+			return ec.marshalOPhoneNumberTaskStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberTaskStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PhoneNumberTask_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PhoneNumberTask", field, false, false, errors.New("field of type PhoneNumberTaskStatus does not have child fields"))
+}
+
+func (ec *executionContext) _PhoneNumberTask_rawStatus(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumberTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PhoneNumberTask_rawStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PhoneNumberTask_rawStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PhoneNumberTask", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PhoneNumberTask_creationTime(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumberTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PhoneNumberTask_creationTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreationTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PhoneNumberTask_creationTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PhoneNumberTask", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PhoneNumberTask_results(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumberTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PhoneNumberTask_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PhoneNumberTask().Results(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.PhoneNumberTaskResult) graphql.Marshaler {
+			return ec.marshalOPhoneNumberTaskResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberTaskResultᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PhoneNumberTask_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PhoneNumberTask",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumberTaskResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PhoneNumberTaskResult_number(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberTaskResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PhoneNumberTaskResult_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PhoneNumberTaskResult_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PhoneNumberTaskResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PhoneNumberTaskResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberTaskResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PhoneNumberTaskResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PhoneNumberTaskResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PhoneNumberTaskResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _PhoneNumberTaskResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberTaskResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PhoneNumberTaskResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PhoneNumberTaskResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PhoneNumberTaskResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PhoneNumberTaskResult_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberTaskResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PhoneNumberTaskResult_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PhoneNumberTaskResult().PhoneNumber(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOPhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PhoneNumberTaskResult_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PhoneNumberTaskResult",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProfileImage_uri(ctx context.Context, field graphql.CollectedField, obj *rest.ProfileImage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13060,6 +13846,299 @@ func (ec *executionContext) fieldContext_ProvisionPhoneNumberPayload_userErrors(
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvisionPhoneNumberPayload_task(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumberPayload_task(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Task, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumberTask) graphql.Marshaler {
+			return ec.marshalOPhoneNumberTask2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberTask(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumberPayload_task(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProvisionPhoneNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumberTask(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvisionPhoneNumberResult_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumberResult_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOPhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumberResult_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProvisionPhoneNumberResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvisionPhoneNumberResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumberResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumberResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvisionPhoneNumberResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ProvisionPhoneNumberResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumberResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumberResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProvisionPhoneNumberResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvisionPhoneNumbersPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumbersPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.PhoneNumberResult) graphql.Marshaler {
+			return ec.marshalNProvisionPhoneNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumbersPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProvisionPhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProvisionPhoneNumberResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvisionPhoneNumbersPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumbersPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumbersPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvisionPhoneNumbersPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ProvisionPhoneNumbersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumbersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumbersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProvisionPhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvisionPhoneNumbersPayload_retryAfter(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumbersPayload_retryAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetryAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumbersPayload_retryAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvisionPhoneNumbersPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ProvisionPhoneNumbersPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumbersPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumbersPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProvisionPhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvisionPhoneNumbersPayload_task(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvisionPhoneNumbersPayload_task(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Task, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumberTask) graphql.Marshaler {
+			return ec.marshalOPhoneNumberTask2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberTask(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvisionPhoneNumbersPayload_task(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProvisionPhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumberTask(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13361,6 +14440,50 @@ func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_phoneNumberTask(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_phoneNumberTask(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PhoneNumberTask(ctx, fc.Args["rcId"].(string), fc.Args["accountId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumberTask) graphql.Marshaler {
+			return ec.marshalOPhoneNumberTask2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberTask(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_phoneNumberTask(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumberTask(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_phoneNumberTask_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13519,6 +14642,235 @@ func (ec *executionContext) fieldContext_ReassignPhoneNumberPayload_userErrors(_
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReassignPhoneNumberResult_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignPhoneNumberResult_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOPhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignPhoneNumberResult_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReassignPhoneNumberResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReassignPhoneNumberResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignPhoneNumberResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignPhoneNumberResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReassignPhoneNumberResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ReassignPhoneNumberResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignPhoneNumberResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignPhoneNumberResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReassignPhoneNumberResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReassignPhoneNumbersPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignPhoneNumbersPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.PhoneNumberResult) graphql.Marshaler {
+			return ec.marshalNReassignPhoneNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignPhoneNumbersPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReassignPhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReassignPhoneNumberResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReassignPhoneNumbersPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignPhoneNumbersPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignPhoneNumbersPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReassignPhoneNumbersPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ReassignPhoneNumbersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignPhoneNumbersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignPhoneNumbersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReassignPhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReassignPhoneNumbersPayload_retryAfter(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignPhoneNumbersPayload_retryAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetryAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignPhoneNumbersPayload_retryAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReassignPhoneNumbersPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ReassignPhoneNumbersPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumbersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignPhoneNumbersPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignPhoneNumbersPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReassignPhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
 		},
 	}
 	return fc, nil
@@ -16944,6 +18296,36 @@ func (ec *executionContext) unmarshalInputDeletePhoneNumberInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputDeletePhoneNumbersInput(ctx context.Context, obj any) (model.DeletePhoneNumbersInput, error) {
+	var it model.DeletePhoneNumbersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"items"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNDeletePhoneNumberInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeletePhoneNumberInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDeviceFilter(ctx context.Context, obj any) (rest.DeviceFilter, error) {
 	var it rest.DeviceFilter
 	if obj == nil {
@@ -17173,6 +18555,112 @@ func (ec *executionContext) unmarshalInputProvisionPhoneNumberInput(ctx context.
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputProvisionPhoneNumberItem(ctx context.Context, obj any) (model.ProvisionPhoneNumberItem, error) {
+	var it model.ProvisionPhoneNumberItem
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"phoneNumber", "extensionId", "usageType", "type", "label", "reservationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "phoneNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumber"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumber = data
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "usageType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("usageType"))
+			data, err := ec.unmarshalOPhoneNumberUsageType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberUsageType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UsageType = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOPhoneNumberType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "reservationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reservationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReservationID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputProvisionPhoneNumbersInput(ctx context.Context, obj any) (model.ProvisionPhoneNumbersInput, error) {
+	var it model.ProvisionPhoneNumbersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["accountId"]; !present {
+		asMap["accountId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"accountId", "items"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNProvisionPhoneNumberItem2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐProvisionPhoneNumberItemᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputReassignPhoneNumberInput(ctx context.Context, obj any) (model.ReassignPhoneNumberInput, error) {
 	var it model.ReassignPhoneNumberInput
 	if obj == nil {
@@ -17212,6 +18700,36 @@ func (ec *executionContext) unmarshalInputReassignPhoneNumberInput(ctx context.C
 				return it, err
 			}
 			it.UsageType = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReassignPhoneNumbersInput(ctx context.Context, obj any) (model.ReassignPhoneNumbersInput, error) {
+	var it model.ReassignPhoneNumbersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"items"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNReassignPhoneNumberInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumberInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
 		}
 	}
 	return it, nil
@@ -19883,7 +21401,7 @@ func (ec *executionContext) _DeleteCallerBlockingNumbersPayload(ctx context.Cont
 
 var deletePhoneNumberPayloadImplementors = []string{"DeletePhoneNumberPayload"}
 
-func (ec *executionContext) _DeletePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteResult) graphql.Marshaler {
+func (ec *executionContext) _DeletePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.PhoneNumberResult) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deletePhoneNumberPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -19905,6 +21423,118 @@ func (ec *executionContext) _DeletePhoneNumberPayload(ctx context.Context, sel a
 			}
 		case "userErrors":
 			out.Values[i] = ec._DeletePhoneNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deletePhoneNumberResultImplementors = []string{"DeletePhoneNumberResult"}
+
+func (ec *executionContext) _DeletePhoneNumberResult(ctx context.Context, sel ast.SelectionSet, obj *change.PhoneNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deletePhoneNumberResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeletePhoneNumberResult")
+		case "deletedId":
+			out.Values[i] = ec._DeletePhoneNumberResult_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeletePhoneNumberResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeletePhoneNumberResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deletePhoneNumbersPayloadImplementors = []string{"DeletePhoneNumbersPayload"}
+
+func (ec *executionContext) _DeletePhoneNumbersPayload(ctx context.Context, sel ast.SelectionSet, obj *change.PhoneNumbersResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deletePhoneNumbersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeletePhoneNumbersPayload")
+		case "results":
+			out.Values[i] = ec._DeletePhoneNumbersPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeletePhoneNumbersPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeletePhoneNumbersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retryAfter":
+			out.Values[i] = ec._DeletePhoneNumbersPayload_retryAfter(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._DeletePhoneNumbersPayload_calls(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22378,6 +24008,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "reassignPhoneNumbers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reassignPhoneNumbers(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "provisionPhoneNumbers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_provisionPhoneNumbers(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deletePhoneNumbers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deletePhoneNumbers(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23107,6 +24758,189 @@ func (ec *executionContext) _PhoneNumberEdge(ctx context.Context, sel ast.Select
 	return out
 }
 
+var phoneNumberTaskImplementors = []string{"PhoneNumberTask"}
+
+func (ec *executionContext) _PhoneNumberTask(ctx context.Context, sel ast.SelectionSet, obj *rest.PhoneNumberTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, phoneNumberTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PhoneNumberTask")
+		case "rcId":
+			out.Values[i] = ec._PhoneNumberTask_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._PhoneNumberTask_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rawStatus":
+			out.Values[i] = ec._PhoneNumberTask_rawStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "creationTime":
+			out.Values[i] = ec._PhoneNumberTask_creationTime(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "results":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PhoneNumberTask_results(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var phoneNumberTaskResultImplementors = []string{"PhoneNumberTaskResult"}
+
+func (ec *executionContext) _PhoneNumberTaskResult(ctx context.Context, sel ast.SelectionSet, obj *change.PhoneNumberTaskResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, phoneNumberTaskResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PhoneNumberTaskResult")
+		case "number":
+			out.Values[i] = ec._PhoneNumberTaskResult_number(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcome":
+			out.Values[i] = ec._PhoneNumberTaskResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "userErrors":
+			out.Values[i] = ec._PhoneNumberTaskResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "phoneNumber":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PhoneNumberTaskResult_phoneNumber(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var profileImageImplementors = []string{"ProfileImage"}
 
 func (ec *executionContext) _ProfileImage(ctx context.Context, sel ast.SelectionSet, obj *rest.ProfileImage) graphql.Marshaler {
@@ -23239,6 +25073,128 @@ func (ec *executionContext) _ProvisionPhoneNumberPayload(ctx context.Context, se
 		case "userErrors":
 			out.Values[i] = ec._ProvisionPhoneNumberPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "task":
+			out.Values[i] = ec._ProvisionPhoneNumberPayload_task(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var provisionPhoneNumberResultImplementors = []string{"ProvisionPhoneNumberResult"}
+
+func (ec *executionContext) _ProvisionPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, obj *change.PhoneNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, provisionPhoneNumberResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProvisionPhoneNumberResult")
+		case "phoneNumber":
+			out.Values[i] = ec._ProvisionPhoneNumberResult_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ProvisionPhoneNumberResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ProvisionPhoneNumberResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var provisionPhoneNumbersPayloadImplementors = []string{"ProvisionPhoneNumbersPayload"}
+
+func (ec *executionContext) _ProvisionPhoneNumbersPayload(ctx context.Context, sel ast.SelectionSet, obj *change.PhoneNumbersResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, provisionPhoneNumbersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProvisionPhoneNumbersPayload")
+		case "results":
+			out.Values[i] = ec._ProvisionPhoneNumbersPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ProvisionPhoneNumbersPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ProvisionPhoneNumbersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retryAfter":
+			out.Values[i] = ec._ProvisionPhoneNumbersPayload_retryAfter(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._ProvisionPhoneNumbersPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "task":
+			out.Values[i] = ec._ProvisionPhoneNumbersPayload_task(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -23439,6 +25395,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "phoneNumberTask":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_phoneNumberTask(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -23501,6 +25479,118 @@ func (ec *executionContext) _ReassignPhoneNumberPayload(ctx context.Context, sel
 			}
 		case "userErrors":
 			out.Values[i] = ec._ReassignPhoneNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reassignPhoneNumberResultImplementors = []string{"ReassignPhoneNumberResult"}
+
+func (ec *executionContext) _ReassignPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, obj *change.PhoneNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reassignPhoneNumberResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReassignPhoneNumberResult")
+		case "phoneNumber":
+			out.Values[i] = ec._ReassignPhoneNumberResult_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ReassignPhoneNumberResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReassignPhoneNumberResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reassignPhoneNumbersPayloadImplementors = []string{"ReassignPhoneNumbersPayload"}
+
+func (ec *executionContext) _ReassignPhoneNumbersPayload(ctx context.Context, sel ast.SelectionSet, obj *change.PhoneNumbersResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reassignPhoneNumbersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReassignPhoneNumbersPayload")
+		case "results":
+			out.Values[i] = ec._ReassignPhoneNumbersPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ReassignPhoneNumbersPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReassignPhoneNumbersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retryAfter":
+			out.Values[i] = ec._ReassignPhoneNumbersPayload_retryAfter(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._ReassignPhoneNumbersPayload_calls(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25348,6 +27438,56 @@ func (ec *executionContext) unmarshalNDeletePhoneNumberInput2githubᚗcomᚋring
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDeletePhoneNumberInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeletePhoneNumberInputᚄ(ctx context.Context, v any) ([]*model.DeletePhoneNumberInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.DeletePhoneNumberInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDeletePhoneNumberInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeletePhoneNumberInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNDeletePhoneNumberInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeletePhoneNumberInput(ctx context.Context, v any) (*model.DeletePhoneNumberInput, error) {
+	res, err := ec.unmarshalInputDeletePhoneNumberInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeletePhoneNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.PhoneNumberResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeletePhoneNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeletePhoneNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeletePhoneNumberResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeletePhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeletePhoneNumbersInput(ctx context.Context, v any) (model.DeletePhoneNumbersInput, error) {
+	res, err := ec.unmarshalInputDeletePhoneNumbersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNDevice2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Device) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -25900,6 +28040,16 @@ func (ec *executionContext) marshalNPhoneNumberStatus2githubᚗcomᚋringqlᚋri
 	return res
 }
 
+func (ec *executionContext) marshalNPhoneNumberTaskResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberTaskResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberTaskResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PhoneNumberTaskResult(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPhoneNumberUsageType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberUsageType(ctx context.Context, v any) (rest.PhoneNumberUsageType, error) {
 	res, err := model.UnmarshalPhoneNumberUsageType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -25921,6 +28071,56 @@ func (ec *executionContext) unmarshalNProvisionPhoneNumberInput2githubᚗcomᚋr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNProvisionPhoneNumberItem2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐProvisionPhoneNumberItemᚄ(ctx context.Context, v any) ([]*model.ProvisionPhoneNumberItem, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.ProvisionPhoneNumberItem, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProvisionPhoneNumberItem2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐProvisionPhoneNumberItem(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNProvisionPhoneNumberItem2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐProvisionPhoneNumberItem(ctx context.Context, v any) (*model.ProvisionPhoneNumberItem, error) {
+	res, err := ec.unmarshalInputProvisionPhoneNumberItem(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProvisionPhoneNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.PhoneNumberResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProvisionPhoneNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProvisionPhoneNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ProvisionPhoneNumberResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProvisionPhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐProvisionPhoneNumbersInput(ctx context.Context, v any) (model.ProvisionPhoneNumbersInput, error) {
+	res, err := ec.unmarshalInputProvisionPhoneNumbersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRateLimitGroup2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐRateLimitGroup(ctx context.Context, v any) (rest.RateLimitGroup, error) {
 	res, err := model.UnmarshalRateLimitGroup(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -25939,6 +28139,56 @@ func (ec *executionContext) marshalNRateLimitGroup2githubᚗcomᚋringqlᚋringq
 
 func (ec *executionContext) unmarshalNReassignPhoneNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumberInput(ctx context.Context, v any) (model.ReassignPhoneNumberInput, error) {
 	res, err := ec.unmarshalInputReassignPhoneNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNReassignPhoneNumberInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumberInputᚄ(ctx context.Context, v any) ([]*model.ReassignPhoneNumberInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.ReassignPhoneNumberInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReassignPhoneNumberInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumberInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNReassignPhoneNumberInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumberInput(ctx context.Context, v any) (*model.ReassignPhoneNumberInput, error) {
+	res, err := ec.unmarshalInputReassignPhoneNumberInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReassignPhoneNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.PhoneNumberResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReassignPhoneNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReassignPhoneNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReassignPhoneNumberResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReassignPhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReassignPhoneNumbersInput(ctx context.Context, v any) (model.ReassignPhoneNumbersInput, error) {
+	res, err := ec.unmarshalInputReassignPhoneNumbersInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -26683,11 +28933,18 @@ func (ec *executionContext) marshalODeleteCallerBlockingNumbersPayload2ᚖgithub
 	return ec._DeleteCallerBlockingNumbersPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalODeletePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteResult(ctx context.Context, sel ast.SelectionSet, v *change.DeleteResult) graphql.Marshaler {
+func (ec *executionContext) marshalODeletePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._DeletePhoneNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeletePhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumbersResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumbersResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeletePhoneNumbersPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalODevice2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDevice(ctx context.Context, sel ast.SelectionSet, v *rest.Device) graphql.Marshaler {
@@ -27572,6 +29829,44 @@ func (ec *executionContext) marshalOPhoneNumberStatus2ᚕgithubᚗcomᚋringql�
 	return ret
 }
 
+func (ec *executionContext) marshalOPhoneNumberTask2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberTask(ctx context.Context, sel ast.SelectionSet, v *rest.PhoneNumberTask) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PhoneNumberTask(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPhoneNumberTaskResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberTaskResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.PhoneNumberTaskResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPhoneNumberTaskResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberTaskResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOPhoneNumberTaskStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberTaskStatus(ctx context.Context, v any) (rest.PhoneNumberTaskStatus, error) {
+	res, err := model.UnmarshalPhoneNumberTaskStatus(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPhoneNumberTaskStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberTaskStatus(ctx context.Context, sel ast.SelectionSet, v rest.PhoneNumberTaskStatus) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalPhoneNumberTaskStatus(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOPhoneNumberTollType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberTollType(ctx context.Context, v any) (rest.PhoneNumberTollType, error) {
 	res, err := model.UnmarshalPhoneNumberTollType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -27701,11 +29996,25 @@ func (ec *executionContext) marshalOProvisionPhoneNumberPayload2ᚖgithubᚗcom�
 	return ec._ProvisionPhoneNumberPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOProvisionPhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumbersResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumbersResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ProvisionPhoneNumbersPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOReassignPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._ReassignPhoneNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReassignPhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumbersResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumbersResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReassignPhoneNumbersPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOReference2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐReferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.Reference) graphql.Marshaler {

@@ -315,3 +315,13 @@ func MarshalBlockedCallerGreetingType(v rest.BlockedCallerGreetingType) graphql.
 func UnmarshalBlockedCallerGreetingType(v any) (rest.BlockedCallerGreetingType, error) {
 	return blockedCallerGreetingType.unmarshal(v)
 }
+
+// MarshalPhoneNumberTaskStatus writes v.
+func MarshalPhoneNumberTaskStatus(v rest.PhoneNumberTaskStatus) graphql.Marshaler {
+	return phoneNumberTaskStatus.marshal(v)
+}
+
+// UnmarshalPhoneNumberTaskStatus reads v.
+func UnmarshalPhoneNumberTaskStatus(v any) (rest.PhoneNumberTaskStatus, error) {
+	return phoneNumberTaskStatus.unmarshal(v)
+}

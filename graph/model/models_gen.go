@@ -78,6 +78,12 @@ type DeletePhoneNumberInput struct {
 	PhoneNumberID string `json:"phoneNumberId"`
 }
 
+// Which phone numbers are removed.
+type DeletePhoneNumbersInput struct {
+	// One item per number, at most 500. Items about the same number are refused, all of them.
+	Items []*DeletePhoneNumberInput `json:"items"`
+}
+
 // Changes. Each is sent to the upstream once and never repeated; where its answer is
 // lost, the gateway reads back what came of it and says so in `outcome`. One that is
 // null, with an error, has changed nothing.
@@ -117,6 +123,32 @@ type ProvisionPhoneNumberInput struct {
 	ReservationID *string `json:"reservationId,omitempty"`
 }
 
+// Which phone number is taken into the company, for whom.
+type ProvisionPhoneNumberItem struct {
+	// The number, in E.164 form with `+`.
+	PhoneNumber string `json:"phoneNumber"`
+	// The extension it goes to. Needed for `DIRECT_NUMBER`.
+	ExtensionID *string `json:"extensionId,omitempty"`
+	// What it is to be used for: `DIRECT_NUMBER` with an extension and `COMPANY_NUMBER`
+	// without one, unless said otherwise. `INVENTORY`, which takes RingCentral's v2, costs no
+	// call of its own.
+	UsageType *rest.PhoneNumberUsageType `json:"usageType,omitempty"`
+	// Which calls it takes. Not for a number that stays in the inventory.
+	Type *rest.PhoneNumberType `json:"type,omitempty"`
+	// A name for it; company numbers only. Only RingCentral's v1.0 can set it.
+	Label *string `json:"label,omitempty"`
+	// The reservation that holds it. Only RingCentral's v1.0 knows reservations.
+	ReservationID *string `json:"reservationId,omitempty"`
+}
+
+// Which phone numbers are taken into a company.
+type ProvisionPhoneNumbersInput struct {
+	// The account: a global id, a bare id, or `~` for one's own.
+	AccountID *string `json:"accountId,omitempty"`
+	// One item per number, at most 500. Items about the same number are refused, all of them.
+	Items []*ProvisionPhoneNumberItem `json:"items"`
+}
+
 // Reads. Each field says which calls to RingCentral it costs; what one query asks for twice is asked once.
 type Query struct {
 }
@@ -131,6 +163,12 @@ type ReassignPhoneNumberInput struct {
 	// without one, unless said otherwise. `CONTACT_CENTER_NUMBER` takes RingCentral's v2,
 	// `FORWARDED_NUMBER` its v1.0; others cannot be asked for.
 	UsageType *rest.PhoneNumberUsageType `json:"usageType,omitempty"`
+}
+
+// Which phone numbers go where.
+type ReassignPhoneNumbersInput struct {
+	// One item per number, at most 500. Items about the same number are refused, all of them.
+	Items []*ReassignPhoneNumberInput `json:"items"`
 }
 
 // What to call a blocked number.

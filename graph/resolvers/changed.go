@@ -25,19 +25,49 @@ func changed[T any](ctx context.Context, result *T, err error) (*T, error) {
 // told all the same.
 func changedNumber(ctx context.Context, result *change.PhoneNumberResult, err error) (*change.PhoneNumberResult, error) {
 	result, err = changed(ctx, result, err)
-	if err != nil || result.PhoneNumber == nil {
-		return result, err
+	if err != nil {
+		return nil, err
+	}
+	node, vars := selected(ctx)
+	completeResults(ctx, []*change.PhoneNumberResult{result}, node, vars, func(int) context.Context { return ctx })
+	return result, nil
+}
+
+// changedNumbers is changedNumber for many.
+func changedNumbers(ctx context.Context, result *change.PhoneNumbersResult, err error) (*change.PhoneNumbersResult, error) {
+	result, err = changed(ctx, result, err)
+	if err != nil {
+		return nil, err
 	}
 	node, vars := selected(ctx)
 	for f := range node.Select(vars) {
+		if f.Field == "results" {
+			completeResults(ctx, result.Results, f, vars, func(i int) context.Context { return below(ctx, f.Key, i) })
+		}
+	}
+	return result, nil
+}
+
+// completeResults completes the phone numbers of results, on which n is selected. place
+// says where the i-th stands.
+func completeResults(ctx context.Context, results []*change.PhoneNumberResult, n *plan.Node, vars map[string]any, place func(i int) context.Context) {
+	for f := range n.Select(vars) {
 		if f.Field != "phoneNumber" {
 			continue
 		}
-		ns, errs := loader.For(ctx).Complete(ctx, []rest.PhoneNumber{*result.PhoneNumber}, numberNeed([]*plan.Node{f}, vars).Lacking)
-		if errs[0] != nil {
-			untold(below(ctx, f.Key), f, vars, ns[0].Source, errs[0])
+		var numbers []rest.PhoneNumber
+		var at []int
+		for i, r := range results {
+			if r.PhoneNumber != nil {
+				numbers, at = append(numbers, *r.PhoneNumber), append(at, i)
+			}
 		}
-		result.PhoneNumber = &ns[0]
+		numbers, errs := loader.For(ctx).Complete(ctx, numbers, numberNeed([]*plan.Node{f}, vars).Lacking)
+		for k, i := range at {
+			results[i].PhoneNumber = &numbers[k]
+		}
+		for _, k := range firsts(errs) {
+			untold(below(place(at[k]), f.Key), f, vars, numbers[k].Source, errs[k])
+		}
 	}
-	return result, nil
 }

@@ -11,15 +11,11 @@ import (
 )
 
 func (r *mutationResolver) ReassignPhoneNumber(ctx context.Context, input model.ReassignPhoneNumberInput) (*change.PhoneNumberResult, error) {
-	id, err := model.ParsePhoneNumber(input.PhoneNumberID)
-	if err != nil {
-		return nil, in("phoneNumberId", err)
-	}
-	ext, err := optionalExtension(input.ExtensionID, id.Account)
+	asked, err := reassignment(&input)
 	if err != nil {
 		return nil, err
 	}
-	result, err := r.Change.ReassignPhoneNumber(ctx, id, ext, or(input.UsageType))
+	result, err := r.Change.ReassignPhoneNumber(ctx, asked)
 	return changedNumber(ctx, result, err)
 }
 
@@ -28,23 +24,23 @@ func (r *mutationResolver) ProvisionPhoneNumber(ctx context.Context, input model
 	if err != nil {
 		return nil, err
 	}
-	ext, err := optionalExtension(input.ExtensionID, account)
+	asked, err := provision(&model.ProvisionPhoneNumberItem{
+		PhoneNumber: input.PhoneNumber, ExtensionID: input.ExtensionID, UsageType: input.UsageType,
+		Type: input.Type, Label: input.Label, ReservationID: input.ReservationID,
+	}, account)
 	if err != nil {
 		return nil, err
 	}
-	result, err := r.Change.ProvisionPhoneNumber(ctx, change.Provision{
-		Account: account, PhoneNumber: input.PhoneNumber, Extension: ext, UsageType: or(input.UsageType),
-		Type: or(input.Type), Label: or(input.Label), ReservationID: or(input.ReservationID),
-	})
+	result, err := r.Change.ProvisionPhoneNumber(ctx, account, asked)
 	return changedNumber(ctx, result, err)
 }
 
-func (r *mutationResolver) DeletePhoneNumber(ctx context.Context, input model.DeletePhoneNumberInput) (*change.DeleteResult, error) {
-	id, err := model.ParsePhoneNumber(input.PhoneNumberID)
+func (r *mutationResolver) DeletePhoneNumber(ctx context.Context, input model.DeletePhoneNumberInput) (*change.PhoneNumberResult, error) {
+	asked, err := removal(&input)
 	if err != nil {
-		return nil, in("phoneNumberId", err)
+		return nil, err
 	}
-	result, err := r.Change.DeletePhoneNumber(ctx, id)
+	result, err := r.Change.DeletePhoneNumber(ctx, asked)
 	return changed(ctx, result, err)
 }
 

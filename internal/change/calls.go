@@ -33,7 +33,7 @@ func summaryOf(outcomes []MutationOutcome) MutationOutcome {
 		return AlreadyApplied
 	case done == len(outcomes):
 		return Applied
-	case done > 0:
+	case done+count[Partial] > 0:
 		return Partial
 	case count[Unknown] > 0:
 		return Unknown

@@ -39,6 +39,7 @@ const (
 	NotSupported   UserErrorCode = "NOT_SUPPORTED"
 	Duplicate      UserErrorCode = "DUPLICATE"
 	Refused        UserErrorCode = "REFUSED"
+	NotSent        UserErrorCode = "NOT_SENT"
 	OutcomeUnknown UserErrorCode = "OUTCOME_UNKNOWN"
 )
 
@@ -72,7 +73,7 @@ func sending(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	kept := context.WithoutCancel(ctx)
+	kept := rest.Outlive(ctx)
 	left := alone
 	if end, ok := ctx.Deadline(); ok {
 		left = time.Until(end)
@@ -191,18 +192,41 @@ func unknownOutcome() *UserError {
 
 // class names the kind of failure without its details.
 func class(err error) string {
+	for _, c := range []struct {
+		is   error
+		word string
+	}{
+		{rest.ErrForbidden, "it is not allowed"}, {rest.ErrRateLimited, "too many calls"},
+		{rest.ErrUnauthenticated, "the access token is not accepted"}, {rest.ErrTimeout, "no answer in time"},
+		{rest.ErrUnavailable, "RingCentral cannot be reached"}, {rest.ErrInvalid, "RingCentral's answer makes no sense"},
+		{context.DeadlineExceeded, "the time was up"}, {context.Canceled, "nobody waits for it any more"},
+	} {
+		if errors.Is(err, c.is) {
+			return c.word
+		}
+	}
 	if errors.As(err, new(rest.NotSent)) {
 		return "too many calls"
 	}
-	for is, word := range map[error]string{
-		rest.ErrForbidden: "it is not allowed", rest.ErrRateLimited: "too many calls", rest.ErrUnauthenticated: "the access token is not accepted",
-		rest.ErrTimeout: "no answer in time", rest.ErrUnavailable: "RingCentral cannot be reached", rest.ErrInvalid: "RingCentral's answer makes no sense",
-	} {
-		if errors.Is(err, is) {
-			return word
+	return "it was refused"
+}
+
+// undone is the user error of a change, or a part of one, that was not carried out for
+// no reason of its own: sign-in, rights, budget, upstream trouble.
+func undone(what string, err error) *UserError {
+	u := &UserError{Code: Refused, Message: "It could not be " + what + " for now: " + class(err) + "."}
+	switch e, ok := errors.AsType[*rest.Error](err); {
+	case rest.Unsent(err) && errors.Is(err, rest.ErrTimeout):
+		u.Code, u.Message = NotSent, "It could not be "+what+" for now: the time was up."
+	case rest.Unsent(err):
+		u.Code = NotSent
+	case ok:
+		u.RCCode = e.Code
+		if errors.Is(err, rest.ErrForbidden) && e.Permission != "" {
+			u.Message += " It takes " + e.Permission + "."
 		}
 	}
-	return "it was refused"
+	return u
 }
 
 func invalid(field, message string) *UserError {

@@ -2,6 +2,8 @@ package change
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/rest"
@@ -9,9 +11,13 @@ import (
 
 // PhoneNumberResult is what became of a change to a phone number.
 type PhoneNumberResult struct {
-	PhoneNumber *rest.PhoneNumber // as it is now; nil when there is none, or it is not known
+	PhoneNumber *rest.PhoneNumber   // as it is now; nil when there is none, or it is not known
+	DeletedID   *rest.PhoneNumberID // of a number that is gone
 	Outcome     MutationOutcome
 	UserErrors  []*UserError
+	Task        *rest.PhoneNumberTask // the upstream's, which may still carry it out
+
+	wait time.Duration // until what was not sent may be
 }
 
 func applied(n *rest.PhoneNumber) *PhoneNumberResult {
@@ -105,50 +111,66 @@ var numberFields = map[string]string{
 	"reservationId": "reservationId",
 }
 
+// Reassignment is where a number is to go.
+type Reassignment struct {
+	ID        rest.PhoneNumberID
+	To        rest.ExtensionID // none for the company
+	UsageType rest.PhoneNumberUsageType
+	bad       *UserError // why it cannot be read, if it cannot
+}
+
+func (a Reassignment) number() (field, key string) { return "phoneNumberId", a.ID.RCID }
+func (a Reassignment) unreadable() *UserError      { return a.bad }
+
+// Refused is a with the reason why it cannot be read.
+func (a Reassignment) Refused(bad *UserError) Reassignment {
+	a.bad = bad
+	return a
+}
+
 // ReassignPhoneNumber gives a number to an extension, or with none to the company.
-// It is read first, for a Light call: a number that is there already, or may not
-// be moved, then costs no Medium one. That read also tells the account.
-func (c *Changer) ReassignPhoneNumber(ctx context.Context, id rest.PhoneNumberID, to rest.ExtensionID, usage rest.PhoneNumberUsageType) (*PhoneNumberResult, error) {
-	want, bad := placeOf(to.RCID, usage)
-	if bad == nil {
-		bad = c.immovable(ctx, id, want)
+func (c *Changer) ReassignPhoneNumber(ctx context.Context, asked Reassignment) (*PhoneNumberResult, error) {
+	return only(c.reassign(ctx, []Reassignment{asked}))
+}
+
+// ReassignPhoneNumbers is ReassignPhoneNumber for many.
+func (c *Changer) ReassignPhoneNumbers(ctx context.Context, asked []Reassignment) (*PhoneNumbersResult, error) {
+	return several(ctx, asked, c.reassign)
+}
+
+// reassigning is one number on its way.
+type reassigning struct {
+	fate
+	asked Reassignment
+	want  place
+}
+
+// reassign reads the numbers first, for a Light call: one that is there already, or may
+// not be moved, then costs no Medium one. That read also tells the account.
+func (c *Changer) reassign(ctx context.Context, asked []Reassignment) []fate {
+	all := make([]*reassigning, len(asked))
+	for i, a := range asked {
+		all[i] = &reassigning{asked: a}
+		var bad *UserError
+		if all[i].want, bad = placeOf(a.To.RCID, a.UsageType); bad == nil {
+			bad = c.immovable(ctx, a.ID, all[i].want)
+		}
+		if bad != nil {
+			all[i].result = rejected(nil, bad)
+		}
 	}
-	if bad != nil {
-		return rejected(nil, bad), nil
+	c.readBefore(ctx, open(all))
+	c.sendEach(ctx, open(all))
+	var was []*rest.PhoneNumber
+	var wants []place
+	lost := open(all)
+	for _, r := range lost {
+		was, wants = append(was, r.was), append(wants, r.want)
 	}
-	now, err := loader.For(ctx).PhoneNumber(rest.Fresh(ctx), id)
-	switch {
-	case rest.Missing(err, numberID):
-		return rejected(nil, refusal(err, numberFields)), nil
-	case err != nil:
-		return nil, err
+	for i, result := range c.settleNumbers(ctx, was, wants) {
+		lost[i].result = result
 	}
-	if err := foreign("extensionId", now.ID.Account, to); err != nil {
-		return nil, err
-	}
-	switch {
-	case fixed(now.UsageType):
-		return rejected(now, fixedNumber(now.UsageType)), nil
-	case want.holds(now):
-		return alreadyApplied(now), nil
-	}
-	sctx, cancel, err := sending(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer cancel()
-	n, err := c.REST.ReassignPhoneNumber(sctx, id, want.assignment())
-	switch {
-	case err == nil && want.holds(n):
-		n.SetAccount(now.ID.Account) // v2 does not tell it
-		return applied(n), nil
-	case err == nil || lost(err):
-		return c.settleNumber(ctx, now, want), nil
-	}
-	if u := refusal(err, numberFields); u != nil {
-		return rejected(now, u), nil
-	}
-	return nil, err
+	return fates(all)
 }
 
 // immovable says why a number is known not to get where it is wanted, before any call.
@@ -162,107 +184,109 @@ func (c *Changer) immovable(ctx context.Context, id rest.PhoneNumberID, want pla
 	return refusal(c.REST.CanReassign(want.assignment()), numberFields)
 }
 
-// settleNumber reads back whether a number is where it is wanted; was is what is
-// known of it if nothing can be read.
-func (c *Changer) settleNumber(ctx context.Context, was *rest.PhoneNumber, want place) *PhoneNumberResult {
-	now := was
-	seen, _ := settle(ctx, looks, func(ctx context.Context) (bool, error) {
-		n, err := c.readNumber(ctx, was.ID)
-		if err != nil {
-			return false, err
+func (c *Changer) readBefore(ctx context.Context, all []*reassigning) {
+	ids := make([]rest.PhoneNumberID, len(all))
+	for i, r := range all {
+		ids[i] = r.asked.ID
+	}
+	for i, found := range loader.For(ctx).FreshPhoneNumbers(ctx, ids) {
+		r, now := all[i], found.Value
+		if found.Err == nil {
+			found.Err = foreign("extensionId", now.ID.Account, r.asked.To)
 		}
-		now = n
-		return want.holds(n), nil
-	})
-	if seen {
-		return applied(now)
+		switch {
+		case rest.Missing(found.Err, numberID):
+			r.result = rejected(nil, refusal(found.Err, numberFields))
+		case found.Err != nil:
+			r.err = found.Err
+		case fixed(now.UsageType):
+			r.result = rejected(now, fixedNumber(now.UsageType))
+		case r.want.holds(now):
+			r.result = alreadyApplied(now)
+		default:
+			r.was = now
+		}
 	}
-	return unknown(now)
 }
 
-// readNumber reads past everything that is remembered.
-func (c *Changer) readNumber(ctx context.Context, id rest.PhoneNumberID) (*rest.PhoneNumber, error) {
-	r := c.REST.ReadAccountPhoneNumbers(rest.Fresh(ctx), id.Account, []string{id.RCID})[id.RCID]
-	return r.Value, r.Err
-}
-
-// DeleteResult is what became of removing a number.
-type DeleteResult struct {
-	DeletedID  *rest.PhoneNumberID // of the number that is gone
-	Outcome    MutationOutcome
-	UserErrors []*UserError
-}
-
-func keeps(u *UserError) *DeleteResult {
-	return &DeleteResult{Outcome: Rejected, UserErrors: []*UserError{u}}
-}
-
-// DeletePhoneNumber removes a number from the account. A number that is not there
-// is as it was wished; but that it is not there is for the operation that removes it
-// to say, since a read may hide what this person may not see.
-func (c *Changer) DeletePhoneNumber(ctx context.Context, id rest.PhoneNumberID) (*DeleteResult, error) {
-	l := loader.For(ctx)
-	if u := l.FixedUsage(id); u == rest.MainCompanyNumber {
-		return keeps(fixedNumber(u)), nil
-	}
-	now, err := l.PhoneNumber(rest.Fresh(ctx), id)
-	hidden := rest.Missing(err, numberID)
-	switch {
-	case err != nil && !hidden:
-		return nil, err
-	case !hidden && now.UsageType == rest.MainCompanyNumber:
-		return keeps(fixedNumber(now.UsageType)), nil
-	}
-	var account string
-	if !hidden {
-		account = now.ID.Account
-	} else if account, err = accountID(ctx, id.Account); err != nil {
-		return nil, err
-	}
+// sendEach sends what is left to do. Numbers whose answer is lost, or shows them
+// elsewhere, stay open.
+func (c *Changer) sendEach(ctx context.Context, all []*reassigning) {
 	sctx, cancel, err := sending(ctx)
 	if err != nil {
-		return nil, err
+		failAll(all, err)
+		return
 	}
 	defer cancel()
-	err = c.REST.DeletePhoneNumber(sctx, id, hidden || unused(now.UsageType))
-	gone := &rest.PhoneNumberID{Key: rest.Key{Account: account, RCID: id.RCID}}
-	switch {
-	case err == nil:
-		return &DeleteResult{DeletedID: gone, Outcome: Applied}, nil
-	case rest.Missing(err, numberID):
-		u := refusal(err, numberFields)
-		u.Message = "There is no such number: it was removed before, or never was."
-		return &DeleteResult{DeletedID: gone, Outcome: AlreadyApplied, UserErrors: []*UserError{u}}, nil
-	case lost(err) && !hidden && c.settleDelete(ctx, id):
-		return &DeleteResult{DeletedID: gone, Outcome: Applied}, nil
-	case lost(err):
-		return &DeleteResult{Outcome: Unknown, UserErrors: []*UserError{unknownOutcome()}}, nil
+	sent := make([]rest.Reassignment, len(all))
+	for i, r := range all {
+		sent[i] = rest.Reassignment{ID: r.asked.ID, To: r.want.assignment()}
 	}
-	u := refusal(err, numberFields)
-	if u == nil {
-		return nil, err
+	for i, got := range c.REST.ReassignPhoneNumbers(sctx, sent) {
+		r, u := all[i], refusal(got.Err, numberFields)
+		switch {
+		case got.Err == nil && r.want.holds(got.Value):
+			got.Value.SetAccount(r.was.ID.Account) // v2 does not tell it
+			r.result = applied(got.Value)
+		case got.Err == nil, lost(got.Err):
+		case u != nil:
+			r.result = rejected(r.was, u)
+		default:
+			r.err = got.Err
+		}
 	}
-	if u.Code == NotSupported && !hidden {
-		u.Message = "RingCentral removes only numbers that nobody uses; this is a " + string(now.UsageType) + "."
-	}
-	return keeps(u), nil
 }
 
-// settleDelete reads back whether a number that was there is gone.
-func (c *Changer) settleDelete(ctx context.Context, id rest.PhoneNumberID) bool {
-	gone, _ := settle(ctx, looks, func(ctx context.Context) (bool, error) {
-		_, err := c.readNumber(ctx, id)
-		return rest.Missing(err, numberID), err
+// settleNumbers reads back whether numbers are where they are wanted; was is what is
+// known of each if it cannot be read.
+func (c *Changer) settleNumbers(ctx context.Context, was []*rest.PhoneNumber, wants []place) []*PhoneNumberResult {
+	out := make([]*PhoneNumberResult, len(was))
+	if len(was) == 0 {
+		return nil
+	}
+	now := slices.Clone(was)
+	_, _ = settle(ctx, looks, func(ctx context.Context) (bool, error) {
+		var ids []rest.PhoneNumberID
+		var at []int
+		for i, r := range out {
+			if r == nil {
+				ids, at = append(ids, was[i].ID), append(at, i)
+			}
+		}
+		seen := 0
+		for k, r := range c.readNumbers(ctx, ids) {
+			if i := at[k]; r.Err == nil {
+				if now[i] = r.Value; wants[i].holds(r.Value) {
+					out[i] = applied(r.Value)
+					seen++
+				}
+			}
+		}
+		return seen == len(ids), nil
 	})
-	return gone
+	for i := range out {
+		if out[i] == nil {
+			out[i] = unknown(now[i])
+		}
+	}
+	return out
 }
 
-// unused says whether v2, which removes only numbers that nobody uses, removes
-// numbers of a usage type.
-func unused(u rest.PhoneNumberUsageType) bool {
-	switch u {
-	case rest.Inventory, rest.NumberStorage, rest.ForwardedNumber, rest.ForwardedCompanyNumber:
-		return true
+// readNumbers reads past everything that is remembered.
+func (c *Changer) readNumbers(ctx context.Context, ids []rest.PhoneNumberID) []rest.Result[*rest.PhoneNumber] {
+	groups := map[string][]string{}
+	for _, id := range ids {
+		groups[id.Account] = append(groups[id.Account], id.RCID)
 	}
-	return false
+	found := map[rest.PhoneNumberID]rest.Result[*rest.PhoneNumber]{}
+	for account, rcIDs := range groups {
+		for rcID, r := range c.REST.ReadAccountPhoneNumbers(rest.Fresh(ctx), account, rcIDs) {
+			found[rest.PhoneNumberID{Key: rest.Key{Account: account, RCID: rcID}}] = r
+		}
+	}
+	out := make([]rest.Result[*rest.PhoneNumber], len(ids))
+	for i, id := range ids {
+		out[i] = found[id]
+	}
+	return out
 }

@@ -10,160 +10,266 @@ import (
 
 // Provision is a number to be taken into an account.
 type Provision struct {
-	Account       string
 	PhoneNumber   string
 	Extension     rest.ExtensionID // none for the company
 	UsageType     rest.PhoneNumberUsageType
 	Type          rest.PhoneNumberType
 	Label         string
 	ReservationID string
+	bad           *UserError // why it cannot be read, if it cannot
+}
+
+func (a Provision) number() (field, key string) { return "phoneNumber", a.PhoneNumber }
+func (a Provision) unreadable() *UserError      { return a.bad }
+
+// Refused is a with the reason why it cannot be read.
+func (a Provision) Refused(bad *UserError) Provision {
+	a.bad = bad
+	return a
 }
 
 // e164 is what the upstream takes for a phone number.
 var e164 = regexp.MustCompile(`^\+[1-9]\d{1,14}$`)
 
-// provisioning is one use of ProvisionPhoneNumber.
-type provisioning struct {
-	c       *Changer
-	account string
-	want    place
-	ask     rest.Provision
+// ProvisionPhoneNumber takes a number into an account and assigns it.
+func (c *Changer) ProvisionPhoneNumber(ctx context.Context, account string, asked Provision) (*PhoneNumberResult, error) {
+	return only(c.provision(ctx, account, []Provision{asked}))
 }
 
-// ProvisionPhoneNumber takes a number into an account and assigns it.
-func (c *Changer) ProvisionPhoneNumber(ctx context.Context, asked Provision) (*PhoneNumberResult, error) {
-	want, bad := placeOf(asked.Extension.RCID, asked.UsageType)
-	p := &provisioning{c, asked.Account, want, rest.Provision{
-		PhoneNumber: asked.PhoneNumber, ReservationID: asked.ReservationID, UsageType: want.usage,
-		Type: asked.Type, Label: asked.Label, Extension: rest.To(want.extension),
-	}}
-	if bad == nil {
-		bad = p.impossible()
-	}
-	if bad != nil {
-		return rejected(nil, bad), nil
-	}
-	sctx, cancel, err := sending(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer cancel()
-	account, err := accountID(ctx, p.account)
-	if err == nil {
-		err = foreign("extensionId", account, asked.Extension)
-	}
-	if err != nil {
-		return nil, err
-	}
-	r, err := p.send(ctx, sctx)
-	if r != nil && r.PhoneNumber != nil {
-		r.PhoneNumber.SetAccount(account) // v2 does not tell it
-		if r.PhoneNumber.ID.RCID == "" {
-			r.PhoneNumber = nil // nothing can refer to it; what became of it is told all the same
+// ProvisionPhoneNumbers is ProvisionPhoneNumber for many.
+func (c *Changer) ProvisionPhoneNumbers(ctx context.Context, account string, asked []Provision) (*PhoneNumbersResult, error) {
+	return several(ctx, asked, func(ctx context.Context, asked []Provision) []fate { return c.provision(ctx, account, asked) })
+}
+
+// provisioning is one number on its way.
+type provisioning struct {
+	fate
+	want  place
+	ask   rest.Provision
+	owner rest.ExtensionID
+
+	answered error             // the refusal or loss after which the number is looked for
+	added    *rest.PhoneNumber // it is there, but whether as it was wanted is to be read back
+	part     bool              // in the inventory at least: v2 takes two steps
+}
+
+// provision carries out what is asked for. Each step leaves open what the next is for.
+func (c *Changer) provision(ctx context.Context, account string, asked []Provision) []fate {
+	all := make([]*provisioning, len(asked))
+	for i, a := range asked {
+		want, bad := placeOf(a.Extension.RCID, a.UsageType)
+		all[i] = &provisioning{want: want, owner: a.Extension, ask: rest.Provision{
+			PhoneNumber: a.PhoneNumber, ReservationID: a.ReservationID, UsageType: want.usage,
+			Type: a.Type, Label: a.Label, Extension: rest.To(want.extension),
+		}}
+		if bad == nil {
+			bad = c.impossible(all[i])
+		}
+		if bad != nil {
+			all[i].result = rejected(nil, bad)
 		}
 	}
-	return r, err
+	run := &provisionRun{c: c, path: account}
+	run.send(ctx, open(all))
+	run.seek(ctx, open(all))
+	run.settle(ctx, open(all))
+	for _, p := range all {
+		p.place(run.account)
+	}
+	return fates(all)
 }
 
-// impossible says why the number is known not to be provisioned so, before any call.
-func (p *provisioning) impossible() *UserError {
+// impossible says why a number is known not to be provisioned so, before any call.
+func (c *Changer) impossible(p *provisioning) *UserError {
 	switch {
 	case !e164.MatchString(p.ask.PhoneNumber):
 		return invalid("phoneNumber", "A phone number is written in E.164 form: +, country code, number, at most 15 digits.")
 	case p.want.usage == rest.MainCompanyNumber:
 		return invalid("usageType", "The company has its one main number from the start: no other is provisioned.")
 	}
-	return refusal(p.c.REST.CanProvision(p.ask), numberFields)
+	return refusal(c.REST.CanProvision(p.ask), numberFields)
 }
 
-// send provisions the number with sctx, and settles with ctx what became of it.
-func (p *provisioning) send(ctx, sctx context.Context) (*PhoneNumberResult, error) {
-	n, err := p.c.REST.ProvisionPhoneNumber(sctx, p.account, p.ask)
-	if part, ok := errors.AsType[*rest.PartialError](err); ok {
-		return p.partial(ctx, part), nil
+// place says which account the number of a result belongs to: v2 does not tell it. To a
+// number without id nothing can refer; what became of it is told all the same.
+func (p *provisioning) place(account string) {
+	if r := p.result; r != nil && r.PhoneNumber != nil {
+		if r.PhoneNumber.SetAccount(account); r.PhoneNumber.ID.RCID == "" {
+			r.PhoneNumber = nil
+		}
 	}
+}
+
+// provisionRun is one use of provision.
+type provisionRun struct {
+	c       *Changer
+	path    string // the account as it was named
+	account string // its real id
+}
+
+// send sends what can be sent.
+func (run *provisionRun) send(ctx context.Context, all []*provisioning) {
+	if len(all) == 0 {
+		return
+	}
+	sctx, cancel, err := sending(ctx)
+	if err != nil {
+		failAll(all, err)
+		return
+	}
+	defer cancel()
+	if run.account, err = accountID(ctx, run.path); err != nil {
+		failAll(all, err)
+		return
+	}
+	for _, p := range all {
+		p.err = foreign("extensionId", run.account, p.owner)
+	}
+	all = open(all)
+	asks := make([]rest.Provision, len(all))
+	for i, p := range all {
+		asks[i] = p.ask
+	}
+	for i, r := range run.c.REST.ProvisionPhoneNumbers(sctx, run.path, asks) {
+		all[i].answer(r.Value, r.Err)
+	}
+}
+
+// answer files what the upstream answered. That a number was added is never withheld,
+// whatever went wrong then.
+func (p *provisioning) answer(n *rest.PhoneNumber, err error) {
+	part, ok := errors.AsType[*rest.PartialError](err)
+	u := refusal(err, numberFields)
 	switch {
+	case ok:
+		p.half(part.Number, part.Err)
 	case err == nil && p.want.holds(n):
-		return applied(n), nil
+		p.result = applied(n)
 	case err == nil:
-		return p.c.settleNumber(ctx, n, p.want), nil
-	case lost(err):
-		return p.settle(ctx), nil
+		p.added = n
+	case lost(err), u != nil && len(u.Field) > 0 && u.Field[0] == "phoneNumber":
+		p.answered = err
+	case u != nil:
+		p.result = rejected(nil, u)
+	default:
+		p.err = err
+	}
+}
+
+// half files that a number is in the inventory, and why it is perhaps not assigned.
+func (p *provisioning) half(n *rest.PhoneNumber, err error) {
+	if lost(err) {
+		p.added, p.part = n, true
+		return
 	}
 	u := refusal(err, numberFields)
 	if u == nil {
-		return nil, err
-	}
-	return p.explain(ctx, u), nil
-}
-
-// partial says what became of a number that was added but perhaps not assigned. That
-// it was added is never withheld, whatever went wrong then.
-func (p *provisioning) partial(ctx context.Context, part *rest.PartialError) *PhoneNumberResult {
-	if lost(part.Err) {
-		r := p.c.settleNumber(ctx, part.Number, p.want)
-		if r.Outcome == Unknown {
-			r.Outcome = Partial
-		}
-		return r
-	}
-	u := refusal(part.Err, numberFields)
-	if u == nil {
-		u = &UserError{Code: Refused, Message: "It could not be assigned for now: " + class(part.Err) + "."}
+		u = undone("assigned", err)
 	}
 	u.Message = "The number is in the company's inventory, but not assigned. " + u.Message
-	return &PhoneNumberResult{PhoneNumber: part.Number, Outcome: Partial, UserErrors: []*UserError{u}}
+	p.result = &PhoneNumberResult{PhoneNumber: n, Outcome: Partial, UserErrors: []*UserError{u}, wait: rest.RetryAfter(err)}
 }
 
-// settle looks for a number whose provisioning got no answer. One that is in the
-// inventory is assigned: that was not sent before, or its loss would be a
-// *rest.PartialError.
-func (p *provisioning) settle(ctx context.Context) *PhoneNumberResult {
-	var found *rest.PhoneNumber
-	_, _ = settle(ctx, heavyLooks, func(ctx context.Context) (bool, error) {
-		n, err := p.c.REST.FindPhoneNumber(rest.Fresh(ctx), p.account, p.ask.PhoneNumber)
-		found = n
-		return n != nil, err
-	})
-	switch {
-	case found == nil:
-		return unknown(nil)
-	case p.want.holds(found):
-		return applied(found)
-	case found.UsageType != rest.Inventory:
-		return unknown(found)
+// seek looks for the numbers whose answer was lost, and those that were refused: a
+// script that starts over must learn that they had been provisioned before.
+func (run *provisionRun) seek(ctx context.Context, all []*provisioning) {
+	var sought []*provisioning
+	var numbers []string
+	waiting := 0
+	for _, p := range all {
+		if p.added == nil {
+			sought, numbers = append(sought, p), append(numbers, p.ask.PhoneNumber)
+		}
+		if p.added == nil && lost(p.answered) {
+			waiting++
+		}
 	}
-	sctx, cancel := settling(ctx)
-	defer cancel()
-	to := p.want.assignment()
-	to.Type = p.ask.Type
-	n, err := p.c.REST.ReassignPhoneNumber(sctx, found.ID, to)
-	switch {
-	case err != nil:
-		return p.partial(ctx, &rest.PartialError{Number: found, Err: err})
-	case !p.want.holds(n):
-		return p.partial(ctx, &rest.PartialError{Number: found, Err: rest.ErrLost})
-	case p.ask.Label != "":
-		return &PhoneNumberResult{PhoneNumber: n, Outcome: Partial, UserErrors: []*UserError{{
-			Code: NotSupported, Field: []string{"label"}, Message: "The number is assigned, but has no label.",
-		}}}
+	if len(sought) == 0 {
+		return
 	}
-	return applied(n)
+	var found map[string]*rest.PhoneNumber
+	look := func(ctx context.Context) (bool, error) {
+		var err error
+		found, err = run.c.REST.FindPhoneNumbers(rest.Fresh(ctx), run.path, numbers)
+		return len(found) == len(numbers), err
+	}
+	if waiting > 0 {
+		_, _ = settle(ctx, heavyLooks, look)
+	} else {
+		_, _ = look(ctx)
+	}
+	var inStock []*provisioning
+	for _, p := range sought {
+		n := found[p.ask.PhoneNumber]
+		switch {
+		case !lost(p.answered):
+			p.result = p.explain(n)
+		case n == nil:
+			p.result = stillAdding(p.answered)
+		case p.want.holds(n):
+			p.result = applied(n)
+		case n.UsageType != rest.Inventory:
+			p.result = unknown(n)
+		default:
+			p.added, p.part = n, true
+			inStock = append(inStock, p)
+		}
+	}
+	run.assign(ctx, inStock)
 }
 
-// explain finds out why a number was refused: a script that starts over must learn
-// that it had been provisioned before.
-func (p *provisioning) explain(ctx context.Context, u *UserError) *PhoneNumberResult {
-	if len(u.Field) == 0 || u.Field[0] != "phoneNumber" {
-		return rejected(nil, u)
-	}
-	n, err := p.c.REST.FindPhoneNumber(rest.Fresh(ctx), p.account, p.ask.PhoneNumber)
+// explain says of a refused number whether the account has it; n is nil if it has not,
+// or that is not known.
+func (p *provisioning) explain(n *rest.PhoneNumber) *PhoneNumberResult {
+	u := refusal(p.answered, numberFields)
 	switch {
-	case err != nil || n == nil:
-		return rejected(nil, u)
+	case n == nil:
 	case p.want.holds(n):
 		return alreadyApplied(n)
+	default:
+		u.Code, u.Message = Duplicate, "The account has this number already, in another place."
 	}
-	u.Code, u.Message = Duplicate, "The account has this number already, in another place."
 	return rejected(n, u)
+}
+
+// assign assigns numbers that were found in the inventory after their answer was lost:
+// that was not sent before, or its loss would be a *rest.PartialError.
+func (run *provisionRun) assign(ctx context.Context, all []*provisioning) {
+	sctx, cancel := settling(ctx)
+	defer cancel()
+	sent := make([]rest.Reassignment, len(all))
+	for i, p := range all {
+		to := p.want.assignment()
+		to.Type = p.ask.Type
+		sent[i] = rest.Reassignment{ID: p.added.ID, To: to}
+	}
+	for i, r := range run.c.REST.ReassignPhoneNumbers(sctx, sent) {
+		p := all[i]
+		switch {
+		case r.Err != nil:
+			p.half(p.added, r.Err)
+		case !p.want.holds(r.Value): // to be read back
+		case p.ask.Label != "":
+			p.result = &PhoneNumberResult{PhoneNumber: r.Value, Outcome: Partial, UserErrors: []*UserError{{
+				Code: NotSupported, Field: []string{"label"}, Message: "The number is assigned, but has no label.",
+			}}}
+		default:
+			p.result = applied(r.Value)
+		}
+	}
+}
+
+// settle reads back whether numbers that were added are where they are wanted.
+func (run *provisionRun) settle(ctx context.Context, all []*provisioning) {
+	var was []*rest.PhoneNumber
+	var wants []place
+	for _, p := range all {
+		was, wants = append(was, p.added), append(wants, p.want)
+	}
+	for i, r := range run.c.settleNumbers(ctx, was, wants) {
+		if all[i].part && r.Outcome == Unknown {
+			r.Outcome = Partial
+		}
+		all[i].result = r
+	}
 }

@@ -90,6 +90,19 @@ func (b *batch[K, V]) now(ctx context.Context, k K) (V, error) {
 	return b.dl.Load(ctx, k)()
 }
 
+// nowAll is now for several keys, which go together.
+func (b *batch[K, V]) nowAll(ctx context.Context, keys []K) []rest.Result[V] {
+	if rest.WantsFresh(ctx) {
+		for _, k := range keys {
+			b.dl.Clear(ctx, k)
+		}
+	}
+	if r := b.kept.claim(keys...); r != nil {
+		r.start(ctx, b.fetch)
+	}
+	return b.loadAll(ctx, keys)
+}
+
 // announce starts one batch for those of keys that nobody asked for yet. Who loads
 // them later finds them.
 func (b *batch[K, V]) announce(ctx context.Context, keys []K) {

@@ -70,6 +70,16 @@ func (l *Loaders) PhoneNumber(ctx context.Context, id rest.PhoneNumberID) (*rest
 	return l.phoneNumber.load(ctx, l.phoneNumberID(id))
 }
 
+// FreshPhoneNumbers returns phone numbers as they are now, in the order of ids: a Light
+// call per 50 of them.
+func (l *Loaders) FreshPhoneNumbers(ctx context.Context, ids []rest.PhoneNumberID) []rest.Result[*rest.PhoneNumber] {
+	keys := make([]rest.PhoneNumberID, len(ids))
+	for i, id := range ids {
+		keys[i] = l.phoneNumberID(id)
+	}
+	return l.phoneNumber.nowAll(rest.Fresh(ctx), keys)
+}
+
 // FixedUsage returns for what a number is known to be fixed, so that it cannot be
 // moved; "" if nothing is known.
 func (l *Loaders) FixedUsage(id rest.PhoneNumberID) rest.PhoneNumberUsageType {

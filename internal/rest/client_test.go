@@ -178,7 +178,7 @@ func TestRetry(t *testing.T) {
 			c := New(Config{Transport: Chain(base, Retry()), Generation: OnlyV2})
 			_, _ = c.ReadAccountInfo(t.Context(), Own)
 			_, _ = c.ReassignPhoneNumber(t.Context(), PhoneNumberID{Key{Own, "1"}}, Assignment{})
-			_ = c.DeletePhoneNumber(t.Context(), PhoneNumberID{Key{Own, "1"}}, true)
+			_ = deleteOne(t.Context(), c, "1")
 			if sent["GET"] != tt.read || sent["PATCH"] != 1 || sent["DELETE"] != 1 {
 				t.Errorf("sent %v, want %d reads and one of each write", sent, tt.read)
 			}

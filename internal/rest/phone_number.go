@@ -264,37 +264,3 @@ func (c *Client) ListExtensionPhoneNumbers(ctx context.Context, ext ExtensionID,
 	}
 	return p, checked(listExtensionPhoneNumbers, p, (*PhoneNumber).RcID)
 }
-
-// FindPhoneNumber looks for a number, in E.164 form, among those of an account:
-// one Heavy call with v2, which can filter, and one per 1,000 numbers without.
-// It returns nil when the account does not have it.
-func (c *Client) FindPhoneNumber(ctx context.Context, account, number string) (*PhoneNumber, error) {
-	is := func(n PhoneNumber) bool { return n.PhoneNumber == number }
-	v2 := way[*PhoneNumber]{listAccountPhoneNumbersV2, func() (*PhoneNumber, error) {
-		p, err := listNumbers(ctx, c, listAccountPhoneNumbersV2, account, paged(url.Values{"phoneNumber": {number}}, 1, 10))
-		return pick(p, is), err
-	}}
-	v1 := way[*PhoneNumber]{listAccountPhoneNumbers, func() (*PhoneNumber, error) {
-		list := func(ctx context.Context, page, perPage int) (*Page[PhoneNumber], error) {
-			return listNumbers(ctx, c, listAccountPhoneNumbers, account, paged(nil, page, perPage))
-		}
-		for p, err := range Pages(ctx, (*PhoneNumber).RcID, list) {
-			if n := pick(p, is); n != nil || err != nil {
-				return n, err
-			}
-		}
-		return nil, nil //nolint:nilnil // the account does not have it
-	}}
-	return either(ctx, c, account, v2, v1)
-}
-
-// pick returns the first record of p that is meant; nil when there is none.
-func pick[T any](p *Page[T], is func(T) bool) *T {
-	if p == nil {
-		return nil
-	}
-	if i := slices.IndexFunc(p.Records, is); i >= 0 {
-		return &p.Records[i]
-	}
-	return nil
-}

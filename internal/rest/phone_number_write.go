@@ -107,6 +107,20 @@ func (c *Client) ReassignPhoneNumber(ctx context.Context, id PhoneNumberID, to A
 	return n, nil
 }
 
+// Reassignment is where a phone number is to go.
+type Reassignment struct {
+	ID PhoneNumberID
+	To Assignment
+}
+
+// ReassignPhoneNumbers is ReassignPhoneNumber for many, each by its own call. What each
+// came to is in their order.
+func (c *Client) ReassignPhoneNumbers(ctx context.Context, rs []Reassignment) []Result[*PhoneNumber] {
+	return c.eachNumber(ctx, assignPhoneNumberV2, len(rs), func(i int) (*PhoneNumber, error) {
+		return c.ReassignPhoneNumber(ctx, rs[i].ID, rs[i].To)
+	})
+}
+
 // assign sends an assignment. An answer about another number says nothing about
 // this one.
 func (c *Client) assign(ctx context.Context, o *Operation, id PhoneNumberID, to Assignment) (*PhoneNumber, error) {
@@ -119,42 +133,4 @@ func (c *Client) assign(ctx context.Context, o *Operation, id PhoneNumberID, to 
 		n.Source = FromLine
 	}
 	return n, named(o, (*PhoneNumber).RcID)(id.RCID, n)
-}
-
-var (
-	deleteNumbersFromInventoryV2 = op("deleteNumbersFromInventoryV2",
-		"DELETE /restapi/v2/accounts/{accountId}/phone-numbers", budget.Medium, V2, "EditAccounts", "EditCompanyPhoneNumbers")
-	deletePhoneNumberByID = op("deletePhoneNumberById",
-		"DELETE /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Medium, Legacy, "EditAccounts", "EditCompanyPhoneNumbers")
-)
-
-// DeletePhoneNumber removes a phone number from the account. v2 removes only
-// numbers that nobody uses, so it is not asked to remove others; unused says that
-// id is one of those, as far as is known.
-func (c *Client) DeletePhoneNumber(ctx context.Context, id PhoneNumberID, unused bool) error {
-	v2 := way[struct{}]{deleteNumbersFromInventoryV2, func() (struct{}, error) { return struct{}{}, c.deleteV2(ctx, id) }}
-	v1 := way[struct{}]{deletePhoneNumberByID, func() (struct{}, error) {
-		return struct{}{}, c.act(ctx, deletePhoneNumberByID.at(id.Account, id.RCID))
-	}}
-	ways := []way[struct{}]{v2, v1}
-	if !unused {
-		ways = []way[struct{}]{v1}
-	}
-	_, err := either(ctx, c, id.Account, ways...)
-	return err
-}
-
-func (c *Client) deleteV2(ctx context.Context, id PhoneNumberID) error {
-	type records struct {
-		Records []ByID `json:"records"`
-	}
-	done, err := call[bulkAdd](ctx, c, deleteNumbersFromInventoryV2.at(id.Account).send(records{[]ByID{{id.RCID}}}))
-	if err != nil {
-		return err
-	}
-	// One was asked for: an item without an id, which is optional there, is that one.
-	_, err = itemOf(deleteNumbersFromInventoryV2, "phoneNumberId", done.Records, func(i inventoryItem) bool {
-		return string(i.ID) == id.RCID || i.ID == "" && len(done.Records) == 1
-	})
-	return err
 }

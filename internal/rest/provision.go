@@ -1,15 +1,12 @@
 package rest
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/ringql/ringql/internal/admission"
 	"github.com/ringql/ringql/internal/budget"
 )
 
@@ -23,14 +20,8 @@ type Provision struct {
 	Extension     *ByID
 }
 
-var (
-	provisionPhoneNumber = op("provisionPhoneNumber",
-		"POST /restapi/v1.0/account/{accountId}/phone-number", budget.Medium, Legacy, "EditAccounts", "EditCompanyPhoneNumbers")
-	addNumbersToInventoryV2 = op("addNumbersToInventoryV2",
-		"POST /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add", budget.Heavy, V2, "EditAccounts", "EditCompanyPhoneNumbers")
-	getBulkAddTaskResultsV2 = op("getBulkAddTaskResultsV2",
-		"GET /restapi/v2/accounts/{accountId}/phone-numbers/bulk-add/{taskId}", budget.Heavy, V2, "EditAccounts", "EditCompanyPhoneNumbers")
-)
+var provisionPhoneNumber = op("provisionPhoneNumber",
+	"POST /restapi/v1.0/account/{accountId}/phone-number", budget.Medium, Legacy, "EditAccounts", "EditCompanyPhoneNumbers")
 
 // What each way can make of a new number, as the descriptions list it. v1.0 lists the
 // main number too, which an account has from its start.
@@ -41,6 +32,14 @@ var (
 
 // stocked says whether p is to stay in stock: then bulk-add alone serves it.
 func (p Provision) stocked() bool { return slices.Contains(stockV2, p.UsageType) }
+
+// stock is the kind of stock that p is added to.
+func (p Provision) stock() PhoneNumberUsageType {
+	if p.stocked() {
+		return p.UsageType
+	}
+	return Inventory
+}
 
 // beyondV2 names what v2 cannot set of p; "" if it can set all.
 func (p Provision) beyondV2() string {
@@ -89,34 +88,83 @@ func (e *PartialError) Error() string { return "added to inventory, then: " + e.
 // Unwrap gives the failure that followed.
 func (e *PartialError) Unwrap() error { return e.Err }
 
-// ErrPending says that the upstream is still at work when the time was up.
-var ErrPending = errors.New("upstream: still at work")
-
-// ProvisionPhoneNumber takes a number into the account and assigns it. In v2 these
-// are two calls, between which a *PartialError can happen; so the way is chosen
-// beforehand, by what each can set. A number for the inventory may come without id.
-func (c *Client) ProvisionPhoneNumber(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
-	if err := c.CanProvision(p); err != nil {
-		return nil, err
+// ProvisionPhoneNumbers takes numbers into an account and assigns them, and returns what
+// each came to, in their order. With v2 one call takes them all, and another assigns each:
+// between the two a *PartialError can happen. With v1.0 each takes one call. The way of
+// each is chosen beforehand, by what each way can set. A number for the inventory may come
+// without id.
+func (c *Client) ProvisionPhoneNumbers(ctx context.Context, account string, ps []Provision) []Result[*PhoneNumber] {
+	out := make([]Result[*PhoneNumber], len(ps))
+	var newer, older []int
+	for i, p := range ps {
+		switch out[i].Err = c.CanProvision(p); {
+		case out[i].Err != nil:
+		case p.beyondV2() == "":
+			newer = append(newer, i)
+		default:
+			older = append(older, i)
+		}
 	}
-	var ways []way[*PhoneNumber]
-	if p.beyondV2() == "" {
-		ways = append(ways, way[*PhoneNumber]{addNumbersToInventoryV2, func() (*PhoneNumber, error) { return c.provisionV2(ctx, account, p) }})
+	for _, part := range []struct {
+		at   []int
+		both bool
+	}{{newer, true}, {older, false}} {
+		if len(part.at) == 0 {
+			continue
+		}
+		for k, r := range c.provision(ctx, account, at(ps, part.at), part.both) {
+			if r.Err == nil {
+				r.Value.place(account, "")
+			}
+			out[part.at[k]] = r
+		}
 	}
-	if p.beyondV1() == "" {
-		ways = append(ways, way[*PhoneNumber]{provisionPhoneNumber, func() (*PhoneNumber, error) { return c.provisionV1(ctx, account, p) }})
-	}
-	n, err := either(ctx, c, account, ways...)
-	if err != nil {
-		return nil, err
-	}
-	n.place(account, "")
-	return n, nil
+	return out
 }
 
-// provisionV1 names the owner twice: the description says extensionId, and scripts in
+// provision takes numbers into an account, all of them by v2 or else by v1.0; where not
+// both can set all that is asked for, by v1.0 alone.
+func (c *Client) provision(ctx context.Context, account string, ps []Provision, both bool) []Result[*PhoneNumber] {
+	type results = []Result[*PhoneNumber]
+	var ways []way[results]
+	if both {
+		ways = append(ways, way[results]{addNumbersToInventoryV2, func() (results, error) { return c.provisionV2(ctx, account, ps) }})
+	}
+	if slices.ContainsFunc(ps, func(p Provision) bool { return p.beyondV1() == "" }) {
+		ways = append(ways, way[results]{provisionPhoneNumber, func() (results, error) { return c.provisionV1(ctx, account, ps) }})
+	}
+	out, err := either(ctx, c, account, ways...)
+	if err != nil {
+		out = make(results, len(ps))
+		for i := range out {
+			out[i].Err = err
+		}
+	}
+	return out
+}
+
+// provisionV1 provisions those of ps that v1.0 can, a call for each.
+func (c *Client) provisionV1(ctx context.Context, account string, ps []Provision) ([]Result[*PhoneNumber], error) {
+	out := make([]Result[*PhoneNumber], len(ps))
+	can, cannotAll := places(ps, func(p Provision) bool { return p.beyondV1() == "" })
+	for _, i := range cannotAll {
+		out[i].Err = cannot(provisionPhoneNumber, ps[i].beyondV1())
+	}
+	errs, err := c.by(ctx, provisionPhoneNumber, len(can), func(k int) (err error) {
+		out[can[k]].Value, err = c.provisionOne(ctx, account, ps[can[k]])
+		return err
+	})
+	for k, i := range can {
+		if err == nil {
+			out[i].Err = errs[k]
+		}
+	}
+	return out, err
+}
+
+// provisionOne names the owner twice: the description says extensionId, and scripts in
 // the field say extension.
-func (c *Client) provisionV1(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
+func (c *Client) provisionOne(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
 	type body struct {
 		PhoneNumber   string               `json:"phoneNumber,omitzero"`
 		ReservationID string               `json:"reservationId,omitzero"`
@@ -141,131 +189,63 @@ func (c *Client) provisionV1(ctx context.Context, account string, p Provision) (
 // sameNumber compares two numbers in E.164 form; older guides leave out the plus.
 func sameNumber(a, b string) bool { return strings.TrimPrefix(a, "+") == strings.TrimPrefix(b, "+") }
 
-// inventoryItem is one number in and out of the v2 inventory.
-type inventoryItem struct {
-	ID          ID          `json:"id"` // optional, even of what was added
-	PhoneNumber string      `json:"phoneNumber"`
-	Successful  bool        `json:"bulkItemSuccessful"`
-	Errors      []itemError `json:"bulkItemErrors"`
-
-	ActivationStatus PhoneNumberActivationStatus `json:"activationStatus"`
-}
-
-type itemError struct {
-	ErrorCode string `json:"errorCode"`
-	Message   string `json:"message"`
-}
-
-// bulkAdd is the answer to bulk-add: the records, or a task while it runs.
-type bulkAdd struct {
-	Records []inventoryItem `json:"records"`
-	ID      ID              `json:"id"`
-	Status  string          `json:"status"`
-}
-
-func (c *Client) provisionV2(ctx context.Context, account string, p Provision) (*PhoneNumber, error) {
-	type record struct {
-		PhoneNumber string               `json:"phoneNumber"`
-		UsageType   PhoneNumberUsageType `json:"usageType"`
-	}
-	type records struct {
-		Records []record `json:"records"`
-	}
-	stock := Inventory
-	if p.stocked() {
-		stock = p.UsageType
-	}
-	added, err := call[bulkAdd](ctx, c, addNumbersToInventoryV2.at(account).send(records{[]record{{p.PhoneNumber, stock}}}))
-	if err == nil {
-		added, err = c.finished(ctx, account, added)
-	}
+// provisionV2 adds numbers to the inventory with one call and assigns those that are not
+// to stay there, a call for each.
+func (c *Client) provisionV2(ctx context.Context, account string, ps []Provision) ([]Result[*PhoneNumber], error) {
+	out, err := c.addToInventory(ctx, account, ps)
 	if err != nil {
 		return nil, err
 	}
-	item, err := itemOf(addNumbersToInventoryV2, "phoneNumber", added.Records, func(i inventoryItem) bool { return sameNumber(i.PhoneNumber, p.PhoneNumber) })
+	toAssign, _ := places(ps, func(p Provision) bool { return !p.stocked() })
+	toAssign = slices.DeleteFunc(toAssign, func(i int) bool { return out[i].Err != nil })
+	assigned := c.eachNumber(begun(ctx), assignPhoneNumberV2, len(toAssign), func(k int) (*PhoneNumber, error) {
+		i := toAssign[k]
+		return c.assign(ctx, assignPhoneNumberV2, out[i].Value.ID, ps[i].assignment())
+	})
+	for k, i := range toAssign {
+		if r := assigned[k]; r.Err != nil {
+			out[i] = Result[*PhoneNumber]{Err: &PartialError{out[i].Value, r.Err}}
+		} else {
+			out[i] = r
+		}
+	}
+	return out, nil
+}
+
+// addToInventory adds numbers to the inventory. One whose id is not told, and cannot be
+// found out, is a *PartialError, unless it is to stay there.
+func (c *Client) addToInventory(ctx context.Context, account string, ps []Provision) ([]Result[*PhoneNumber], error) {
+	added, err := c.bulkAdd(ctx, account, ps)
 	if err != nil {
 		return nil, err
 	}
-	n := &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: p.PhoneNumber, UsageType: stock, ActivationStatus: item.ActivationStatus, Source: FromStock}
-	if n.ID.RCID == "" {
-		n.ID, err = c.idOf(ctx, account, p.PhoneNumber)
-	}
-	if p.stocked() {
-		return n, nil // that is all, with its id or without
-	}
-	if err != nil {
-		return nil, &PartialError{n, err}
-	}
-	assigned, err := c.assign(ctx, assignPhoneNumberV2, n.ID, p.assignment())
-	if err != nil {
-		return nil, &PartialError{n, err}
-	}
-	return assigned, nil
-}
-
-// idOf looks up the id of a number that was added.
-func (c *Client) idOf(ctx context.Context, account, number string) (PhoneNumberID, error) {
-	n, err := c.FindPhoneNumber(ctx, account, number)
-	switch {
-	case err != nil:
-		return PhoneNumberID{}, err
-	case n == nil:
-		return PhoneNumberID{}, &Error{Op: addNumbersToInventoryV2.ID, cause: fmt.Errorf("%w: no id, and the number is not to be found", ErrInvalid)}
-	}
-	n.ID.Account = account // as it was asked for
-	return n.ID, nil
-}
-
-// finished waits for a bulk-add task. Each look is a Heavy call, so the pauses
-// grow quickly; one that fails is no news of the task. When the request's time is up
-// the task is ErrPending.
-func (c *Client) finished(ctx context.Context, account string, a *bulkAdd) (*bulkAdd, error) {
-	task, trouble := string(a.ID), error(nil)
-	for pause := time.Second; len(a.Records) == 0; pause *= 2 {
-		if a.Status == "Failed" {
-			// It is about the one number that was sent.
-			return nil, &Error{Op: addNumbersToInventoryV2.ID, Parameter: "phoneNumber", cause: fmt.Errorf("%w: the task failed", ErrBadRequest)}
-		}
-		if end, ok := ctx.Deadline(); task == "" || ctx.Err() != nil || ok && time.Until(end) <= pause {
-			return nil, &Error{Op: addNumbersToInventoryV2.ID, Lost: true, cause: pending(task, a.Status, trouble)}
-		}
-		if admission.Sleep(ctx, pause) != nil {
+	out := make([]Result[*PhoneNumber], len(ps))
+	var bare []string
+	for i, p := range ps {
+		item, err := itemOf(addNumbersToInventoryV2, "phoneNumber", added.Records, func(it inventoryItem) bool { return sameNumber(it.PhoneNumber, p.PhoneNumber) })
+		if err != nil {
+			out[i].Err = err
 			continue
 		}
-		next, err := call[bulkAdd](ctx, c, getBulkAddTaskResultsV2.at(account, task))
-		if trouble = err; err == nil {
-			a = next
+		out[i].Value = &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: p.PhoneNumber, UsageType: p.stock(), ActivationStatus: item.ActivationStatus, Source: FromStock}
+		if item.ID == "" {
+			bare = append(bare, p.PhoneNumber)
 		}
 	}
-	return a, nil
-}
-
-// pending says how far a task was known to be; trouble is why not farther, if there was any.
-func pending(task, status string, trouble error) error {
-	err := fmt.Errorf("%w: task %.40q is %.40q", ErrPending, task, status)
-	if trouble != nil {
-		err = fmt.Errorf("%w: %w", err, trouble)
+	if len(bare) == 0 {
+		return out, nil
 	}
-	return err
-}
-
-// itemOf finds the one item that is meant, and makes its failure an *Error about what
-// its message names, or else the parameter that stands for the item.
-func itemOf(o *Operation, parameter string, items []inventoryItem, is func(inventoryItem) bool) (inventoryItem, error) {
-	i := slices.IndexFunc(items, is)
-	if i < 0 {
-		return inventoryItem{}, nonsense(o, "the item is missing")
+	found, err := c.FindPhoneNumbers(ctx, account, bare)
+	for i, p := range ps {
+		n := out[i].Value
+		switch {
+		case n == nil || n.ID.RCID != "":
+		case found[p.PhoneNumber] != nil:
+			n.ID.RCID = found[p.PhoneNumber].ID.RCID
+		case !p.stocked():
+			missing := &Error{Op: addNumbersToInventoryV2.ID, cause: fmt.Errorf("%w: no id, and the number is not to be found", ErrInvalid)}
+			out[i] = Result[*PhoneNumber]{Err: &PartialError{n, cmp.Or(err, error(missing))}}
+		}
 	}
-	item := items[i]
-	if item.Successful {
-		return item, nil
-	}
-	e := &Error{Op: o.ID, Status: http.StatusBadRequest}
-	if len(item.Errors) > 0 {
-		(&envelope{ErrorCode: item.Errors[0].ErrorCode, Message: item.Errors[0].Message}).fill(e)
-	}
-	if e.Parameter == "" || e.Parameter == "id" || e.Parameter == "records" {
-		e.Parameter = parameter
-	}
-	return item, e
+	return out, nil
 }

@@ -89,8 +89,17 @@ func reassign(c *Client, id PhoneNumberID) error {
 }
 
 func provision(c *Client) error {
-	_, err := c.ProvisionPhoneNumber(context.Background(), Own, Provision{PhoneNumber: "+16505550123", UsageType: CompanyNumber})
+	_, err := provisionOne(context.Background(), c, Provision{PhoneNumber: "+16505550123", UsageType: CompanyNumber})
 	return err
+}
+
+func provisionOne(ctx context.Context, c *Client, p Provision) (*PhoneNumber, error) {
+	r := c.ProvisionPhoneNumbers(ctx, Own, []Provision{p})[0]
+	return r.Value, r.Err
+}
+
+func deleteOne(ctx context.Context, c *Client, id string) error {
+	return c.DeletePhoneNumbers(ctx, Own, []Removal{{ID: id, Unused: true}})[0]
 }
 
 // The way is chosen beforehand by what it can set; what none can set is not begun.
@@ -125,7 +134,7 @@ func TestWaysByWhatTheySet(t *testing.T) {
 		{OnlyV1, Provision{UsageType: DirectNumber}, v1},
 	} {
 		s := &script{}
-		_, err := New(Config{Transport: s, Generation: tt.api}).ProvisionPhoneNumber(t.Context(), Own, tt.p)
+		_, err := provisionOne(t.Context(), New(Config{Transport: s, Generation: tt.api}), tt.p)
 		check(t, s, err, tt.want)
 	}
 	for _, tt := range []struct {
@@ -169,11 +178,11 @@ func TestProvisionBodies(t *testing.T) {
 	}}
 	c := New(Config{Transport: s})
 	p := Provision{PhoneNumber: "+16505550123", UsageType: DirectNumber, Type: "FaxOnly", Extension: To("5")}
-	if _, err := c.ProvisionPhoneNumber(t.Context(), Own, p); err != nil {
+	if _, err := provisionOne(t.Context(), c, p); err != nil {
 		t.Error(err)
 	}
 	p.ReservationID = "r"
-	if _, err := c.ProvisionPhoneNumber(t.Context(), Own, p); err != nil {
+	if _, err := provisionOne(t.Context(), c, p); err != nil {
 		t.Error(err)
 	}
 	want := []string{
@@ -192,7 +201,7 @@ func TestAddedWithoutID(t *testing.T) {
 		s := &script{answers: map[string][]string{
 			"addNumbersToInventoryV2": {addedBar}, "assignPhoneNumberV2": {assigned}, "listAccountPhoneNumbersV2": {found},
 		}}
-		n, err := New(Config{Transport: s}).ProvisionPhoneNumber(t.Context(), Own, Provision{PhoneNumber: "+16505550123", UsageType: usage})
+		n, err := provisionOne(t.Context(), New(Config{Transport: s}), Provision{PhoneNumber: "+16505550123", UsageType: usage})
 		return n, s, err
 	}
 	if n, s, err := run(CompanyNumber, listed); err != nil || n.ID.RCID != "7" || s.count("assignPhoneNumberV2") != 1 {
@@ -233,7 +242,7 @@ func TestTask(t *testing.T) {
 			}}
 			ctx, cancel := context.WithTimeout(t.Context(), 24*time.Second)
 			defer cancel()
-			_, err := New(Config{Transport: s}).ProvisionPhoneNumber(ctx, Own, Provision{PhoneNumber: "+16505550123", UsageType: CompanyNumber})
+			_, err := provisionOne(ctx, New(Config{Transport: s}), Provision{PhoneNumber: "+16505550123", UsageType: CompanyNumber})
 			if !errors.Is(err, tt.is) || s.count("getBulkAdd") != tt.looked || s.count("addNumbers") != 1 {
 				t.Errorf("%s: %v after %q", name, err, s.sent)
 			}
@@ -257,7 +266,7 @@ func TestDeleteItem(t *testing.T) {
 		`{}`: "lost",
 	} {
 		s := &script{answers: map[string][]string{"deleteNumbersFromInventoryV2": {"200 " + answer}}}
-		err := New(Config{Transport: s}).DeletePhoneNumber(t.Context(), PhoneNumberID{Key{Own, "7"}}, true)
+		err := deleteOne(t.Context(), New(Config{Transport: s}), "7")
 		got := "refused"
 		switch {
 		case err == nil:

@@ -119,7 +119,7 @@ func TestTrapGuessedGroups(t *testing.T) {
 		_ = c.ReadAccountPhoneNumbers(ctx, Own, []string{"723455008"})
 		_, _ = c.ListAccountDevices(ctx, Own, 1, 10)
 		_ = c.ListExtensionDevices(ctx, Own, []string{sim.AdministratorID}, DeviceFilter{}, 1, 10)
-		_ = c.DeletePhoneNumber(ctx, PhoneNumberID{Key{Own, "1"}}, true)
+		_ = deleteOne(ctx, c, "1")
 		if calls < 10 {
 			t.Fatalf("%d calls", calls)
 		}
