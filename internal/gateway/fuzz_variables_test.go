@@ -33,6 +33,12 @@ var fuzzOperations = []string{
 	`mutation ($number: String!, $type: PhoneNumberType, $usage: PhoneNumberUsageType = INVENTORY, $id: ID) {
 		provisionPhoneNumber(input: {phoneNumber: $number, type: $type, usageType: $usage, extensionId: $id}) { outcome userErrors { code field } } }`,
 	`mutation ($input: DeletePhoneNumberInput!) { deletePhoneNumber(input: $input) { deletedId outcome userErrors { code message field } } }`,
+	`mutation ($input: ReassignPhoneNumbersInput!) { reassignPhoneNumbers(input: $input) { outcome results { outcome phoneNumber { phoneNumber } userErrors { code field } } userErrors { code message field } } }`,
+	`mutation ($items: [ReassignPhoneNumberInput!]!) { reassignPhoneNumbers(input: {items: $items}) { outcome } }`,
+	`mutation ($input: ProvisionPhoneNumbersInput!) { provisionPhoneNumbers(input: $input) { outcome task { rcId } results { outcome userErrors { code field } } userErrors { code message field } } }`,
+	`mutation ($items: [ProvisionPhoneNumberItem!]!, $account: ID) { provisionPhoneNumbers(input: {accountId: $account, items: $items}) { outcome } }`,
+	`mutation ($input: DeletePhoneNumbersInput!) { deletePhoneNumbers(input: $input) { outcome results { deletedId userErrors { code field } } userErrors { code message field } } }`,
+	`query ($task: String!, $account: ID) { phoneNumberTask(rcId: $task, accountId: $account) { status results { number } } }`,
 	`mutation ($input: BulkAssignCallQueueMembersInput!) { bulkAssignCallQueueMembers(input: $input) { results { extensionId outcome userErrors { code } } outcome userErrors { code message field } } }`,
 	`mutation ($items: [CallQueueMembersInput!]!, $account: ID) { bulkAssignCallQueueMembers(input: {accountId: $account, items: $items}) { outcome } }`,
 	`mutation ($queue: ID!, $added: [ID!], $removed: ID!) {

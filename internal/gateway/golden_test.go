@@ -202,6 +202,8 @@ func simConfig(t *testing.T, text string) (cfg sim.Config, steps []func(*sim.Ser
 			cfg.BulkIDs = number(t, value)
 		case "limit heavy":
 			cfg.Limits = map[string]int{"light": 50, "medium": 40, "heavy": number(t, value)}
+		case "limit medium":
+			cfg.Limits = map[string]int{"light": 50, "medium": number(t, value), "heavy": 10}
 		case "limit light":
 			cfg.Limits = map[string]int{"light": number(t, value), "medium": 40, "heavy": 10}
 		case "task time":
