@@ -3,23 +3,35 @@ package sim
 func (s *Server) accountRoutes() []*route {
 	return []*route{
 		{operation: "readAccountInfo", pattern: "GET /restapi/v1.0/account/{accountId}", group: "light",
-			scope: "ReadAccounts", permission: "ReadCompanyInfo", do: s.readAccountInfo},
+			scope: "ReadAccounts", permission: "ReadCompanyInfo", created: true, do: s.readAccountInfo},
 		{operation: "readAccountServiceInfo", pattern: "GET /restapi/v1.0/account/{accountId}/service-info", group: "light",
-			scope: "ReadAccounts", permission: "ReadCompanyInfo", do: s.readAccountServiceInfo},
+			scope: "ReadAccounts", permission: "ReadCompanyInfo", created: true,
+			do: s.readAccountServiceInfo},
 	}
 }
 
 type accountInfo struct {
 	URI              string           `json:"uri"`
 	ID               int64            `json:"id"`
+	BSID             string           `json:"bsid,omitempty"`
 	ServiceInfo      serviceInfo      `json:"serviceInfo"`
 	Operator         extensionRef     `json:"operator"`
 	MainNumber       string           `json:"mainNumber,omitempty"`
+	PartnerID        string           `json:"partnerId,omitempty"`
 	Status           string           `json:"status"`
 	SetupWizardState string           `json:"setupWizardState"`
+	SignupInfo       signupInfo       `json:"signupInfo"`
 	Federated        bool             `json:"federated"`
 	RegionalSettings regionalSettings `json:"regionalSettings"`
 	Limits           accountLimits    `json:"limits"`
+}
+
+type signupInfo struct {
+	TOSAccepted        bool     `json:"tosAccepted"`
+	SignupState        []string `json:"signupState"`
+	VerificationReason string   `json:"verificationReason,omitempty"`
+	MarketingAccepted  bool     `json:"marketingAccepted"`
+	CreationTime       string   `json:"creationTime"`
 }
 
 // extensionRef points at an extension where ids are numbers.
@@ -43,9 +55,17 @@ type serviceInfo struct {
 	Brand           brand            `json:"brand"`
 	Country         *country         `json:"contractedCountry,omitempty"`
 	ServicePlan     servicePlan      `json:"servicePlan"`
+	Target          *servicePlan     `json:"targetServicePlan,omitempty"`
 	BillingPlan     billingPlan      `json:"billingPlan"`
 	Features        []serviceFeature `json:"serviceFeatures,omitempty"`
 	Limits          *accountLimits   `json:"limits,omitempty"`
+	Package         *billingPackage  `json:"package,omitempty"`
+	UBrand          *namedRecord     `json:"uBrand,omitempty"`
+}
+
+type billingPackage struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
 }
 
 type brand struct {
@@ -121,9 +141,15 @@ type currency struct {
 }
 
 func (s *Server) readAccountInfo(c *call) reply {
+	if a := s.company.created.of(c.PathValue("accountId")); a != nil {
+		return found(c.createdInfo(a))
+	}
 	out := accountInfo{
 		URI:              c.accountURI(),
 		ID:               systemExtension,
+		BSID:             "BS-401145624",
+		SignupInfo: signupInfo{TOSAccepted: true, MarketingAccepted: true, CreationTime: timestamp(firstDay),
+			SignupState: []string{"AccountCreated", "BillingEntered", "CreditCardApproved", "PhoneVerificationPassed", "AccountConfirmed"}},
 		ServiceInfo:      c.serviceInfo(),
 		Status:           "Confirmed",
 		SetupWizardState: "Completed",
@@ -142,7 +168,12 @@ func (s *Server) readAccountInfo(c *call) reply {
 
 func (s *Server) readAccountServiceInfo(c *call) reply {
 	out := c.serviceInfo()
-	us, limits := c.unitedStates(), limitsOfAccount()
+	us := c.unitedStates()
+	if a := s.company.created.of(c.PathValue("accountId")); a != nil {
+		out, us = c.createdService(a), c.country(a.country)
+		out.Package = &billingPackage{ID: a.plan.ID, Version: "1"}
+	}
+	limits := limitsOfAccount()
 	out.ServicePlanName, out.Country, out.Limits = out.ServicePlan.Name, &us, &limits
 	out.Features = serviceFeatures(true)
 	for i := range out.Features {
@@ -154,9 +185,11 @@ func (s *Server) readAccountServiceInfo(c *call) reply {
 func (c *call) serviceInfo() serviceInfo {
 	return serviceInfo{
 		URI:         c.accountURI() + "/service-info",
-		Brand:       brand{"1210", companyName, c.unitedStates()},
-		ServicePlan: servicePlan{"1216", "Professional", "Enterprise"},
+		Brand:       c.brand(dictionaryBrands[0]),
+		ServicePlan: dictionaryPlans[0].servicePlan,
+		Target:      &dictionaryPlans[2].servicePlan,
 		BillingPlan: billingPlan{"159", "Monthly - 14.99 - Pro 101503", "Month", 1, "Regular"},
+		UBrand:      &namedRecord{"5", companyName},
 	}
 }
 
@@ -164,9 +197,11 @@ func limitsOfAccount() accountLimits {
 	return accountLimits{FreeSoftPhoneLinesPerExtension: 1, MeetingSize: 100, MaxMonitoredExtensionsPerUser: 100, MaxExtensionNumberLength: 7}
 }
 
-func (c *call) unitedStates() country {
-	return country{"1", c.countryURI("1"), "United States", "US", "1"}
+func (c *call) brand(b *brandRecord) brand {
+	return brand{b.id, b.name, c.country(countryOf(b.home))}
 }
+
+func (c *call) unitedStates() country { return c.country(countryOf("1")) }
 
 func (c *call) regionalSettings() regionalSettings {
 	english := language{"1033", "en-US", "English (United States)"}

@@ -151,7 +151,8 @@ var (
 // without the plus.
 func (co *company) newNumber(text string) (*phoneNumber, *problem) {
 	number := "+" + strings.TrimPrefix(text, "+")
-	if !e164.MatchString(number) || number[1] == '1' && !nanp.MatchString(number) || co.dialable[number] != nil {
+	if !e164.MatchString(number) || number[1] == '1' && !nanp.MatchString(number) || co.dialable[number] != nil ||
+		co.created.took(number) {
 		return nil, invalid("phoneNumber")
 	}
 	n := &phoneNumber{id: co.ids.next(), number: number, usage: "Inventory", payment: "Local", status: "Normal"}

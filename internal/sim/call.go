@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"log/slog"
 	"mime"
@@ -126,7 +127,7 @@ func (s *Server) admit(c *call) *problem {
 	if c.person.may(c.route.permission) == nobody {
 		return userNeeds(c.route.permission)
 	}
-	if id := c.PathValue("accountId"); id != "~" && id != AccountID {
+	if id := c.PathValue("accountId"); id != "" && id != "~" && id != AccountID && !s.createdFor(c, id) {
 		return notFound("accountId")
 	}
 	return nil
@@ -207,13 +208,19 @@ func (s *Server) write(w http.ResponseWriter, c *call, rep reply, fault Fault) {
 	if fault.Status != 0 {
 		rep.status, contentType, body = fault.Status, "application/json;charset=UTF-8", []byte(fault.Body)
 	}
+	if c.route.tagged && rep.status == http.StatusOK {
+		tag := fmt.Sprintf(`"%d"`, crc32.ChecksumIEEE(body))
+		if h.Set("ETag", tag); c.Header.Get("If-None-Match") == tag {
+			rep.status, body = http.StatusNotModified, nil
+		}
+	}
 	if len(body) > 0 {
 		h.Set("Content-Type", contentType)
 	}
 	for name, values := range fault.Header {
 		h[http.CanonicalHeaderKey(name)] = values
 	}
-	if rep.status != http.StatusNoContent {
+	if rep.status != http.StatusNoContent && rep.status != http.StatusNotModified {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	w.WriteHeader(rep.status)

@@ -41,6 +41,7 @@ func (co *company) addExamples() {
 	co.addExampleNumbers(john, jane, maria, sales)
 	co.addExampleDevices(john, jane)
 	addExampleBlocking(john, jane)
+	co.addExampleLicenses(jane, maria)
 	carlos := co.person(512088008, "106", "Carlos", "Diaz", "carlos.diaz")
 	carlos.role = numberManager
 	co.addExtension(carlos)

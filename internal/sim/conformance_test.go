@@ -157,6 +157,7 @@ func TestAnswersConform(t *testing.T) {
 			writes(),
 			refusals(),
 			blockingExchanges(),
+			licenseExchanges(),
 		), admin(t, s))
 	})
 }

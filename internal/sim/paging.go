@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"net/url"
@@ -18,7 +19,7 @@ const (
 
 // page reads page and perPage. A size over the maximum is cut down without a word, as the upstream does.
 func (c *call) page() (page, *problem) {
-	size, ok := positive(c.query, "perPage", defaultPage)
+	size, ok := positive(c.query, "perPage", cmp.Or(c.route.perPage, defaultPage))
 	if !ok {
 		return page{}, invalid("perPage")
 	}

@@ -18,6 +18,9 @@ type route struct {
 
 	many     string   // path parameter that may hold several ids
 	filters  []string // query parameters that a list knows, and echoes in its uri
+	perPage  int      // of the list, unless the call says; zero means 100
+	tagged   bool     // answers carry an ETag, and who has that one already gets 304
+	created  bool     // serves the accounts created here too, for apps that may create them
 	open     bool     // works without an access token; the handler charges the call
 	extended bool     // the refusal for another's extension speaks of extended scope
 

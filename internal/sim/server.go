@@ -104,6 +104,10 @@ func New(cfg Config) (*Server, error) {
 		s.callQueueRoutes(),
 		s.callerBlockingRoutes(),
 		s.blockedNumberRoutes(),
+		s.countryRoutes(),
+		s.dictionaryRoutes(),
+		s.licenseRoutes(),
+		s.createAccountRoutes(),
 	)
 	s.mount()
 	return s, nil

@@ -230,10 +230,18 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 	}
 	equal(t, "missing in Current", operations(missing(sim.Current)), []string{
 		"blockNumber",
+		"createAccount",
+		"createLicensesOrder",
+		"deleteLicense",
 		"deletePhoneNumberById",
+		"getBrandInfo",
+		"getServicePlanInfo",
 		"listAccountDevices",
 		"listBlockedNumbers",
+		"listLicenseTypes",
+		"listLicenses",
 		"loadBlockedNumber",
+		"loadLicense",
 		"provisionPhoneNumber",
 		"reassignPhoneNumberById",
 		"unblockNumber",

@@ -26,6 +26,9 @@ type company struct {
 
 	devices []*device
 	device  map[int64]*device
+
+	licenses licenses
+	created  created
 }
 
 // extension is a person or a thing that can be called.
