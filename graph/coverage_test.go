@@ -86,14 +86,8 @@ const seeds = "../../shared/seeds"
 
 // What the seeds name and is not served yet.
 var pending = map[string]bool{
-	"POST /restapi/v1.0/account":                                      true,
 	"POST /restapi/v1.0/account/{}/order":                             true,
 	"GET /restapi/v1.0/account/{}/order/{}":                           true,
-	"POST /restapi/v1.0/account/{}/licenses/bulk-purchase":            true,
-	"GET /restapi/v1.0/account/{}/licenses":                           true,
-	"GET /restapi/v1.0/account/{}/licenses/{}":                        true,
-	"DELETE /restapi/v1.0/account/{}/licenses/{}":                     true,
-	"GET /restapi/v1.0/dictionary/brand/{}":                           true,
 	"GET /restapi/v1.0/dictionary/device":                             true,
 	"GET /restapi/v1.0/account/{}/extension/free-numbers":             true,
 	"GET /restapi/v1.0/account/{}/paging-only-groups/{}/devices":      true,
@@ -101,8 +95,6 @@ var pending = map[string]bool{
 	"POST /restapi/v1.0/account/{}/paging-only-groups/{}/bulk-assign": true,
 	"GET /restapi/v1.0/account/{}/park-locations/{}/users":            true,
 	"POST /restapi/v1.0/account/{}/park-locations/{}/bulk-assign":     true,
-	"GET /restapi/v1.0/dictionary/service-plan/{}":                    true,
-	"GET /restapi/v1.0/dictionary/license-types":                      true,
 	"GET /restapi/v1.0/dictionary/shipping-options":                   true,
 	"POST /restapi/v1.0/number-pool/lookup":                           true,
 	"POST /restapi/v1.0/number-pool/reserve":                          true,

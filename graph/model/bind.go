@@ -17,6 +17,12 @@ type (
 	CallerBlockingNumberEdge       = Edge[rest.CallerBlockingNumber]
 	BlockedNumberConnection        = Connection[rest.BlockedNumber]
 	BlockedNumberEdge              = Edge[rest.BlockedNumber]
+	LicenseConnection              = Connection[rest.License]
+	LicenseEdge                    = Edge[rest.License]
+	LicenseTypeConnection          = Connection[rest.LicenseType]
+	LicenseTypeEdge                = Edge[rest.LicenseType]
+	CountryConnection              = Connection[rest.Country]
+	CountryEdge                    = Edge[rest.Country]
 )
 
 // Account is an account as a place to start from: what its record holds is read

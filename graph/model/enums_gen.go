@@ -316,6 +316,48 @@ func UnmarshalBlockedCallerGreetingType(v any) (rest.BlockedCallerGreetingType, 
 	return blockedCallerGreetingType.unmarshal(v)
 }
 
+// MarshalLicenseSku writes v.
+func MarshalLicenseSku(v rest.LicenseSKU) graphql.Marshaler { return licenseSKU.marshal(v) }
+
+// UnmarshalLicenseSku reads v.
+func UnmarshalLicenseSku(v any) (rest.LicenseSKU, error) { return licenseSKU.unmarshal(v) }
+
+// MarshalServicePlanType writes v.
+func MarshalServicePlanType(v rest.ServicePlanType) graphql.Marshaler {
+	return servicePlanType.marshal(v)
+}
+
+// UnmarshalServicePlanType reads v.
+func UnmarshalServicePlanType(v any) (rest.ServicePlanType, error) {
+	return servicePlanType.unmarshal(v)
+}
+
+// MarshalFeatureLimitationReason writes v.
+func MarshalFeatureLimitationReason(v rest.FeatureLimitationReason) graphql.Marshaler {
+	return featureLimitationReason.marshal(v)
+}
+
+// UnmarshalFeatureLimitationReason reads v.
+func UnmarshalFeatureLimitationReason(v any) (rest.FeatureLimitationReason, error) {
+	return featureLimitationReason.unmarshal(v)
+}
+
+// MarshalSignupState writes v.
+func MarshalSignupState(v rest.SignupState) graphql.Marshaler { return signupState.marshal(v) }
+
+// UnmarshalSignupState reads v.
+func UnmarshalSignupState(v any) (rest.SignupState, error) { return signupState.unmarshal(v) }
+
+// MarshalSignupVerificationReason writes v.
+func MarshalSignupVerificationReason(v rest.SignupVerificationReason) graphql.Marshaler {
+	return signupVerificationReason.marshal(v)
+}
+
+// UnmarshalSignupVerificationReason reads v.
+func UnmarshalSignupVerificationReason(v any) (rest.SignupVerificationReason, error) {
+	return signupVerificationReason.unmarshal(v)
+}
+
 // MarshalPhoneNumberTaskStatus writes v.
 func MarshalPhoneNumberTaskStatus(v rest.PhoneNumberTaskStatus) graphql.Marshaler {
 	return phoneNumberTaskStatus.marshal(v)

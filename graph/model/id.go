@@ -152,6 +152,15 @@ func ParseAccount(s string) (string, error) {
 	return k.RCID, err
 }
 
+// ParseRCID reads an argument that names an object which has no global id: an entry of a
+// dictionary of the upstream's.
+func ParseRCID(s string) (string, error) {
+	if !digits(s) {
+		return "", &InputError{"is no id of RingCentral's: it has at most 20 digits, the first of them not 0"}
+	}
+	return s, nil
+}
+
 // digits says whether s could be an id of the upstream's: nothing else ever
 // reaches a path. A zero in front would be another name of the same object, which
 // caches and comparisons take for another object.

@@ -3,6 +3,7 @@
 package model
 
 import (
+	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -54,6 +55,98 @@ type CallQueueMembersInput struct {
 	RemovedExtensionIds []string `json:"removedExtensionIds,omitempty"`
 }
 
+// What an account is to be created with.
+type CreateAccountInput struct {
+	// Its main number, in E.164 form with `+`: one found or reserved in RingCentral's pool of numbers, and not for fax only.
+	MainNumber *string `json:"mainNumber,omitempty"`
+	// The reservation of the main number, if it was reserved.
+	ReservationID *string `json:"reservationId,omitempty"`
+	// The id that the partner gives it, unlike that of any other account.
+	PartnerID *string `json:"partnerId,omitempty"`
+	// A code that makes it cheaper.
+	PromotionCode *string `json:"promotionCode,omitempty"`
+	// `INITIAL`, unless said otherwise; `DISABLED` cannot be asked for.
+	Status *rest.AccountStatus `json:"status,omitempty"`
+	// What it is to buy.
+	ServiceInfo *CreateAccountServiceInfoInput `json:"serviceInfo,omitempty"`
+	// The extension it starts with.
+	Operator *CreateAccountOperatorInput `json:"operator,omitempty"`
+	// What whoever signs up agrees to.
+	SignupInfo *rest.SignupInfoRequest `json:"signupInfo,omitempty"`
+}
+
+// The extension that an account starts with.
+type CreateAccountOperatorInput struct {
+	// How to reach the person.
+	Contact *rest.NewContact `json:"contact,omitempty"`
+	// Its extension number.
+	ExtensionNumber *string `json:"extensionNumber,omitempty"`
+	// Its name.
+	Name *string `json:"name,omitempty"`
+	// The id that the partner gives it.
+	PartnerID *string `json:"partnerId,omitempty"`
+	// What it may do.
+	Permissions *CreateAccountPermissionsInput `json:"permissions,omitempty"`
+	// Its names in other systems.
+	References []*rest.NewReference `json:"references,omitempty"`
+	// Place, language and clock.
+	RegionalSettings *CreateAccountRegionalSettingsInput `json:"regionalSettings,omitempty"`
+	// How far the set-up wizard has come.
+	SetupWizardState *rest.SetupWizardState `json:"setupWizardState,omitempty"`
+	// Whether it is in use.
+	Status *rest.ExtensionStatus `json:"status,omitempty"`
+	// Its type: a person's is `USER`.
+	Type *rest.ExtensionType `json:"type,omitempty"`
+}
+
+// What became of it.
+type CreateAccountPayload struct {
+	// The new account; null where there is none, or it is not known.
+	Account *Account `json:"account,omitempty"`
+	// What became of it: `UNKNOWN` where RingCentral's answer was lost.
+	Outcome change.MutationOutcome `json:"outcome"`
+	// Why not; empty when all went well.
+	UserErrors []*change.UserError `json:"userErrors"`
+}
+
+// What an operator may do. What is not named is left to RingCentral.
+type CreateAccountPermissionsInput struct {
+	// Whether it manages the account.
+	Admin *bool `json:"admin,omitempty"`
+	// Whether it may call other countries.
+	InternationalCalling *bool `json:"internationalCalling,omitempty"`
+}
+
+// Place, language and clock of an operator, by RingCentral's own ids.
+type CreateAccountRegionalSettingsInput struct {
+	// The country, as `Query.countries` with `signupAllowed` lists them.
+	HomeCountryID *string `json:"homeCountryId,omitempty"`
+	// The time zone.
+	TimezoneID *string `json:"timezoneId,omitempty"`
+	// The language of the pages.
+	LanguageID *string `json:"languageId,omitempty"`
+	// The language of the greetings.
+	GreetingLanguageID *string `json:"greetingLanguageId,omitempty"`
+	// How dates and numbers are written.
+	FormattingLocaleID *string `json:"formattingLocaleId,omitempty"`
+	// 12 or 24 hours.
+	TimeFormat *rest.TimeFormat `json:"timeFormat,omitempty"`
+}
+
+// What an account is to buy. RingCentral documents `servicePlanName`, `features` and `limits`; partners use brand and plan.
+type CreateAccountServiceInfoInput struct {
+	// RingCentral's own id of the brand.
+	BrandID *string `json:"brandId,omitempty"`
+	// RingCentral's own id of the service plan.
+	TargetServicePlanID *string `json:"targetServicePlanId,omitempty"`
+	// The name of the service plan.
+	ServicePlanName *string `json:"servicePlanName,omitempty"`
+	// Features to switch on or off.
+	Features []*rest.NewServiceFeature `json:"features,omitempty"`
+	// Numbers that it may not exceed.
+	Limits *rest.NewAccountLimits `json:"limits,omitempty"`
+}
+
 // Which number is to be blocked no longer.
 type DeleteBlockedNumberInput struct {
 	// The number's global id.
@@ -72,6 +165,12 @@ type DeleteCallerBlockingNumbersInput struct {
 	CallerBlockingNumberIds []string `json:"callerBlockingNumberIds"`
 }
 
+// Which licence to give up.
+type DeleteLicenseInput struct {
+	// A global id, or a bare id of RingCentral's in one's own account.
+	LicenseID string `json:"licenseId"`
+}
+
 // Which phone number is removed.
 type DeletePhoneNumberInput struct {
 	// The phone number: a global id, or a bare id of RingCentral's.
@@ -88,6 +187,14 @@ type DeletePhoneNumbersInput struct {
 // lost, the gateway reads back what came of it and says so in `outcome`. One that is
 // null, with an error, has changed nothing.
 type Mutation struct {
+}
+
+// What to buy.
+type OrderLicensesInput struct {
+	// The account: a global id, a bare id, or `~` for one's own.
+	AccountID *string `json:"accountId,omitempty"`
+	// What, and how many: at most 1,000 licences in all, and no sku in two items.
+	Items []*rest.LicenseItem `json:"items"`
 }
 
 // Which part of a list a connection holds. Rows may come and go while a client pages: cursors survive that.

@@ -76,6 +76,18 @@ func (r *accountResolver) Cfid(ctx context.Context, obj *model.Account) (*string
 	return record(ctx, obj, func(a *rest.Account) *string { return &a.CFID })
 }
 
+func (r *accountResolver) Bsid(ctx context.Context, obj *model.Account) (*string, error) {
+	return record(ctx, obj, func(a *rest.Account) *string { return &a.BSID })
+}
+
+func (r *accountResolver) SignupInfo(ctx context.Context, obj *model.Account) (*rest.SignupInfo, error) {
+	return record(ctx, obj, func(a *rest.Account) *rest.SignupInfo { return a.SignupInfo })
+}
+
+func (r *accountResolver) Limits(ctx context.Context, obj *model.Account) (*rest.AccountLimits, error) {
+	return record(ctx, obj, func(a *rest.Account) *rest.AccountLimits { return a.Limits })
+}
+
 func (r *accountResolver) Extensions(ctx context.Context, obj *model.Account, filter *rest.ExtensionFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error) {
 	f, err := extensionFilter(filter)
 	if err != nil {
@@ -120,6 +132,10 @@ func (r *accountResolver) Devices(ctx context.Context, obj *model.Account, first
 	return c, nil
 }
 
+func (r *serviceInfoResolver) ServicePlanName(ctx context.Context, obj *rest.ServiceInfo) (*string, error) {
+	return bought(ctx, obj, func(s *rest.ServiceInfo) *string { return &s.PlanName })
+}
+
 func (r *serviceInfoResolver) Features(ctx context.Context, obj *rest.ServiceInfo) ([]*rest.ServiceFeature, error) {
 	return bought(ctx, obj, func(s *rest.ServiceInfo) []*rest.ServiceFeature { return pointers(s.ServiceFeatures) })
 }
@@ -134,9 +150,18 @@ func (r *serviceInfoResolver) Package(ctx context.Context, obj *rest.ServiceInfo
 
 func (r *Resolver) Account() graph.AccountResolver { return &accountResolver{r} }
 
+func (r *Resolver) Brand() graph.BrandResolver { return &brandResolver{r} }
+
+func (r *Resolver) Country() graph.CountryResolver { return &countryResolver{r} }
+
 func (r *Resolver) ServiceInfo() graph.ServiceInfoResolver { return &serviceInfoResolver{r} }
+
+func (r *Resolver) ServicePlan() graph.ServicePlanResolver { return &servicePlanResolver{r} }
 
 type (
 	accountResolver     struct{ *Resolver }
+	brandResolver       struct{ *Resolver }
+	countryResolver     struct{ *Resolver }
 	serviceInfoResolver struct{ *Resolver }
+	servicePlanResolver struct{ *Resolver }
 )

@@ -110,6 +110,8 @@ func (a announcer) nodes(l *loader.Loaders, n *plan.Node, values []any) {
 			a.PhoneNumbers([]rest.PhoneNumberID{{Key: key}})
 		case model.TypeDevice:
 			a.DeviceIDs([]rest.DeviceID{{Key: key}})
+		case model.TypeLicense:
+			l.Path(g.Account) // read one by one, but under the same name whichever comes first
 		case model.TypeForwardingNumber:
 			ext := rest.ExtensionID{Key: rest.Key{Account: g.Account, RCID: g.Extension}}
 			a.ForwardingNumbers([]rest.ExtensionID{ext}, 1, rest.MostPerPage)

@@ -137,6 +137,8 @@ func node(ctx context.Context, g model.GlobalID) (model.Node, error) {
 		return some(l.PhoneNumber(ctx, rest.PhoneNumberID{Key: key}))
 	case model.TypeDevice:
 		return some(device(ctx, rest.DeviceID{Key: key}))
+	case model.TypeLicense:
+		return some(l.License(ctx, rest.LicenseID{Key: key}))
 	case model.TypeForwardingNumber:
 		return some(l.ForwardingNumber(ctx, rest.ForwardingNumberID{Below: rest.Below{Key: key, Extension: g.Extension}}))
 	case model.TypeBlockedNumber:

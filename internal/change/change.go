@@ -38,6 +38,7 @@ const (
 	FixedNumber    UserErrorCode = "FIXED_NUMBER"
 	NotSupported   UserErrorCode = "NOT_SUPPORTED"
 	Duplicate      UserErrorCode = "DUPLICATE"
+	InUse          UserErrorCode = "IN_USE"
 	Refused        UserErrorCode = "REFUSED"
 	NotSent        UserErrorCode = "NOT_SENT"
 	OutcomeUnknown UserErrorCode = "OUTCOME_UNKNOWN"

@@ -143,7 +143,7 @@ func TestAllRows(t *testing.T) {
 
 // RingCentral's answers to one operation may be so large, taken together.
 func TestReadLimit(t *testing.T) {
-	s := newStack(t, func(c *gateway.Config) { c.Limits = limit.Limits{Read: 2000} })
+	s := newStack(t, func(c *gateway.Config) { c.Limits = limit.Limits{Read: 4000} })
 	if a := s.post(t, "{ account { mainNumber } }"); a.code() != "" {
 		t.Errorf("within: %s", a.text)
 	}

@@ -16,6 +16,7 @@ var nodeQueries = map[string]string{
 	"Extension":        `{ it: extension(id: "435068008") { id } }`,
 	"PhoneNumber":      `{ it: phoneNumber(id: "723455008") { id } }`,
 	"Device":           `{ it: device(id: "66420008") { id } }`,
+	"License":          `{ it: license(id: "71230008") { id } }`,
 	"ForwardingNumber": `{ viewer { forwardingNumbers(first: 1) { nodes { it: id } } } }`,
 
 	"CallerBlockingNumber": `{ viewer { callerBlockingNumbers(first: 1) { nodes { it: id } } } }`,

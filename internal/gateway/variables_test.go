@@ -20,6 +20,8 @@ var filtered = map[string]string{
 	"PhoneNumberFilter":         `query(%s) { account { phoneNumbers(first: 5, %s) { nodes { phoneNumber } } } }`,
 	"AssignedPhoneNumberFilter": `query(%s) { viewer { phoneNumbers(first: 5, %s) { nodes { phoneNumber } } } }`,
 	"UsablePhoneNumberFilter":   `query(%s) { viewer { usablePhoneNumbers(first: 5, %s) { nodes { phoneNumber } } } }`,
+	"LicenseFilter":             `query(%s) { account { licenses(first: 5, %s) { nodes { rcId } } } }`,
+	"CountryFilter":             `query(%s) { countries(first: 5, %s) { nodes { name } } }`,
 	"DeviceFilter":              `query(%s) { viewer { devices(first: 5, %s) { nodes { name } } } }`,
 }
 

@@ -117,3 +117,9 @@ func (l *Loaders) spell(id string) {
 		l.paths[id] = rest.Own
 	}
 }
+
+// LearnAccount files the record of an account that was just created: whoever created it
+// may not be allowed to read it.
+func (l *Loaders) LearnAccount(ctx context.Context, a *rest.Account) {
+	l.account.prime(ctx, l.path(a.ID.RCID), a)
+}

@@ -21,6 +21,8 @@ type Account struct {
 	Federated          *bool                    `json:"federated"`
 	OutboundCallPrefix *int                     `json:"outboundCallPrefix"`
 	CFID               string                   `json:"cfid"`
+	BSID               string                   `json:"bsid"`
+	SignupInfo         *SignupInfo              `json:"signupInfo"`
 	Limits             *AccountLimits           `json:"limits"`
 }
 
@@ -43,12 +45,33 @@ func (a *Account) RawStatus() string { return string(a.Status) }
 // RawSetupWizardState is SetupWizardState as the upstream wrote it.
 func (a *Account) RawSetupWizardState() string { return string(a.SetupWizardState) }
 
+// SignupInfo says how an account came to be.
+type SignupInfo struct {
+	TosAccepted        *bool                    `json:"tosAccepted"`
+	SignupState        []SignupState            `json:"signupState"`
+	VerificationReason SignupVerificationReason `json:"verificationReason"`
+	MarketingAccepted  *bool                    `json:"marketingAccepted"`
+	CreationTime       DateTime                 `json:"creationTime"`
+}
+
+// A step of signing up, and why the vendor looks at a sign-up again.
+type (
+	SignupState              string
+	SignupVerificationReason string
+)
+
+// RawSignupState are the steps as the upstream wrote them.
+func (i *SignupInfo) RawSignupState() []string { return raw(i.SignupState) }
+
+// RawVerificationReason is VerificationReason as the upstream wrote it.
+func (i *SignupInfo) RawVerificationReason() string { return string(i.VerificationReason) }
+
 // ServiceInfo is what an account has bought. The account read holds the brand and
-// the plans; ReadAccountServiceInfo adds ServiceFeatures, AccountLimits and Package.
+// the plans; ReadAccountServiceInfo adds PlanName, ServiceFeatures, AccountLimits and Package.
 type ServiceInfo struct {
 	Account           string           `json:"-"`
 	URI               string           `json:"uri"`
-	ServicePlanName   string           `json:"servicePlanName"`
+	PlanName          string           `json:"servicePlanName"`
 	Brand             *Brand           `json:"brand"`
 	UBrand            *UBrand          `json:"uBrand"`
 	ContractedCountry *Country         `json:"contractedCountry"`
@@ -65,6 +88,9 @@ type Brand struct {
 	RCID        ID       `json:"id"`
 	Name        string   `json:"name"`
 	HomeCountry *Country `json:"homeCountry"`
+
+	Entry BrandEntry `json:",embed"`
+	Told  bool       `json:"-"` // its dictionary told all of it
 }
 
 // UBrand is the unified brand.
@@ -80,6 +106,8 @@ type Country struct {
 	Name        string `json:"name"`
 	ISOCode     string `json:"isoCode"`
 	CallingCode string `json:"callingCode"`
+
+	Entry CountryEntry `json:",embed"`
 }
 
 // ServicePlan is a plan of the brand's.
@@ -88,6 +116,9 @@ type ServicePlan struct {
 	Name                string `json:"name"`
 	Edition             string `json:"edition"`
 	FreemiumProductType string `json:"freemiumProductType"`
+
+	Entry ServicePlanEntry `json:",embed"`
+	Told  bool             `json:"-"` // its dictionary told all of it
 }
 
 // BillingPlan says how often the account pays.
@@ -108,8 +139,9 @@ func (p *BillingPlan) RawType() string { return string(p.Type) }
 
 // ServiceFeature is a feature of the service, and whether the account has it.
 type ServiceFeature struct {
-	FeatureName string `json:"featureName"`
-	Enabled     bool   `json:"enabled"`
+	FeatureName string                  `json:"featureName"`
+	Enabled     bool                    `json:"enabled"`
+	Reason      FeatureLimitationReason `json:"reason"`
 }
 
 // AccountLimits are the numbers an account may not exceed.
@@ -121,6 +153,7 @@ type AccountLimits struct {
 	MaxExtensionNumberLength       *int `json:"maxExtensionNumberLength"`
 	SiteCodeLength                 *int `json:"siteCodeLength"`
 	ShortExtensionNumberLength     *int `json:"shortExtensionNumberLength"`
+	MaxFreeDigitalLines            *int `json:"maxFreeDigitalLines"` // of a service plan
 }
 
 // Package is what the account was sold as.
@@ -185,6 +218,12 @@ func (c *Client) ReadAccountInfo(ctx context.Context, account string) (*Account,
 	if err := named(readAccountInfo, (*Account).RcID)(account, a); err != nil {
 		return nil, err
 	}
+	a.settle()
+	return a, nil
+}
+
+// settle says of which account the parts of a are.
+func (a *Account) settle() {
 	a.ID.Account = a.ID.RCID
 	if a.Operator != nil {
 		a.Operator.ID.Account = a.ID.RCID
@@ -192,7 +231,6 @@ func (c *Client) ReadAccountInfo(ctx context.Context, account string) (*Account,
 	if a.ServiceInfo != nil {
 		a.ServiceInfo.Account = a.ID.RCID
 	}
-	return a, nil
 }
 
 var readAccountServiceInfo = op("readAccountServiceInfo",

@@ -145,9 +145,9 @@ func (s *Server) readAccountInfo(c *call) reply {
 		return found(c.createdInfo(a))
 	}
 	out := accountInfo{
-		URI:              c.accountURI(),
-		ID:               systemExtension,
-		BSID:             "BS-401145624",
+		URI:  c.accountURI(),
+		ID:   systemExtension,
+		BSID: "BS-401145624",
 		SignupInfo: signupInfo{TOSAccepted: true, MarketingAccepted: true, CreationTime: timestamp(firstDay),
 			SignupState: []string{"AccountCreated", "BillingEntered", "CreditCardApproved", "PhoneVerificationPassed", "AccountConfirmed"}},
 		ServiceInfo:      c.serviceInfo(),
@@ -168,13 +168,12 @@ func (s *Server) readAccountInfo(c *call) reply {
 
 func (s *Server) readAccountServiceInfo(c *call) reply {
 	out := c.serviceInfo()
-	us := c.unitedStates()
 	if a := s.company.created.of(c.PathValue("accountId")); a != nil {
-		out, us = c.createdService(a), c.country(a.country)
+		out = c.createdService(a)
 		out.Package = &billingPackage{ID: a.plan.ID, Version: "1"}
 	}
 	limits := limitsOfAccount()
-	out.ServicePlanName, out.Country, out.Limits = out.ServicePlan.Name, &us, &limits
+	out.ServicePlanName, out.Limits = out.ServicePlan.Name, &limits
 	out.Features = serviceFeatures(true)
 	for i := range out.Features {
 		out.Features[i].Reason = "" // given for extensions only
@@ -183,6 +182,7 @@ func (s *Server) readAccountServiceInfo(c *call) reply {
 }
 
 func (c *call) serviceInfo() serviceInfo {
+	us := c.unitedStates()
 	return serviceInfo{
 		URI:         c.accountURI() + "/service-info",
 		Brand:       c.brand(dictionaryBrands[0]),
@@ -190,6 +190,7 @@ func (c *call) serviceInfo() serviceInfo {
 		Target:      &dictionaryPlans[2].servicePlan,
 		BillingPlan: billingPlan{"159", "Monthly - 14.99 - Pro 101503", "Month", 1, "Regular"},
 		UBrand:      &namedRecord{"5", companyName},
+		Country:     &us,
 	}
 }
 

@@ -275,7 +275,8 @@ func (c *call) createdInfo(a *createdAccount) accountInfo {
 }
 
 func (c *call) createdService(a *createdAccount) serviceInfo {
-	out := serviceInfo{URI: c.createdURI(a) + "/service-info", Brand: c.brand(a.brand), ServicePlan: a.plan.servicePlan, BillingPlan: billingPlan{"1", "Not chosen yet", "Month", 1, "Initial"}}
+	home := c.country(a.country)
+	out := serviceInfo{URI: c.createdURI(a) + "/service-info", Country: &home, Brand: c.brand(a.brand), ServicePlan: a.plan.servicePlan, BillingPlan: billingPlan{"1", "Not chosen yet", "Month", 1, "Initial"}}
 	if a.target != nil {
 		out.Target = &a.target.servicePlan
 	}
