@@ -34,18 +34,22 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Account() AccountResolver
 	Brand() BrandResolver
+	CallQueue() CallQueueResolver
 	Country() CountryResolver
 	Device() DeviceResolver
 	Extension() ExtensionResolver
 	ForwardingNumber() ForwardingNumberResolver
 	License() LicenseResolver
 	Mutation() MutationResolver
+	PagingGroup() PagingGroupResolver
+	ParkLocation() ParkLocationResolver
 	PhoneNumber() PhoneNumberResolver
 	PhoneNumberTask() PhoneNumberTaskResolver
 	PhoneNumberTaskResult() PhoneNumberTaskResultResolver
 	Query() QueryResolver
 	ServiceInfo() ServiceInfoResolver
 	ServicePlan() ServicePlanResolver
+	SetExtensionCallQueuesPayload() SetExtensionCallQueuesPayloadResolver
 }
 
 type DirectiveRoot struct {
@@ -80,6 +84,7 @@ type AccountResolver interface {
 	Extensions(ctx context.Context, obj *model.Account, filter *rest.ExtensionFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error)
 	PhoneNumbers(ctx context.Context, obj *model.Account, filter *rest.PhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error)
 	Devices(ctx context.Context, obj *model.Account, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error)
+	CallQueues(ctx context.Context, obj *model.Account, filter *model.CallQueueFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.CallQueue], error)
 	Licenses(ctx context.Context, obj *model.Account, filter *rest.LicenseFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.License], error)
 }
 type BrandResolver interface {
@@ -87,6 +92,13 @@ type BrandResolver interface {
 	Currency(ctx context.Context, obj *rest.Brand) (*rest.Currency, error)
 	ContractedCountries(ctx context.Context, obj *rest.Brand, first *int, after *string, last *int, before *string) (*model.Connection[rest.Country], error)
 	DomesticCountries(ctx context.Context, obj *rest.Brand, contractedCountryID string, first *int, after *string, last *int, before *string) (*model.Connection[rest.Country], error)
+}
+type CallQueueResolver interface {
+	ServiceLevelSettings(ctx context.Context, obj *rest.CallQueue) (*rest.CallQueueInfo, error)
+	EditableMemberStatus(ctx context.Context, obj *rest.CallQueue) (*bool, error)
+	AlertTimer(ctx context.Context, obj *rest.CallQueue) (*int, error)
+	Extension(ctx context.Context, obj *rest.CallQueue) (*rest.Extension, error)
+	Members(ctx context.Context, obj *rest.CallQueue, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error)
 }
 type CountryResolver interface {
 	EmergencyCalling(ctx context.Context, obj *rest.Country) (*bool, error)
@@ -115,8 +127,11 @@ type ExtensionResolver interface {
 	ForwardingNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error)
 	Devices(ctx context.Context, obj *rest.Extension, filter *rest.DeviceFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error)
 	BlockedNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.BlockedNumber], error)
+	CallQueue(ctx context.Context, obj *rest.Extension) (*rest.CallQueue, error)
 	CallerBlocking(ctx context.Context, obj *rest.Extension) (*rest.CallerBlocking, error)
 	CallerBlockingNumbers(ctx context.Context, obj *rest.Extension, status *rest.CallerBlockingNumberStatus, first *int, after *string, last *int, before *string) (*model.Connection[rest.CallerBlockingNumber], error)
+	PagingGroup(ctx context.Context, obj *rest.Extension) (*model.PagingGroup, error)
+	ParkLocation(ctx context.Context, obj *rest.Extension) (*model.ParkLocation, error)
 }
 type ForwardingNumberResolver interface {
 	Device(ctx context.Context, obj *rest.ForwardingNumber) (*rest.Device, error)
@@ -130,6 +145,8 @@ type MutationResolver interface {
 	UpdateBlockedNumber(ctx context.Context, input model.UpdateBlockedNumberInput) (*change.BlockedNumberResult, error)
 	DeleteBlockedNumber(ctx context.Context, input model.DeleteBlockedNumberInput) (*change.DeleteBlockedNumberPayload, error)
 	BulkAssignCallQueueMembers(ctx context.Context, input model.BulkAssignCallQueueMembersInput) (*change.CallQueueMembersResult, error)
+	UpdateCallQueue(ctx context.Context, input model.UpdateCallQueueInput) (*change.CallQueueResult, error)
+	SetExtensionCallQueues(ctx context.Context, input model.SetExtensionCallQueuesInput) (*change.ExtensionCallQueuesResult, error)
 	UpdateCallerBlocking(ctx context.Context, input model.UpdateCallerBlockingInput) (*change.UpdateCallerBlockingPayload, error)
 	AddCallerBlockingNumber(ctx context.Context, input model.AddCallerBlockingNumberInput) (*change.CallerBlockingNumberResult, error)
 	UpdateCallerBlockingNumber(ctx context.Context, input model.UpdateCallerBlockingNumberInput) (*change.CallerBlockingNumberResult, error)
@@ -138,12 +155,21 @@ type MutationResolver interface {
 	CreateAccount(ctx context.Context, input model.CreateAccountInput) (*model.CreateAccountPayload, error)
 	OrderLicenses(ctx context.Context, input model.OrderLicensesInput) (*change.LicenseOrderResult, error)
 	DeleteLicense(ctx context.Context, input model.DeleteLicenseInput) (*change.LicenseDeleteResult, error)
+	BulkAssignPagingGroupUsersAndDevices(ctx context.Context, input model.BulkAssignPagingGroupUsersAndDevicesInput) (*change.PagingGroupMembersResult, error)
+	BulkAssignParkLocationUsers(ctx context.Context, input model.BulkAssignParkLocationUsersInput) (*change.ParkLocationUsersResult, error)
 	ReassignPhoneNumber(ctx context.Context, input model.ReassignPhoneNumberInput) (*change.PhoneNumberResult, error)
 	ProvisionPhoneNumber(ctx context.Context, input model.ProvisionPhoneNumberInput) (*change.PhoneNumberResult, error)
 	DeletePhoneNumber(ctx context.Context, input model.DeletePhoneNumberInput) (*change.PhoneNumberResult, error)
 	ReassignPhoneNumbers(ctx context.Context, input model.ReassignPhoneNumbersInput) (*change.PhoneNumbersResult, error)
 	ProvisionPhoneNumbers(ctx context.Context, input model.ProvisionPhoneNumbersInput) (*change.PhoneNumbersResult, error)
 	DeletePhoneNumbers(ctx context.Context, input model.DeletePhoneNumbersInput) (*change.PhoneNumbersResult, error)
+}
+type PagingGroupResolver interface {
+	Users(ctx context.Context, obj *model.PagingGroup, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error)
+	Devices(ctx context.Context, obj *model.PagingGroup, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error)
+}
+type ParkLocationResolver interface {
+	Users(ctx context.Context, obj *model.ParkLocation, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error)
 }
 type PhoneNumberResolver interface {
 	SubType(ctx context.Context, obj *rest.PhoneNumber) (*rest.ExtensionSubType, error)
@@ -168,12 +194,15 @@ type QueryResolver interface {
 	Device(ctx context.Context, id string) (*rest.Device, error)
 	Node(ctx context.Context, id string) (model.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]model.Node, error)
+	CallQueue(ctx context.Context, id string) (*rest.CallQueue, error)
 	Countries(ctx context.Context, filter *rest.CountryFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Country], error)
 	Country(ctx context.Context, id string) (*rest.Country, error)
 	Brand(ctx context.Context, id string) (*rest.Brand, error)
 	ServicePlan(ctx context.Context, id string) (*rest.ServicePlan, error)
 	License(ctx context.Context, id string) (*rest.License, error)
 	LicenseTypes(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[rest.LicenseType], error)
+	PagingGroup(ctx context.Context, id string) (*model.PagingGroup, error)
+	ParkLocation(ctx context.Context, id string) (*model.ParkLocation, error)
 	PhoneNumberTask(ctx context.Context, rcID string, accountID *string) (*rest.PhoneNumberTask, error)
 }
 type ServiceInfoResolver interface {
@@ -189,6 +218,10 @@ type ServicePlanResolver interface {
 	RawType(ctx context.Context, obj *rest.ServicePlan) (*string, error)
 	Features(ctx context.Context, obj *rest.ServicePlan) ([]*rest.ServiceFeature, error)
 	Limits(ctx context.Context, obj *rest.ServicePlan) (*rest.AccountLimits, error)
+}
+type SetExtensionCallQueuesPayloadResolver interface {
+	Extension(ctx context.Context, obj *change.ExtensionCallQueuesResult) (*rest.Extension, error)
+	CallQueues(ctx context.Context, obj *change.ExtensionCallQueuesResult) ([]*rest.CallQueue, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -219,6 +252,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBlockNumberInput,
 		ec.unmarshalInputBlockedCallerGreetingInput,
 		ec.unmarshalInputBulkAssignCallQueueMembersInput,
+		ec.unmarshalInputBulkAssignPagingGroupUsersAndDevicesInput,
+		ec.unmarshalInputBulkAssignParkLocationUsersInput,
+		ec.unmarshalInputCallQueueFilter,
 		ec.unmarshalInputCallQueueMembersInput,
 		ec.unmarshalInputCountryFilter,
 		ec.unmarshalInputCreateAccountAddressInput,
@@ -243,13 +279,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLicenseFilter,
 		ec.unmarshalInputLicenseItemInput,
 		ec.unmarshalInputOrderLicensesInput,
+		ec.unmarshalInputPagingGroupUsersAndDevicesInput,
+		ec.unmarshalInputParkLocationUsersInput,
 		ec.unmarshalInputPhoneNumberFilter,
 		ec.unmarshalInputProvisionPhoneNumberInput,
 		ec.unmarshalInputProvisionPhoneNumberItem,
 		ec.unmarshalInputProvisionPhoneNumbersInput,
 		ec.unmarshalInputReassignPhoneNumberInput,
 		ec.unmarshalInputReassignPhoneNumbersInput,
+		ec.unmarshalInputServiceLevelSettingsInput,
+		ec.unmarshalInputSetExtensionCallQueuesInput,
 		ec.unmarshalInputUpdateBlockedNumberInput,
+		ec.unmarshalInputUpdateCallQueueInput,
 		ec.unmarshalInputUpdateCallerBlockingInput,
 		ec.unmarshalInputUpdateCallerBlockingNumberInput,
 		ec.unmarshalInputUsablePhoneNumberFilter,
@@ -332,7 +373,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "account.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "dictionary.graphqls" "extension.graphqls" "forwarding_number.graphqls" "license.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_task.graphqls" "schema.graphqls"
+//go:embed "account.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "dictionary.graphqls" "extension.graphqls" "forwarding_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_task.graphqls" "schema.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -347,6 +388,7 @@ var sources = []*ast.Source{
 	{Name: "account.graphqls", Input: sourceData("account.graphqls"), BuiltIn: false},
 	{Name: "blocked_number.graphqls", Input: sourceData("blocked_number.graphqls"), BuiltIn: false},
 	{Name: "call_queue.graphqls", Input: sourceData("call_queue.graphqls"), BuiltIn: false},
+	{Name: "call_queue_info.graphqls", Input: sourceData("call_queue_info.graphqls"), BuiltIn: false},
 	{Name: "caller_blocking.graphqls", Input: sourceData("caller_blocking.graphqls"), BuiltIn: false},
 	{Name: "caller_blocking_change.graphqls", Input: sourceData("caller_blocking_change.graphqls"), BuiltIn: false},
 	{Name: "create_account.graphqls", Input: sourceData("create_account.graphqls"), BuiltIn: false},
@@ -355,6 +397,8 @@ var sources = []*ast.Source{
 	{Name: "extension.graphqls", Input: sourceData("extension.graphqls"), BuiltIn: false},
 	{Name: "forwarding_number.graphqls", Input: sourceData("forwarding_number.graphqls"), BuiltIn: false},
 	{Name: "license.graphqls", Input: sourceData("license.graphqls"), BuiltIn: false},
+	{Name: "paging_group.graphqls", Input: sourceData("paging_group.graphqls"), BuiltIn: false},
+	{Name: "park_location.graphqls", Input: sourceData("park_location.graphqls"), BuiltIn: false},
 	{Name: "phone_number.graphqls", Input: sourceData("phone_number.graphqls"), BuiltIn: false},
 	{Name: "phone_number_bulk.graphqls", Input: sourceData("phone_number_bulk.graphqls"), BuiltIn: false},
 	{Name: "phone_number_task.graphqls", Input: sourceData("phone_number_task.graphqls"), BuiltIn: false},
@@ -410,6 +454,8 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 		return ec.fieldContext_Account_phoneNumbers(ctx, field)
 	case "devices":
 		return ec.fieldContext_Account_devices(ctx, field)
+	case "callQueues":
+		return ec.fieldContext_Account_callQueues(ctx, field)
 	case "licenses":
 		return ec.fieldContext_Account_licenses(ctx, field)
 	}
@@ -604,6 +650,94 @@ func (ec *executionContext) childFields_BulkAssignCallQueueMembersPayload(ctx co
 		return ec.fieldContext_BulkAssignCallQueueMembersPayload_calls(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BulkAssignCallQueueMembersPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkAssignPagingGroupUsersAndDevicesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_userErrors(ctx, field)
+	case "calls":
+		return ec.fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkAssignPagingGroupUsersAndDevicesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkAssignParkLocationUsersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_BulkAssignParkLocationUsersPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_BulkAssignParkLocationUsersPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BulkAssignParkLocationUsersPayload_userErrors(ctx, field)
+	case "calls":
+		return ec.fieldContext_BulkAssignParkLocationUsersPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkAssignParkLocationUsersPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CallQueue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CallQueue_id(ctx, field)
+	case "rcId":
+		return ec.fieldContext_CallQueue_rcId(ctx, field)
+	case "uri":
+		return ec.fieldContext_CallQueue_uri(ctx, field)
+	case "extensionNumber":
+		return ec.fieldContext_CallQueue_extensionNumber(ctx, field)
+	case "name":
+		return ec.fieldContext_CallQueue_name(ctx, field)
+	case "status":
+		return ec.fieldContext_CallQueue_status(ctx, field)
+	case "rawStatus":
+		return ec.fieldContext_CallQueue_rawStatus(ctx, field)
+	case "subType":
+		return ec.fieldContext_CallQueue_subType(ctx, field)
+	case "rawSubType":
+		return ec.fieldContext_CallQueue_rawSubType(ctx, field)
+	case "site":
+		return ec.fieldContext_CallQueue_site(ctx, field)
+	case "serviceLevelSettings":
+		return ec.fieldContext_CallQueue_serviceLevelSettings(ctx, field)
+	case "editableMemberStatus":
+		return ec.fieldContext_CallQueue_editableMemberStatus(ctx, field)
+	case "alertTimer":
+		return ec.fieldContext_CallQueue_alertTimer(ctx, field)
+	case "extension":
+		return ec.fieldContext_CallQueue_extension(ctx, field)
+	case "members":
+		return ec.fieldContext_CallQueue_members(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallQueue", field.Name)
+}
+
+func (ec *executionContext) childFields_CallQueueConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CallQueueConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CallQueueConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CallQueueConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CallQueueConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallQueueConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CallQueueEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CallQueueEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CallQueueEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallQueueEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_CallQueueInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1282,10 +1416,16 @@ func (ec *executionContext) childFields_Extension(ctx context.Context, field gra
 		return ec.fieldContext_Extension_devices(ctx, field)
 	case "blockedNumbers":
 		return ec.fieldContext_Extension_blockedNumbers(ctx, field)
+	case "callQueue":
+		return ec.fieldContext_Extension_callQueue(ctx, field)
 	case "callerBlocking":
 		return ec.fieldContext_Extension_callerBlocking(ctx, field)
 	case "callerBlockingNumbers":
 		return ec.fieldContext_Extension_callerBlockingNumbers(ctx, field)
+	case "pagingGroup":
+		return ec.fieldContext_Extension_pagingGroup(ctx, field)
+	case "parkLocation":
+		return ec.fieldContext_Extension_parkLocation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Extension", field.Name)
 }
@@ -1560,6 +1700,86 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_PagingGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PagingGroup_id(ctx, field)
+	case "rcId":
+		return ec.fieldContext_PagingGroup_rcId(ctx, field)
+	case "extensionNumber":
+		return ec.fieldContext_PagingGroup_extensionNumber(ctx, field)
+	case "name":
+		return ec.fieldContext_PagingGroup_name(ctx, field)
+	case "status":
+		return ec.fieldContext_PagingGroup_status(ctx, field)
+	case "rawStatus":
+		return ec.fieldContext_PagingGroup_rawStatus(ctx, field)
+	case "extension":
+		return ec.fieldContext_PagingGroup_extension(ctx, field)
+	case "users":
+		return ec.fieldContext_PagingGroup_users(ctx, field)
+	case "devices":
+		return ec.fieldContext_PagingGroup_devices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PagingGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_PagingGroupMemberResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pagingGroupId":
+		return ec.fieldContext_PagingGroupMemberResult_pagingGroupId(ctx, field)
+	case "userId":
+		return ec.fieldContext_PagingGroupMemberResult_userId(ctx, field)
+	case "deviceId":
+		return ec.fieldContext_PagingGroupMemberResult_deviceId(ctx, field)
+	case "action":
+		return ec.fieldContext_PagingGroupMemberResult_action(ctx, field)
+	case "outcome":
+		return ec.fieldContext_PagingGroupMemberResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PagingGroupMemberResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PagingGroupMemberResult", field.Name)
+}
+
+func (ec *executionContext) childFields_ParkLocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ParkLocation_id(ctx, field)
+	case "rcId":
+		return ec.fieldContext_ParkLocation_rcId(ctx, field)
+	case "extensionNumber":
+		return ec.fieldContext_ParkLocation_extensionNumber(ctx, field)
+	case "name":
+		return ec.fieldContext_ParkLocation_name(ctx, field)
+	case "status":
+		return ec.fieldContext_ParkLocation_status(ctx, field)
+	case "rawStatus":
+		return ec.fieldContext_ParkLocation_rawStatus(ctx, field)
+	case "extension":
+		return ec.fieldContext_ParkLocation_extension(ctx, field)
+	case "users":
+		return ec.fieldContext_ParkLocation_users(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ParkLocation", field.Name)
+}
+
+func (ec *executionContext) childFields_ParkLocationUserResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parkLocationId":
+		return ec.fieldContext_ParkLocationUserResult_parkLocationId(ctx, field)
+	case "userId":
+		return ec.fieldContext_ParkLocationUserResult_userId(ctx, field)
+	case "action":
+		return ec.fieldContext_ParkLocationUserResult_action(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ParkLocationUserResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ParkLocationUserResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ParkLocationUserResult", field.Name)
 }
 
 func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1942,6 +2162,20 @@ func (ec *executionContext) childFields_ServicePlan(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ServicePlan", field.Name)
 }
 
+func (ec *executionContext) childFields_SetExtensionCallQueuesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "extension":
+		return ec.fieldContext_SetExtensionCallQueuesPayload_extension(ctx, field)
+	case "callQueues":
+		return ec.fieldContext_SetExtensionCallQueuesPayload_callQueues(ctx, field)
+	case "outcome":
+		return ec.fieldContext_SetExtensionCallQueuesPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetExtensionCallQueuesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetExtensionCallQueuesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Shipping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "status":
@@ -2070,6 +2304,18 @@ func (ec *executionContext) childFields_UpdateBlockedNumberPayload(ctx context.C
 		return ec.fieldContext_UpdateBlockedNumberPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateBlockedNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateCallQueuePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "callQueue":
+		return ec.fieldContext_UpdateCallQueuePayload_callQueue(ctx, field)
+	case "outcome":
+		return ec.fieldContext_UpdateCallQueuePayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateCallQueuePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCallQueuePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateCallerBlockingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2237,6 +2483,52 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 // endregion ************************** internal!.gotpl ***************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Account_callQueues_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.CallQueueFilter, error) {
+			return ec.unmarshalOCallQueueFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCallQueueFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
 
 func (ec *executionContext) field_Account_devices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -2495,6 +2787,44 @@ func (ec *executionContext) field_Brand_domesticCountries_args(ctx context.Conte
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_CallQueue_members_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -2800,6 +3130,34 @@ func (ec *executionContext) field_Mutation_bulkAssignCallQueueMembers_args(ctx c
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_bulkAssignPagingGroupUsersAndDevices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.BulkAssignPagingGroupUsersAndDevicesInput, error) {
+			return ec.unmarshalNBulkAssignPagingGroupUsersAndDevicesInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBulkAssignPagingGroupUsersAndDevicesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_bulkAssignParkLocationUsers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.BulkAssignParkLocationUsersInput, error) {
+			return ec.unmarshalNBulkAssignParkLocationUsersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBulkAssignParkLocationUsersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createAccount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2968,12 +3326,40 @@ func (ec *executionContext) field_Mutation_reassignPhoneNumbers_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setExtensionCallQueues_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SetExtensionCallQueuesInput, error) {
+			return ec.unmarshalNSetExtensionCallQueuesInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐSetExtensionCallQueuesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateBlockedNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpdateBlockedNumberInput, error) {
 			return ec.unmarshalNUpdateBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateBlockedNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateCallQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateCallQueueInput, error) {
+			return ec.unmarshalNUpdateCallQueueInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateCallQueueInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3010,6 +3396,120 @@ func (ec *executionContext) field_Mutation_updateCallerBlocking_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_PagingGroup_devices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_PagingGroup_users_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_ParkLocation_users_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3039,6 +3539,20 @@ func (ec *executionContext) field_Query_account_args(ctx context.Context, rawArg
 }
 
 func (ec *executionContext) field_Query_brand_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_callQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
@@ -3217,6 +3731,34 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_pagingGroup_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_parkLocation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -3924,6 +4466,50 @@ func (ec *executionContext) fieldContext_Account_devices(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Account_devices_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Account_callQueues(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Account_callQueues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Account().CallQueues(ctx, obj, fc.Args["filter"].(*model.CallQueueFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.CallQueue]) graphql.Marshaler {
+			return ec.marshalOCallQueueConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Account_callQueues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Account",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallQueueConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Account_callQueues_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5553,6 +6139,811 @@ func (ec *executionContext) fieldContext_BulkAssignCallQueueMembersPayload_calls
 	return fc, nil
 }
 
+func (ec *executionContext) _BulkAssignPagingGroupUsersAndDevicesPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMembersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.PagingGroupMemberResult) graphql.Marshaler {
+			return ec.marshalNPagingGroupMemberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPagingGroupMemberResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkAssignPagingGroupUsersAndDevicesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PagingGroupMemberResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkAssignPagingGroupUsersAndDevicesPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMembersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkAssignPagingGroupUsersAndDevicesPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _BulkAssignPagingGroupUsersAndDevicesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMembersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkAssignPagingGroupUsersAndDevicesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkAssignPagingGroupUsersAndDevicesPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMembersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkAssignPagingGroupUsersAndDevicesPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkAssignPagingGroupUsersAndDevicesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkAssignParkLocationUsersPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.ParkLocationUsersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkAssignParkLocationUsersPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.ParkLocationUserResult) graphql.Marshaler {
+			return ec.marshalNParkLocationUserResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐParkLocationUserResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkAssignParkLocationUsersPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkAssignParkLocationUsersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ParkLocationUserResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkAssignParkLocationUsersPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ParkLocationUsersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkAssignParkLocationUsersPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkAssignParkLocationUsersPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkAssignParkLocationUsersPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _BulkAssignParkLocationUsersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ParkLocationUsersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkAssignParkLocationUsersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkAssignParkLocationUsersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkAssignParkLocationUsersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkAssignParkLocationUsersPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.ParkLocationUsersResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkAssignParkLocationUsersPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkAssignParkLocationUsersPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkAssignParkLocationUsersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallQueue_id(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.CallQueueID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_uri(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_extensionNumber(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_extensionNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExtensionNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_extensionNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_name(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_status(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ExtensionStatus) graphql.Marshaler {
+			return ec.marshalOExtensionStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, false, false, errors.New("field of type ExtensionStatus does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_rawStatus(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_rawStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_rawStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_subType(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_subType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ExtensionSubType) graphql.Marshaler {
+			return ec.marshalOExtensionSubType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionSubType(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_subType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, false, false, errors.New("field of type ExtensionSubType does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_rawSubType(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_rawSubType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawSubType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_rawSubType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_site(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_site(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Site, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Site) graphql.Marshaler {
+			return ec.marshalOSite2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSite(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_site(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallQueue",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Site(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallQueue_serviceLevelSettings(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_serviceLevelSettings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CallQueue().ServiceLevelSettings(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallQueueInfo) graphql.Marshaler {
+			return ec.marshalOCallQueueInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueInfo(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_serviceLevelSettings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallQueue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallQueueInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallQueue_editableMemberStatus(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_editableMemberStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CallQueue().EditableMemberStatus(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_editableMemberStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_alertTimer(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_alertTimer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CallQueue().AlertTimer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_alertTimer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueue", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueue_extension(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_extension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CallQueue().Extension(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Extension) graphql.Marshaler {
+			return ec.marshalOExtension2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtension(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_extension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallQueue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Extension(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallQueue_members(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueue_members(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.CallQueue().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.Extension]) graphql.Marshaler {
+			return ec.marshalOExtensionConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueue_members(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallQueue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExtensionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_CallQueue_members_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallQueueConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.CallQueue]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueueConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[rest.CallQueue]) graphql.Marshaler {
+			return ec.marshalNCallQueueEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueueConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallQueueConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallQueueEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallQueueConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.CallQueue]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueueConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.CallQueue) graphql.Marshaler {
+			return ec.marshalNCallQueue2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueueConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallQueueConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallQueue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallQueueConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.CallQueue]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueueConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueueConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallQueueConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CallQueueConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.CallQueue]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueueConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueueConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueueConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueueEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.CallQueue]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueueEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueueEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallQueueEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallQueueEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.CallQueue]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallQueueEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallQueue) graphql.Marshaler {
+			return ec.marshalNCallQueue2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueue(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallQueueEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CallQueueEdge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallQueue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CallQueueInfo_slaGoal(ctx context.Context, field graphql.CollectedField, obj *rest.CallQueueInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5703,8 +7094,8 @@ func (ec *executionContext) _CallQueueMemberResult_action(ctx context.Context, f
 			return obj.Action, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v change.CallQueueMemberAction) graphql.Marshaler {
-			return ec.marshalNCallQueueMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueMemberAction(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v change.MemberAction) graphql.Marshaler {
+			return ec.marshalNCallQueueMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMemberAction(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11618,6 +13009,38 @@ func (ec *executionContext) fieldContext_Extension_blockedNumbers(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Extension_callQueue(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_callQueue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Extension().CallQueue(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallQueue) graphql.Marshaler {
+			return ec.marshalOCallQueue2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_callQueue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallQueue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Extension_callerBlocking(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11690,6 +13113,70 @@ func (ec *executionContext) fieldContext_Extension_callerBlockingNumbers(ctx con
 	if fc.Args, err = ec.field_Extension_callerBlockingNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Extension_pagingGroup(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_pagingGroup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Extension().PagingGroup(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PagingGroup) graphql.Marshaler {
+			return ec.marshalOPagingGroup2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPagingGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_pagingGroup(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PagingGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Extension_parkLocation(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_parkLocation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Extension().ParkLocation(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ParkLocation) graphql.Marshaler {
+			return ec.marshalOParkLocation2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐParkLocation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_parkLocation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ParkLocation(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -13540,6 +15027,94 @@ func (ec *executionContext) fieldContext_Mutation_bulkAssignCallQueueMembers(ctx
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_updateCallQueue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateCallQueue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateCallQueue(ctx, fc.Args["input"].(model.UpdateCallQueueInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.CallQueueResult) graphql.Marshaler {
+			return ec.marshalOUpdateCallQueuePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateCallQueue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateCallQueuePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateCallQueue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setExtensionCallQueues(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setExtensionCallQueues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetExtensionCallQueues(ctx, fc.Args["input"].(model.SetExtensionCallQueuesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.ExtensionCallQueuesResult) graphql.Marshaler {
+			return ec.marshalOSetExtensionCallQueuesPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionCallQueuesResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setExtensionCallQueues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetExtensionCallQueuesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setExtensionCallQueues_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_updateCallerBlocking(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13886,6 +15461,94 @@ func (ec *executionContext) fieldContext_Mutation_deleteLicense(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deleteLicense_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_bulkAssignPagingGroupUsersAndDevices(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bulkAssignPagingGroupUsersAndDevices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BulkAssignPagingGroupUsersAndDevices(ctx, fc.Args["input"].(model.BulkAssignPagingGroupUsersAndDevicesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.PagingGroupMembersResult) graphql.Marshaler {
+			return ec.marshalOBulkAssignPagingGroupUsersAndDevicesPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPagingGroupMembersResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bulkAssignPagingGroupUsersAndDevices(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkAssignPagingGroupUsersAndDevicesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bulkAssignPagingGroupUsersAndDevices_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_bulkAssignParkLocationUsers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bulkAssignParkLocationUsers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BulkAssignParkLocationUsers(ctx, fc.Args["input"].(model.BulkAssignParkLocationUsersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.ParkLocationUsersResult) graphql.Marshaler {
+			return ec.marshalOBulkAssignParkLocationUsersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐParkLocationUsersResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bulkAssignParkLocationUsers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkAssignParkLocationUsersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bulkAssignParkLocationUsers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -14379,6 +16042,749 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroup_id(ctx context.Context, field graphql.CollectedField, obj *model.PagingGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroup_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.PagingGroupID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPagingGroupID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroup_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroup", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroup_rcId(ctx context.Context, field graphql.CollectedField, obj *model.PagingGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroup_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroup_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroup", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroup_extensionNumber(ctx context.Context, field graphql.CollectedField, obj *model.PagingGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroup_extensionNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExtensionNumber(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroup_extensionNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroup", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroup_name(ctx context.Context, field graphql.CollectedField, obj *model.PagingGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroup_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroup_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroup", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroup_status(ctx context.Context, field graphql.CollectedField, obj *model.PagingGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroup_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ExtensionStatus) graphql.Marshaler {
+			return ec.marshalOExtensionStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroup_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroup", field, true, false, errors.New("field of type ExtensionStatus does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroup_rawStatus(ctx context.Context, field graphql.CollectedField, obj *model.PagingGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroup_rawStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroup_rawStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroup", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroup_extension(ctx context.Context, field graphql.CollectedField, obj *model.PagingGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroup_extension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Extension, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Extension) graphql.Marshaler {
+			return ec.marshalOExtension2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtension(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroup_extension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PagingGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Extension(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PagingGroup_users(ctx context.Context, field graphql.CollectedField, obj *model.PagingGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroup_users(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.PagingGroup().Users(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.Extension]) graphql.Marshaler {
+			return ec.marshalOExtensionConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroup_users(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PagingGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExtensionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PagingGroup_users_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PagingGroup_devices(ctx context.Context, field graphql.CollectedField, obj *model.PagingGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroup_devices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.PagingGroup().Devices(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.Device]) graphql.Marshaler {
+			return ec.marshalODeviceConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroup_devices(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PagingGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PagingGroup_devices_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PagingGroupMemberResult_pagingGroupId(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMemberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroupMemberResult_pagingGroupId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PagingGroupID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.PagingGroupID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPagingGroupID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroupMemberResult_pagingGroupId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroupMemberResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroupMemberResult_userId(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMemberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroupMemberResult_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.ExtensionID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroupMemberResult_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroupMemberResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroupMemberResult_deviceId(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMemberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroupMemberResult_deviceId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeviceID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DeviceID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroupMemberResult_deviceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroupMemberResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroupMemberResult_action(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMemberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroupMemberResult_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MemberAction) graphql.Marshaler {
+			return ec.marshalNGroupMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMemberAction(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroupMemberResult_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroupMemberResult", field, false, false, errors.New("field of type GroupMemberAction does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroupMemberResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMemberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroupMemberResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroupMemberResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PagingGroupMemberResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _PagingGroupMemberResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.PagingGroupMemberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PagingGroupMemberResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PagingGroupMemberResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PagingGroupMemberResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ParkLocation_id(ctx context.Context, field graphql.CollectedField, obj *model.ParkLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ParkLocationID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParkLocationID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocation", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocation_rcId(ctx context.Context, field graphql.CollectedField, obj *model.ParkLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocation_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocation_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocation_extensionNumber(ctx context.Context, field graphql.CollectedField, obj *model.ParkLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocation_extensionNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExtensionNumber(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocation_extensionNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocation_name(ctx context.Context, field graphql.CollectedField, obj *model.ParkLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocation_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocation_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocation_status(ctx context.Context, field graphql.CollectedField, obj *model.ParkLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocation_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ExtensionStatus) graphql.Marshaler {
+			return ec.marshalOExtensionStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocation_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocation", field, true, false, errors.New("field of type ExtensionStatus does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocation_rawStatus(ctx context.Context, field graphql.CollectedField, obj *model.ParkLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocation_rawStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocation_rawStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocation_extension(ctx context.Context, field graphql.CollectedField, obj *model.ParkLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocation_extension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Extension, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Extension) graphql.Marshaler {
+			return ec.marshalOExtension2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtension(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocation_extension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ParkLocation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Extension(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ParkLocation_users(ctx context.Context, field graphql.CollectedField, obj *model.ParkLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocation_users(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.ParkLocation().Users(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.Extension]) graphql.Marshaler {
+			return ec.marshalOExtensionConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocation_users(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ParkLocation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExtensionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ParkLocation_users_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ParkLocationUserResult_parkLocationId(ctx context.Context, field graphql.CollectedField, obj *change.ParkLocationUserResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocationUserResult_parkLocationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ParkLocationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ParkLocationID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParkLocationID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocationUserResult_parkLocationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocationUserResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocationUserResult_userId(ctx context.Context, field graphql.CollectedField, obj *change.ParkLocationUserResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocationUserResult_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ExtensionID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocationUserResult_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocationUserResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocationUserResult_action(ctx context.Context, field graphql.CollectedField, obj *change.ParkLocationUserResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocationUserResult_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MemberAction) graphql.Marshaler {
+			return ec.marshalNGroupMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMemberAction(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocationUserResult_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocationUserResult", field, false, false, errors.New("field of type GroupMemberAction does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocationUserResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ParkLocationUserResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocationUserResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocationUserResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParkLocationUserResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ParkLocationUserResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ParkLocationUserResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParkLocationUserResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParkLocationUserResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ParkLocationUserResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Permission_enabled(ctx context.Context, field graphql.CollectedField, obj *rest.Permission) (ret graphql.Marshaler) {
@@ -16586,6 +18992,50 @@ func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_callQueue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_callQueue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CallQueue(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallQueue) graphql.Marshaler {
+			return ec.marshalOCallQueue2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_callQueue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallQueue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_callQueue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_countries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16844,6 +19294,94 @@ func (ec *executionContext) fieldContext_Query_licenseTypes(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_licenseTypes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_pagingGroup(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_pagingGroup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PagingGroup(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PagingGroup) graphql.Marshaler {
+			return ec.marshalOPagingGroup2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPagingGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_pagingGroup(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PagingGroup(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_pagingGroup_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_parkLocation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_parkLocation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ParkLocation(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ParkLocation) graphql.Marshaler {
+			return ec.marshalOParkLocation2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐParkLocation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_parkLocation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ParkLocation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_parkLocation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -18405,6 +20943,125 @@ func (ec *executionContext) fieldContext_ServicePlan_limits(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _SetExtensionCallQueuesPayload_extension(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionCallQueuesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetExtensionCallQueuesPayload_extension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SetExtensionCallQueuesPayload().Extension(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Extension) graphql.Marshaler {
+			return ec.marshalOExtension2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtension(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetExtensionCallQueuesPayload_extension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetExtensionCallQueuesPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Extension(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetExtensionCallQueuesPayload_callQueues(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionCallQueuesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetExtensionCallQueuesPayload_callQueues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SetExtensionCallQueuesPayload().CallQueues(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.CallQueue) graphql.Marshaler {
+			return ec.marshalOCallQueue2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetExtensionCallQueuesPayload_callQueues(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetExtensionCallQueuesPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallQueue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetExtensionCallQueuesPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionCallQueuesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetExtensionCallQueuesPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetExtensionCallQueuesPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetExtensionCallQueuesPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _SetExtensionCallQueuesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionCallQueuesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetExtensionCallQueuesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetExtensionCallQueuesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetExtensionCallQueuesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Shipping_status(ctx context.Context, field graphql.CollectedField, obj *rest.Shipping) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19305,6 +21962,93 @@ func (ec *executionContext) _UpdateBlockedNumberPayload_userErrors(ctx context.C
 func (ec *executionContext) fieldContext_UpdateBlockedNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateBlockedNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCallQueuePayload_callQueue(ctx context.Context, field graphql.CollectedField, obj *change.CallQueueResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCallQueuePayload_callQueue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CallQueue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.CallQueue) graphql.Marshaler {
+			return ec.marshalOCallQueue2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCallQueuePayload_callQueue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCallQueuePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallQueue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCallQueuePayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.CallQueueResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCallQueuePayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCallQueuePayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateCallQueuePayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateCallQueuePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.CallQueueResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateCallQueuePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateCallQueuePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateCallQueuePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -20937,6 +23681,118 @@ func (ec *executionContext) unmarshalInputBulkAssignCallQueueMembersInput(ctx co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputBulkAssignPagingGroupUsersAndDevicesInput(ctx context.Context, obj any) (model.BulkAssignPagingGroupUsersAndDevicesInput, error) {
+	var it model.BulkAssignPagingGroupUsersAndDevicesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["accountId"]; !present {
+		asMap["accountId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"accountId", "items"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNPagingGroupUsersAndDevicesInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPagingGroupUsersAndDevicesInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputBulkAssignParkLocationUsersInput(ctx context.Context, obj any) (model.BulkAssignParkLocationUsersInput, error) {
+	var it model.BulkAssignParkLocationUsersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["accountId"]; !present {
+		asMap["accountId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"accountId", "items"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNParkLocationUsersInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐParkLocationUsersInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCallQueueFilter(ctx context.Context, obj any) (model.CallQueueFilter, error) {
+	var it model.CallQueueFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberExtensionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberExtensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberExtensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberExtensionID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCallQueueMembersInput(ctx context.Context, obj any) (model.CallQueueMembersInput, error) {
 	var it model.CallQueueMembersInput
 	if obj == nil {
@@ -22032,6 +24888,108 @@ func (ec *executionContext) unmarshalInputOrderLicensesInput(ctx context.Context
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPagingGroupUsersAndDevicesInput(ctx context.Context, obj any) (model.PagingGroupUsersAndDevicesInput, error) {
+	var it model.PagingGroupUsersAndDevicesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"pagingGroupId", "addedUserIds", "removedUserIds", "addedDeviceIds", "removedDeviceIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "pagingGroupId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pagingGroupId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PagingGroupID = data
+		case "addedUserIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addedUserIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddedUserIds = data
+		case "removedUserIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removedUserIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemovedUserIds = data
+		case "addedDeviceIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addedDeviceIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddedDeviceIds = data
+		case "removedDeviceIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removedDeviceIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemovedDeviceIds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputParkLocationUsersInput(ctx context.Context, obj any) (model.ParkLocationUsersInput, error) {
+	var it model.ParkLocationUsersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"parkLocationId", "addedUserIds", "removedUserIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "parkLocationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parkLocationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ParkLocationID = data
+		case "addedUserIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addedUserIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddedUserIds = data
+		case "removedUserIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removedUserIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemovedUserIds = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputPhoneNumberFilter(ctx context.Context, obj any) (rest.PhoneNumberFilter, error) {
 	var it rest.PhoneNumberFilter
 	if obj == nil {
@@ -22339,6 +25297,105 @@ func (ec *executionContext) unmarshalInputReassignPhoneNumbersInput(ctx context.
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputServiceLevelSettingsInput(ctx context.Context, obj any) (rest.ServiceLevel, error) {
+	var it rest.ServiceLevel
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slaGoal", "slaThresholdSeconds", "includeAbandonedCalls", "abandonedThresholdSeconds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slaGoal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slaGoal"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SLAGoal = data
+		case "slaThresholdSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slaThresholdSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SLAThresholdSeconds = data
+		case "includeAbandonedCalls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeAbandonedCalls"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IncludeAbandonedCalls = data
+		case "abandonedThresholdSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("abandonedThresholdSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AbandonedThresholdSeconds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSetExtensionCallQueuesInput(ctx context.Context, obj any) (model.SetExtensionCallQueuesInput, error) {
+	var it model.SetExtensionCallQueuesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["accountId"]; !present {
+		asMap["accountId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"accountId", "extensionId", "callQueueIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "callQueueIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("callQueueIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CallQueueIds = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpdateBlockedNumberInput(ctx context.Context, obj any) (model.UpdateBlockedNumberInput, error) {
 	var it model.UpdateBlockedNumberInput
 	if obj == nil {
@@ -22371,6 +25428,92 @@ func (ec *executionContext) unmarshalInputUpdateBlockedNumberInput(ctx context.C
 				return it, err
 			}
 			it.Name = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateCallQueueInput(ctx context.Context, obj any) (model.UpdateCallQueueInput, error) {
+	var it model.UpdateCallQueueInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"callQueueId", "extensionNumber", "name", "status", "emergency", "siteId", "serviceLevelSettings", "editableMemberStatus", "alertTimer"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "callQueueId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("callQueueId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CallQueueID = data
+		case "extensionNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionNumber = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOExtensionStatus2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "emergency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergency"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Emergency = data
+		case "siteId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("siteId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SiteID = data
+		case "serviceLevelSettings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceLevelSettings"))
+			data, err := ec.unmarshalOServiceLevelSettingsInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐServiceLevel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ServiceLevelSettings = data
+		case "editableMemberStatus":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("editableMemberStatus"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EditableMemberStatus = data
+		case "alertTimer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alertTimer"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AlertTimer = data
 		}
 	}
 	return it, nil
@@ -22534,6 +25677,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._PhoneNumber(ctx, sel, obj)
+	case model.ParkLocation:
+		return ec._ParkLocation(ctx, sel, &obj)
+	case *model.ParkLocation:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ParkLocation(ctx, sel, obj)
+	case model.PagingGroup:
+		return ec._PagingGroup(ctx, sel, &obj)
+	case *model.PagingGroup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PagingGroup(ctx, sel, obj)
 	case rest.License:
 		return ec._License(ctx, sel, &obj)
 	case *rest.License:
@@ -22569,6 +25726,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._CallerBlockingNumber(ctx, sel, obj)
+	case rest.CallQueue:
+		return ec._CallQueue(ctx, sel, &obj)
+	case *rest.CallQueue:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CallQueue(ctx, sel, obj)
 	case rest.BlockedNumber:
 		return ec._BlockedNumber(ctx, sel, &obj)
 	case *rest.BlockedNumber:
@@ -23378,6 +26542,44 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					}
 				}()
 				res = ec._Account_devices(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "callQueues":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Account_callQueues(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -24300,6 +27502,496 @@ func (ec *executionContext) _BulkAssignCallQueueMembersPayload(ctx context.Conte
 			}
 		case "calls":
 			out.Values[i] = ec._BulkAssignCallQueueMembersPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var bulkAssignPagingGroupUsersAndDevicesPayloadImplementors = []string{"BulkAssignPagingGroupUsersAndDevicesPayload"}
+
+func (ec *executionContext) _BulkAssignPagingGroupUsersAndDevicesPayload(ctx context.Context, sel ast.SelectionSet, obj *change.PagingGroupMembersResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkAssignPagingGroupUsersAndDevicesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkAssignPagingGroupUsersAndDevicesPayload")
+		case "results":
+			out.Values[i] = ec._BulkAssignPagingGroupUsersAndDevicesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._BulkAssignPagingGroupUsersAndDevicesPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._BulkAssignPagingGroupUsersAndDevicesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._BulkAssignPagingGroupUsersAndDevicesPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var bulkAssignParkLocationUsersPayloadImplementors = []string{"BulkAssignParkLocationUsersPayload"}
+
+func (ec *executionContext) _BulkAssignParkLocationUsersPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ParkLocationUsersResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkAssignParkLocationUsersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkAssignParkLocationUsersPayload")
+		case "results":
+			out.Values[i] = ec._BulkAssignParkLocationUsersPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._BulkAssignParkLocationUsersPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._BulkAssignParkLocationUsersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._BulkAssignParkLocationUsersPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var callQueueImplementors = []string{"CallQueue", "Node"}
+
+func (ec *executionContext) _CallQueue(ctx context.Context, sel ast.SelectionSet, obj *rest.CallQueue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callQueueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallQueue")
+		case "id":
+			out.Values[i] = ec._CallQueue_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rcId":
+			out.Values[i] = ec._CallQueue_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "uri":
+			out.Values[i] = ec._CallQueue_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extensionNumber":
+			out.Values[i] = ec._CallQueue_extensionNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._CallQueue_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._CallQueue_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rawStatus":
+			out.Values[i] = ec._CallQueue_rawStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "subType":
+			out.Values[i] = ec._CallQueue_subType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rawSubType":
+			out.Values[i] = ec._CallQueue_rawSubType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "site":
+			out.Values[i] = ec._CallQueue_site(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "serviceLevelSettings":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CallQueue_serviceLevelSettings(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "editableMemberStatus":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CallQueue_editableMemberStatus(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "alertTimer":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CallQueue_alertTimer(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "extension":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CallQueue_extension(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "members":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CallQueue_members(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var callQueueConnectionImplementors = []string{"CallQueueConnection"}
+
+func (ec *executionContext) _CallQueueConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[rest.CallQueue]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callQueueConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallQueueConnection")
+		case "edges":
+			out.Values[i] = ec._CallQueueConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._CallQueueConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CallQueueConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._CallQueueConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var callQueueEdgeImplementors = []string{"CallQueueEdge"}
+
+func (ec *executionContext) _CallQueueEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[rest.CallQueue]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callQueueEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallQueueEdge")
+		case "cursor":
+			out.Values[i] = ec._CallQueueEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CallQueueEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27443,6 +31135,44 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "callQueue":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_callQueue(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "callerBlocking":
 			field := field
 
@@ -27491,6 +31221,82 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					}
 				}()
 				res = ec._Extension_callerBlockingNumbers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "pagingGroup":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_pagingGroup(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "parkLocation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_parkLocation(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -28658,6 +32464,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "updateCallQueue":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateCallQueue(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "setExtensionCallQueues":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setExtensionCallQueues(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "updateCallerBlocking":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateCallerBlocking(ctx, field)
@@ -28710,6 +32530,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deleteLicense":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteLicense(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bulkAssignPagingGroupUsersAndDevices":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bulkAssignPagingGroupUsersAndDevices(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bulkAssignParkLocationUsers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bulkAssignParkLocationUsers(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -28907,6 +32741,389 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var pagingGroupImplementors = []string{"PagingGroup", "Node"}
+
+func (ec *executionContext) _PagingGroup(ctx context.Context, sel ast.SelectionSet, obj *model.PagingGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pagingGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PagingGroup")
+		case "id":
+			out.Values[i] = ec._PagingGroup_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rcId":
+			out.Values[i] = ec._PagingGroup_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extensionNumber":
+			out.Values[i] = ec._PagingGroup_extensionNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._PagingGroup_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._PagingGroup_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rawStatus":
+			out.Values[i] = ec._PagingGroup_rawStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extension":
+			out.Values[i] = ec._PagingGroup_extension(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "users":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PagingGroup_users(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "devices":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PagingGroup_devices(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var pagingGroupMemberResultImplementors = []string{"PagingGroupMemberResult"}
+
+func (ec *executionContext) _PagingGroupMemberResult(ctx context.Context, sel ast.SelectionSet, obj *change.PagingGroupMemberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pagingGroupMemberResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PagingGroupMemberResult")
+		case "pagingGroupId":
+			out.Values[i] = ec._PagingGroupMemberResult_pagingGroupId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userId":
+			out.Values[i] = ec._PagingGroupMemberResult_userId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deviceId":
+			out.Values[i] = ec._PagingGroupMemberResult_deviceId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "action":
+			out.Values[i] = ec._PagingGroupMemberResult_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._PagingGroupMemberResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PagingGroupMemberResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var parkLocationImplementors = []string{"ParkLocation", "Node"}
+
+func (ec *executionContext) _ParkLocation(ctx context.Context, sel ast.SelectionSet, obj *model.ParkLocation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, parkLocationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ParkLocation")
+		case "id":
+			out.Values[i] = ec._ParkLocation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rcId":
+			out.Values[i] = ec._ParkLocation_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extensionNumber":
+			out.Values[i] = ec._ParkLocation_extensionNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._ParkLocation_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._ParkLocation_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rawStatus":
+			out.Values[i] = ec._ParkLocation_rawStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extension":
+			out.Values[i] = ec._ParkLocation_extension(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "users":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ParkLocation_users(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var parkLocationUserResultImplementors = []string{"ParkLocationUserResult"}
+
+func (ec *executionContext) _ParkLocationUserResult(ctx context.Context, sel ast.SelectionSet, obj *change.ParkLocationUserResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, parkLocationUserResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ParkLocationUserResult")
+		case "parkLocationId":
+			out.Values[i] = ec._ParkLocationUserResult_parkLocationId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userId":
+			out.Values[i] = ec._ParkLocationUserResult_userId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "action":
+			out.Values[i] = ec._ParkLocationUserResult_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ParkLocationUserResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ParkLocationUserResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -30173,6 +34390,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "callQueue":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_callQueue(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "countries":
 			field := field
 
@@ -30293,6 +34532,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_licenseTypes(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "pagingGroup":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_pagingGroup(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "parkLocation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_parkLocation(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -31284,6 +35567,128 @@ func (ec *executionContext) _ServicePlan(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var setExtensionCallQueuesPayloadImplementors = []string{"SetExtensionCallQueuesPayload"}
+
+func (ec *executionContext) _SetExtensionCallQueuesPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ExtensionCallQueuesResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setExtensionCallQueuesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetExtensionCallQueuesPayload")
+		case "extension":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SetExtensionCallQueuesPayload_extension(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "callQueues":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SetExtensionCallQueuesPayload_callQueues(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "outcome":
+			out.Values[i] = ec._SetExtensionCallQueuesPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetExtensionCallQueuesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var shippingImplementors = []string{"Shipping"}
 
 func (ec *executionContext) _Shipping(ctx context.Context, sel ast.SelectionSet, obj *rest.Shipping) graphql.Marshaler {
@@ -31771,6 +36176,57 @@ func (ec *executionContext) _UpdateBlockedNumberPayload(ctx context.Context, sel
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpdateBlockedNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateCallQueuePayloadImplementors = []string{"UpdateCallQueuePayload"}
+
+func (ec *executionContext) _UpdateCallQueuePayload(ctx context.Context, sel ast.SelectionSet, obj *change.CallQueueResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateCallQueuePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateCallQueuePayload")
+		case "callQueue":
+			out.Values[i] = ec._UpdateCallQueuePayload_callQueue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._UpdateCallQueuePayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateCallQueuePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32525,13 +36981,75 @@ func (ec *executionContext) unmarshalNBulkAssignCallQueueMembersInput2githubᚗc
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNCallQueueMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueMemberAction(ctx context.Context, v any) (change.CallQueueMemberAction, error) {
-	tmp, err := model.UnmarshalString(v)
-	res := change.CallQueueMemberAction(tmp)
+func (ec *executionContext) unmarshalNBulkAssignPagingGroupUsersAndDevicesInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBulkAssignPagingGroupUsersAndDevicesInput(ctx context.Context, v any) (model.BulkAssignPagingGroupUsersAndDevicesInput, error) {
+	res, err := ec.unmarshalInputBulkAssignPagingGroupUsersAndDevicesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCallQueueMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueMemberAction(ctx context.Context, sel ast.SelectionSet, v change.CallQueueMemberAction) graphql.Marshaler {
+func (ec *executionContext) unmarshalNBulkAssignParkLocationUsersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBulkAssignParkLocationUsersInput(ctx context.Context, v any) (model.BulkAssignParkLocationUsersInput, error) {
+	res, err := ec.unmarshalInputBulkAssignParkLocationUsersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCallQueue2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.CallQueue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCallQueue2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCallQueue2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueue(ctx context.Context, sel ast.SelectionSet, v *rest.CallQueue) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CallQueue(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCallQueueEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[rest.CallQueue]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCallQueueEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCallQueueEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[rest.CallQueue]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CallQueueEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCallQueueMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMemberAction(ctx context.Context, v any) (change.MemberAction, error) {
+	tmp, err := model.UnmarshalString(v)
+	res := change.MemberAction(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCallQueueMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMemberAction(ctx context.Context, sel ast.SelectionSet, v change.MemberAction) graphql.Marshaler {
 	_ = sel
 	res := model.MarshalString(string(v))
 	if res == graphql.Null {
@@ -33067,6 +37585,23 @@ func (ec *executionContext) marshalNForwardingNumberFeature2githubᚗcomᚋringq
 	return res
 }
 
+func (ec *executionContext) unmarshalNGroupMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMemberAction(ctx context.Context, v any) (change.MemberAction, error) {
+	tmp, err := model.UnmarshalString(v)
+	res := change.MemberAction(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGroupMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMemberAction(ctx context.Context, sel ast.SelectionSet, v change.MemberAction) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberID(ctx context.Context, v any) (rest.BlockedNumberID, error) {
 	res, err := model.UnmarshalBlockedNumberID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -33075,6 +37610,22 @@ func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋintern
 func (ec *executionContext) marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumberID(ctx context.Context, sel ast.SelectionSet, v rest.BlockedNumberID) graphql.Marshaler {
 	_ = sel
 	res := model.MarshalBlockedNumberID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueID(ctx context.Context, v any) (rest.CallQueueID, error) {
+	res, err := model.UnmarshalCallQueueID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueID(ctx context.Context, sel ast.SelectionSet, v rest.CallQueueID) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalCallQueueID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -33155,6 +37706,38 @@ func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋintern
 func (ec *executionContext) marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐLicenseID(ctx context.Context, sel ast.SelectionSet, v rest.LicenseID) graphql.Marshaler {
 	_ = sel
 	res := model.MarshalLicenseID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPagingGroupID(ctx context.Context, v any) (rest.PagingGroupID, error) {
+	res, err := model.UnmarshalPagingGroupID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPagingGroupID(ctx context.Context, sel ast.SelectionSet, v rest.PagingGroupID) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalPagingGroupID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParkLocationID(ctx context.Context, v any) (rest.ParkLocationID, error) {
+	res, err := model.UnmarshalParkLocationID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParkLocationID(ctx context.Context, sel ast.SelectionSet, v rest.ParkLocationID) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalParkLocationID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -33427,6 +38010,96 @@ func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋringqlᚋringql�
 		return graphql.Null
 	}
 	return ec._PageInfo(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPagingGroupMemberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPagingGroupMemberResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.PagingGroupMemberResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPagingGroupMemberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPagingGroupMemberResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPagingGroupMemberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPagingGroupMemberResult(ctx context.Context, sel ast.SelectionSet, v *change.PagingGroupMemberResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PagingGroupMemberResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPagingGroupUsersAndDevicesInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPagingGroupUsersAndDevicesInputᚄ(ctx context.Context, v any) ([]*model.PagingGroupUsersAndDevicesInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.PagingGroupUsersAndDevicesInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPagingGroupUsersAndDevicesInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPagingGroupUsersAndDevicesInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNPagingGroupUsersAndDevicesInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPagingGroupUsersAndDevicesInput(ctx context.Context, v any) (*model.PagingGroupUsersAndDevicesInput, error) {
+	res, err := ec.unmarshalInputPagingGroupUsersAndDevicesInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNParkLocationUserResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐParkLocationUserResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.ParkLocationUserResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParkLocationUserResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐParkLocationUserResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNParkLocationUserResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐParkLocationUserResult(ctx context.Context, sel ast.SelectionSet, v *change.ParkLocationUserResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ParkLocationUserResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNParkLocationUsersInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐParkLocationUsersInputᚄ(ctx context.Context, v any) ([]*model.ParkLocationUsersInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.ParkLocationUsersInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNParkLocationUsersInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐParkLocationUsersInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNParkLocationUsersInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐParkLocationUsersInput(ctx context.Context, v any) (*model.ParkLocationUsersInput, error) {
+	res, err := ec.unmarshalInputParkLocationUsersInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPhoneLine2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneLine(ctx context.Context, sel ast.SelectionSet, v rest.PhoneLine) graphql.Marshaler {
@@ -33735,6 +38408,11 @@ func (ec *executionContext) marshalNServiceFeature2ᚖgithubᚗcomᚋringqlᚋri
 	return ec._ServiceFeature(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSetExtensionCallQueuesInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐSetExtensionCallQueuesInput(ctx context.Context, v any) (model.SetExtensionCallQueuesInput, error) {
+	res, err := ec.unmarshalInputSetExtensionCallQueuesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNSignupState2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSignupState(ctx context.Context, v any) (rest.SignupState, error) {
 	res, err := model.UnmarshalSignupState(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -33769,6 +38447,11 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 
 func (ec *executionContext) unmarshalNUpdateBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateBlockedNumberInput(ctx context.Context, v any) (model.UpdateBlockedNumberInput, error) {
 	res, err := ec.unmarshalInputUpdateBlockedNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateCallQueueInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateCallQueueInput(ctx context.Context, v any) (model.UpdateCallQueueInput, error) {
+	res, err := ec.unmarshalInputUpdateCallQueueInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -34230,6 +38913,61 @@ func (ec *executionContext) marshalOBulkAssignCallQueueMembersPayload2ᚖgithub�
 		return graphql.Null
 	}
 	return ec._BulkAssignCallQueueMembersPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBulkAssignPagingGroupUsersAndDevicesPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPagingGroupMembersResult(ctx context.Context, sel ast.SelectionSet, v *change.PagingGroupMembersResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BulkAssignPagingGroupUsersAndDevicesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBulkAssignParkLocationUsersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐParkLocationUsersResult(ctx context.Context, sel ast.SelectionSet, v *change.ParkLocationUsersResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BulkAssignParkLocationUsersPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCallQueue2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.CallQueue) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCallQueue2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOCallQueue2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueue(ctx context.Context, sel ast.SelectionSet, v *rest.CallQueue) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CallQueue(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCallQueueConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[rest.CallQueue]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CallQueueConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCallQueueFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCallQueueFilter(ctx context.Context, v any) (*model.CallQueueFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCallQueueFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOCallQueueInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCallQueueInfo(ctx context.Context, sel ast.SelectionSet, v *rest.CallQueueInfo) graphql.Marshaler {
@@ -35180,6 +39918,42 @@ func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinter
 	return res
 }
 
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceID(ctx context.Context, v any) (*rest.DeviceID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalDeviceID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceID(ctx context.Context, sel ast.SelectionSet, v *rest.DeviceID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalDeviceID(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionID(ctx context.Context, v any) (*rest.ExtensionID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalExtensionID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionID(ctx context.Context, sel ast.SelectionSet, v *rest.ExtensionID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalExtensionID(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐLicenseID(ctx context.Context, v any) (*rest.LicenseID, error) {
 	if v == nil {
 		return nil, nil
@@ -35383,6 +40157,20 @@ func (ec *executionContext) marshalOPackage2ᚖgithubᚗcomᚋringqlᚋringqlᚋ
 		return graphql.Null
 	}
 	return ec._Package(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPagingGroup2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPagingGroup(ctx context.Context, sel ast.SelectionSet, v *model.PagingGroup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PagingGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOParkLocation2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐParkLocation(ctx context.Context, sel ast.SelectionSet, v *model.ParkLocation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ParkLocation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPermission2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermission(ctx context.Context, sel ast.SelectionSet, v *rest.Permission) graphql.Marshaler {
@@ -35896,6 +40684,14 @@ func (ec *executionContext) marshalOServiceInfo2ᚖgithubᚗcomᚋringqlᚋringq
 	return ec._ServiceInfo(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOServiceLevelSettingsInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐServiceLevel(ctx context.Context, v any) (*rest.ServiceLevel, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputServiceLevelSettingsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOServicePlan2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐServicePlan(ctx context.Context, sel ast.SelectionSet, v *rest.ServicePlan) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -35919,6 +40715,13 @@ func (ec *executionContext) marshalOServicePlanType2ᚖgithubᚗcomᚋringqlᚋr
 	_ = ctx
 	res := model.MarshalServicePlanType(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOSetExtensionCallQueuesPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionCallQueuesResult(ctx context.Context, sel ast.SelectionSet, v *change.ExtensionCallQueuesResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SetExtensionCallQueuesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOSetupWizardState2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSetupWizardState(ctx context.Context, v any) (*rest.SetupWizardState, error) {
@@ -36185,6 +40988,13 @@ func (ec *executionContext) marshalOUpdateBlockedNumberPayload2ᚖgithubᚗcom�
 		return graphql.Null
 	}
 	return ec._UpdateBlockedNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateCallQueuePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallQueueResult(ctx context.Context, sel ast.SelectionSet, v *change.CallQueueResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateCallQueuePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOUpdateCallerBlockingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallerBlockingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.CallerBlockingNumberResult) graphql.Marshaler {

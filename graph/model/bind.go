@@ -23,6 +23,8 @@ type (
 	LicenseTypeEdge                = Edge[rest.LicenseType]
 	CountryConnection              = Connection[rest.Country]
 	CountryEdge                    = Edge[rest.Country]
+	CallQueueConnection            = Connection[rest.CallQueue]
+	CallQueueEdge                  = Edge[rest.CallQueue]
 )
 
 // Account is an account as a place to start from: what its record holds is read

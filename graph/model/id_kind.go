@@ -208,3 +208,15 @@ func MarshalCallerBlockingNumberID(id rest.CallerBlockingNumberID) graphql.Marsh
 func UnmarshalCallerBlockingNumberID(v any) (rest.CallerBlockingNumberID, error) {
 	return read(v, ParseCallerBlockingNumber)
 }
+
+// ParseGroup reads an argument that names an extension of a certain type, typ: by the
+// global id that it has as such, or by that of the extension.
+func ParseGroup(s, typ string) (rest.ExtensionID, error) {
+	k, err := parse(s, typ, false)
+	if err != nil {
+		if ext, e := parse(s, TypeExtension, false); e == nil {
+			k, err = ext, nil
+		}
+	}
+	return rest.ExtensionID{Key: k}, err
+}

@@ -45,9 +45,31 @@ type BulkAssignCallQueueMembersInput struct {
 	Items []*CallQueueMembersInput `json:"items"`
 }
 
+// Who and what joins and leaves which paging group.
+type BulkAssignPagingGroupUsersAndDevicesInput struct {
+	// The account: a global id, a bare id, or `~` for one's own.
+	AccountID *string `json:"accountId,omitempty"`
+	// One item per group, at most 100; no group twice, and at most 1,000 users and devices in all.
+	Items []*PagingGroupUsersAndDevicesInput `json:"items"`
+}
+
+// Who may use which park location from now on, and who not any more.
+type BulkAssignParkLocationUsersInput struct {
+	// The account: a global id, a bare id, or `~` for one's own.
+	AccountID *string `json:"accountId,omitempty"`
+	// One item per location, at most 100; no location twice, and at most 1,000 users in all.
+	Items []*ParkLocationUsersInput `json:"items"`
+}
+
+// Which call queues of a company.
+type CallQueueFilter struct {
+	// Those that this extension is a member of: a global id, or a bare id of RingCentral's.
+	MemberExtensionID *string `json:"memberExtensionId,omitempty"`
+}
+
 // Who joins and who leaves one queue.
 type CallQueueMembersInput struct {
-	// The queue's extension: a global id, or a bare id of RingCentral's.
+	// The queue, or its extension: a global id, or a bare id of RingCentral's.
 	CallQueueID string `json:"callQueueId"`
 	// Extensions that join: global ids, or bare ids of RingCentral's.
 	AddedExtensionIds []string `json:"addedExtensionIds,omitempty"`
@@ -209,6 +231,30 @@ type PageInfo struct {
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
+// Who and what joins and leaves one paging group. Of one group all is carried out, or nothing.
+type PagingGroupUsersAndDevicesInput struct {
+	// The group, or its extension: a global id, or a bare id of RingCentral's.
+	PagingGroupID string `json:"pagingGroupId"`
+	// Extensions that may page the group from now on: global ids, or bare ids of RingCentral's.
+	AddedUserIds []string `json:"addedUserIds,omitempty"`
+	// Extensions that may not any more: global ids, or bare ids of RingCentral's.
+	RemovedUserIds []string `json:"removedUserIds,omitempty"`
+	// Devices that ring from now on: global ids, or bare ids of RingCentral's.
+	AddedDeviceIds []string `json:"addedDeviceIds,omitempty"`
+	// Devices that do not any more: global ids, or bare ids of RingCentral's.
+	RemovedDeviceIds []string `json:"removedDeviceIds,omitempty"`
+}
+
+// Who may use one park location from now on, and who not any more. All of it is carried out, or nothing.
+type ParkLocationUsersInput struct {
+	// The location, or its extension: a global id, or a bare id of RingCentral's.
+	ParkLocationID string `json:"parkLocationId"`
+	// Extensions that may from now on: global ids, or bare ids of RingCentral's.
+	AddedUserIds []string `json:"addedUserIds,omitempty"`
+	// Extensions that may not any more: global ids, or bare ids of RingCentral's.
+	RemovedUserIds []string `json:"removedUserIds,omitempty"`
+}
+
 // Which phone number is taken into the company.
 type ProvisionPhoneNumberInput struct {
 	// The number, in E.164 form with `+`.
@@ -278,12 +324,44 @@ type ReassignPhoneNumbersInput struct {
 	Items []*ReassignPhoneNumberInput `json:"items"`
 }
 
+// Which extension, and all the call queues it is to be a member of.
+type SetExtensionCallQueuesInput struct {
+	// The account: a global id, a bare id, or `~` for one's own.
+	AccountID *string `json:"accountId,omitempty"`
+	// The extension of a person: a global id, or a bare id of RingCentral's.
+	ExtensionID string `json:"extensionId"`
+	// Queues, or their extensions: global ids, or bare ids of RingCentral's; none twice, at most 1,000. Empty takes the extension out of all queues.
+	CallQueueIds []string `json:"callQueueIds"`
+}
+
 // What to call a blocked number.
 type UpdateBlockedNumberInput struct {
 	// The number's global id.
 	BlockedNumberID string `json:"blockedNumberId"`
 	// What to call it from now on.
 	Name string `json:"name"`
+}
+
+// Which call queue, and what of it is to be different: what is left out, or null, stays as it is.
+type UpdateCallQueueInput struct {
+	// The queue, or its extension: a global id, or a bare id of RingCentral's in one's own account.
+	CallQueueID string `json:"callQueueId"`
+	// The number within the company: digits, at most 8, that no other extension has.
+	ExtensionNumber *string `json:"extensionNumber,omitempty"`
+	// What people see.
+	Name *string `json:"name,omitempty"`
+	// Whether it is in use. `FROZEN` is not for queues.
+	Status *rest.ExtensionStatus `json:"status,omitempty"`
+	// Whether it is a queue of emergency calls, which is what `subType` then says.
+	Emergency *bool `json:"emergency,omitempty"`
+	// The branch it is to belong to, by RingCentral's own id; `main-site` for the main one.
+	SiteID *string `json:"siteId,omitempty"`
+	// What counts as good service.
+	ServiceLevelSettings *rest.ServiceLevel `json:"serviceLevelSettings,omitempty"`
+	// Whether members may say themselves that they take no calls of the queue.
+	EditableMemberStatus *bool `json:"editableMemberStatus,omitempty"`
+	// Seconds before members are told of a waiting call: 5, 10, 15, 20, 30, 45, or whole minutes up to 600.
+	AlertTimer *int `json:"alertTimer,omitempty"`
 }
 
 // Which callers an extension is not to let in. At least one thing must be given to change.

@@ -62,6 +62,14 @@ func (a announcer) root(l *loader.Loaders, f *plan.Node) {
 		if ext, err := model.ParseExtension(id, true); err == nil {
 			a.wholeExtensions(l, f, ext)
 		}
+	case "pagingGroup":
+		if ext, err := model.ParseGroup(id, model.TypePagingGroup); err == nil {
+			a.WholeExtensions([]rest.ExtensionID{ext})
+		}
+	case "parkLocation":
+		if ext, err := model.ParseGroup(id, model.TypeParkLocation); err == nil {
+			a.WholeExtensions([]rest.ExtensionID{ext})
+		}
 	case "phoneNumber":
 		if n, err := model.ParsePhoneNumber(id); err == nil {
 			a.PhoneNumbers([]rest.PhoneNumberID{n})
@@ -106,6 +114,8 @@ func (a announcer) nodes(l *loader.Loaders, n *plan.Node, values []any) {
 		switch g.Type {
 		case model.TypeExtension:
 			extensions = append(extensions, rest.ExtensionID{Key: key})
+		case model.TypePagingGroup, model.TypeParkLocation:
+			a.WholeExtensions([]rest.ExtensionID{{Key: key}})
 		case model.TypePhoneNumber:
 			a.PhoneNumbers([]rest.PhoneNumberID{{Key: key}})
 		case model.TypeDevice:

@@ -90,7 +90,7 @@ func extensionFilter(filter *rest.ExtensionFilter) (rest.ExtensionFilter, error)
 
 // queueChange reads the input for one call queue.
 func queueChange(item *model.CallQueueMembersInput, account string) (ch change.QueueChange, err error) {
-	if ch.Queue, err = extensionArgument("callQueueId", item.CallQueueID, account); err != nil {
+	if ch.Queue, err = groupArgument("callQueueId", item.CallQueueID, model.TypeCallQueue, account); err != nil {
 		return ch, err
 	}
 	if ch.Added, err = extensionArguments("addedExtensionIds", item.AddedExtensionIds, account); err != nil {
@@ -139,6 +139,12 @@ func node(ctx context.Context, g model.GlobalID) (model.Node, error) {
 		return some(device(ctx, rest.DeviceID{Key: key}))
 	case model.TypeLicense:
 		return some(l.License(ctx, rest.LicenseID{Key: key}))
+	case model.TypeCallQueue:
+		return some(l.CallQueue(ctx, rest.CallQueueID{Key: key}))
+	case model.TypePagingGroup:
+		return some(pagingGroup(ctx, rest.ExtensionID{Key: key}))
+	case model.TypeParkLocation:
+		return some(parkLocation(ctx, rest.ExtensionID{Key: key}))
 	case model.TypeForwardingNumber:
 		return some(l.ForwardingNumber(ctx, rest.ForwardingNumberID{Below: rest.Below{Key: key, Extension: g.Extension}}))
 	case model.TypeBlockedNumber:

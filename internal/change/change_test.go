@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -64,35 +63,6 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
-	many := make([]rest.QueueChange, mostQueues+1)
-	for i := range many {
-		many[i] = rest.QueueChange{Queue: strconv.Itoa(i), Added: []string{"1"}}
-	}
-	crowd := rest.QueueChange{Queue: "1"}
-	for i := range mostMembers + 1 {
-		crowd.Added = append(crowd.Added, strconv.Itoa(i))
-	}
-	for name, tt := range map[string]struct {
-		changes []rest.QueueChange
-		ok      bool
-	}{
-		"fine":             {[]rest.QueueChange{{Queue: "1", Added: []string{"2"}, Removed: []string{"3"}}}, true},
-		"at the limit":     {many[:mostQueues], true},
-		"too many queues":  {many, false},
-		"too many members": {[]rest.QueueChange{crowd}, false},
-		"nothing":          {nil, false},
-		"empty item":       {[]rest.QueueChange{{Queue: "1"}}, false},
-		"joins and leaves": {[]rest.QueueChange{{Queue: "1", Added: []string{"2"}, Removed: []string{"2"}}}, false},
-		"joins twice":      {[]rest.QueueChange{{Queue: "1", Added: []string{"2", "2"}}}, false},
-		"a queue twice":    {[]rest.QueueChange{{Queue: "1", Added: []string{"2"}}, {Queue: "1", Removed: []string{"3"}}}, false},
-	} {
-		if bad := check(tt.changes); (bad == nil) != tt.ok {
-			t.Errorf("%s: %+v", name, bad)
-		}
-	}
-}
-
 func TestSummary(t *testing.T) {
 	for _, tt := range []struct {
 		all  []MutationOutcome
@@ -106,9 +76,9 @@ func TestSummary(t *testing.T) {
 		{[]MutationOutcome{Rejected, Rejected}, Rejected},
 		{[]MutationOutcome{Rejected, Unknown}, Unknown},
 	} {
-		var rs []*CallQueueMemberResult
+		var rs []memberResult
 		for _, o := range tt.all {
-			rs = append(rs, &CallQueueMemberResult{Outcome: o})
+			rs = append(rs, memberResult{outcome: o})
 		}
 		if got := summary(rs); got != tt.want {
 			t.Errorf("%v: %s, want %s", tt.all, got, tt.want)

@@ -53,6 +53,16 @@ var fuzzOperations = []string{
 		deleteCallerBlockingNumber(input: $delete) { outcome deletedId } deleteCallerBlockingNumbers(input: $all) { outcome results { outcome } } }`,
 	`mutation ($block: BlockNumberInput!, $update: UpdateBlockedNumberInput!, $delete: DeleteBlockedNumberInput!) {
 		blockNumber(input: $block) { outcome blockedNumber { id } userErrors { code message field } } updateBlockedNumber(input: $update) { outcome } deleteBlockedNumber(input: $delete) { outcome deletedId } }`,
+	`query ($f: CallQueueFilter, $first: Int) { account { callQueues(filter: $f, first: $first) { totalCount nodes { name } } } }`,
+	`mutation ($input: UpdateCallQueueInput!) { updateCallQueue(input: $input) { outcome callQueue { name alertTimer } userErrors { code message field } } }`,
+	`mutation ($id: ID!, $level: ServiceLevelSettingsInput, $on: Boolean) {
+		updateCallQueue(input: {callQueueId: $id, serviceLevelSettings: $level, emergency: $on}) { outcome userErrors { code field } } }`,
+	`mutation ($input: SetExtensionCallQueuesInput!) { setExtensionCallQueues(input: $input) { outcome callQueues { name status } userErrors { code message field } } }`,
+	`mutation ($input: BulkAssignPagingGroupUsersAndDevicesInput!) {
+		bulkAssignPagingGroupUsersAndDevices(input: $input) { results { userId deviceId outcome userErrors { code } } outcome userErrors { code message field } } }`,
+	`mutation ($items: [PagingGroupUsersAndDevicesInput!]!) { bulkAssignPagingGroupUsersAndDevices(input: {items: $items}) { outcome } }`,
+	`mutation ($input: BulkAssignParkLocationUsersInput!) { bulkAssignParkLocationUsers(input: $input) { results { userId outcome } outcome userErrors { code field } } }`,
+	`mutation ($items: [ParkLocationUsersInput!]!) { bulkAssignParkLocationUsers(input: {items: $items}) { outcome } }`,
 }
 
 // Every type that a client may send a value of is tried.
@@ -104,6 +114,10 @@ func FuzzVariables(f *testing.F) {
 		10: {`{"input":{"phoneNumberId":"723455008","extensionId":"435068008","usageType":"DIRECT_NUMBER"}}`, `{"input":{"phoneNumberId":"1"}}`},
 		11: {`{"input":{"phoneNumber":"+16505550199","usageType":"INVENTORY"}}`, `{"input":{"phoneNumber":"+16505550199","extensionId":"435068008","type":"VOICE_FAX","label":"x","reservationId":"r"}}`, `{"input":{"phoneNumber":""}}`},
 		13: {`{"input":{"phoneNumberId":"723455008"}}`},
+		23: {`{"input":{"callQueueId":"512091008","name":"","status":"FROZEN","emergency":false,"siteId":"","alertTimer":-1,"serviceLevelSettings":{"slaGoal":null}}}`},
+		25: {`{"input":{"extensionId":"435068008","callQueueIds":["512091008","","~"]}}`, `{"input":{"extensionId":"~","callQueueIds":[]}}`},
+		26: {`{"input":{"items":[{"pagingGroupId":"1","addedUserIds":["2"],"addedDeviceIds":["2"],"removedDeviceIds":null}]}}`},
+		28: {`{"input":{"accountId":"~","items":[{"parkLocationId":"1","removedUserIds":["2","2"]}]}}`},
 		14: {`{"input":{"items":[{"callQueueId":"1","addedExtensionIds":["435068008"],"removedExtensionIds":[]}]}}`, `{"input":{"accountId":"1","items":[]}}`},
 	} {
 		for _, variables := range all {

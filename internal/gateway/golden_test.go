@@ -198,6 +198,8 @@ func simConfig(t *testing.T, text string) (cfg sim.Config, steps []func(*sim.Ser
 			cfg.Extensions = number(t, value)
 		case "numbers":
 			cfg.Numbers = number(t, value)
+		case "groups":
+			cfg.Groups = value == "yes"
 		case "many ids":
 			cfg.BulkIDs = number(t, value)
 		case "limit heavy":

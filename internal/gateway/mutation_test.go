@@ -52,6 +52,8 @@ func TestMutationsOfOneWhoLeft(t *testing.T) {
 		"reassign":  {`reassignPhoneNumber(input: {phoneNumberId: "723455008"}) { outcome }`, "phone-numbers/723455008"},
 		"delete":    {`deletePhoneNumber(input: {phoneNumberId: "723455008"}) { outcome }`, "DELETE"},
 		"queue":     {`bulkAssignCallQueueMembers(input: {items: [{callQueueId: "512091008", addedExtensionIds: ["512084008"]}]}) { outcome }`, "bulk-assign"},
+		"settings":  {`updateCallQueue(input: {callQueueId: "512091008", name: "Help"}) { outcome }`, "PUT"},
+		"queues":    {`setExtensionCallQueues(input: {extensionId: "512084008", callQueueIds: []}) { outcome }`, "PUT"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCase(t, txtar.Parse([]byte("-- sim.txt --\nfail addNumbersToInventoryV2 1 times: delay 5s\n")), check)

@@ -17,6 +17,9 @@ var nodeQueries = map[string]string{
 	"PhoneNumber":      `{ it: phoneNumber(id: "723455008") { id } }`,
 	"Device":           `{ it: device(id: "66420008") { id } }`,
 	"License":          `{ it: license(id: "71230008") { id } }`,
+	"CallQueue":        `{ it: callQueue(id: "512090008") { id } }`,
+	"PagingGroup":      `{ it: pagingGroup(id: "512094008") { id } }`,
+	"ParkLocation":     `{ it: parkLocation(id: "512096008") { id } }`,
 	"ForwardingNumber": `{ viewer { forwardingNumbers(first: 1) { nodes { it: id } } } }`,
 
 	"CallerBlockingNumber": `{ viewer { callerBlockingNumbers(first: 1) { nodes { it: id } } } }`,
@@ -33,7 +36,7 @@ func TestNodesAreFoundAgain(t *testing.T) {
 			continue
 		}
 		synctest.Test(t, func(t *testing.T) {
-			c := newCase(t, &txtar.Archive{}, nil)
+			c := newCase(t, txtar.Parse([]byte("-- sim.txt --\ngroups = yes\n")), nil)
 			id := it(t, c.post(t, query, ""))
 			variables, _ := json.Marshal(map[string]string{"id": id}) //nolint:errchkjson // texts
 			answer := c.post(t, `query ($id: ID!) { it: node(id: $id) { __typename id } }`, string(variables))

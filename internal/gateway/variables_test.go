@@ -22,6 +22,7 @@ var filtered = map[string]string{
 	"UsablePhoneNumberFilter":   `query(%s) { viewer { usablePhoneNumbers(first: 5, %s) { nodes { phoneNumber } } } }`,
 	"LicenseFilter":             `query(%s) { account { licenses(first: 5, %s) { nodes { rcId } } } }`,
 	"CountryFilter":             `query(%s) { countries(first: 5, %s) { nodes { name } } }`,
+	"CallQueueFilter":           `query(%s) { account { callQueues(first: 5, %s) { nodes { name } } } }`,
 	"DeviceFilter":              `query(%s) { viewer { devices(first: 5, %s) { nodes { name } } } }`,
 }
 

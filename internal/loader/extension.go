@@ -61,20 +61,12 @@ func (l *Loaders) Extension(ctx context.Context, id rest.ExtensionID) (*rest.Ext
 // ExtensionsOf is Extension for several: they go together, and with those that others
 // ask for in the same moment.
 func (l *Loaders) ExtensionsOf(ctx context.Context, ids []rest.ExtensionID) ([]*rest.Extension, error) {
-	var ask []rest.ExtensionID
-	for _, id := range ids {
-		if id = l.extensionID(id); !l.readsWhole(id) {
-			ask = append(ask, id)
-		}
-	}
-	l.extension.loadAll(ctx, ask) // remembered for the loop below
 	out := make([]*rest.Extension, len(ids))
-	for i, id := range ids {
-		e, err := l.Extension(ctx, id)
-		if err != nil {
-			return nil, err
+	for i, r := range l.ExtensionsEach(ctx, ids) {
+		if r.Err != nil {
+			return nil, r.Err
 		}
-		out[i] = e
+		out[i] = r.Value
 	}
 	return out, nil
 }

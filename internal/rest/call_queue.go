@@ -29,11 +29,7 @@ var (
 func (c *Client) ListCallQueueMembers(ctx context.Context, account, queue string, page, perPage int) (*Page[ExtensionRef], error) {
 	list := func(o *Operation) way[*Page[ExtensionRef]] {
 		return way[*Page[ExtensionRef]]{o, func() (*Page[ExtensionRef], error) {
-			p, err := call[Page[ExtensionRef]](ctx, c, o.at(account, queue).where(paged(nil, page, perPage)))
-			if err != nil {
-				return nil, err
-			}
-			return p, checked(o, p, func(m *ExtensionRef) string { return m.ID.RCID })
+			return c.listRefs(ctx, o, ExtensionID{Key{account, queue}}, page, perPage)
 		}}
 	}
 	if c.cfg.Generation == OnlyV1 {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -262,7 +263,7 @@ func newUUID() string {
 
 // uri returns the canonical address of what the call asked for, without a query: real ids where the request said ~.
 func (c *call) uri() string {
-	segments := strings.Split(c.route.path(), "/")
+	segments := strings.Split(cmp.Or(c.route.canonical, c.route.path()), "/")
 	for i, segment := range segments {
 		if len(segment) < 2 || segment[0] != '{' {
 			continue

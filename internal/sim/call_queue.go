@@ -15,16 +15,13 @@ func (s *Server) callQueueRoutes() []*route {
 			scope: "ReadAccounts", permission: "ReadExtensions", do: s.listCallQueueMembers},
 		{operation: "assignMultipleCallQueueMembers", pattern: "POST " + v1 + "/call-queues/{groupId}/bulk-assign", group: "heavy",
 			scope: "EditExtensions", permission: "Groups", do: s.assignMultipleCallQueueMembers},
+		{operation: "readCallQueueInfo", pattern: "GET " + v1 + "/call-queues/{groupId}", group: "light",
+			scope: "ReadAccounts", permission: "ReadExtensions", do: s.readCallQueueInfo},
+		{operation: "updateCallQueueInfo", pattern: "PUT " + v1 + "/call-queues/{groupId}", group: "light",
+			scope: "EditExtensions", permission: "EditUserInfo", do: s.updateCallQueueInfo},
+		{operation: "updateUserCallQueues", pattern: "PUT " + v1 + "/extension/{extensionId}/call-queues", group: "medium",
+			scope: "EditAccounts", permission: "EditCallQueuePresence", do: s.updateUserCallQueues},
 	}
-}
-
-// callQueueInfo has its id as a string, its members theirs as numbers.
-type callQueueInfo struct {
-	URI             string `json:"uri"`
-	ID              int64  `json:"id,string"`
-	ExtensionNumber string `json:"extensionNumber"`
-	Name            string `json:"name"`
-	Status          string `json:"status"`
 }
 
 // departmentMember is an extensionRef with a name, which the newer list has not.
@@ -65,9 +62,7 @@ func (s *Server) listCallQueues(c *call) reply {
 			queues = member.queues
 		}
 	}
-	return paged(c, queues, func(e *extension) bool { return e.kind == "Department" }, func(e *extension) callQueueInfo {
-		return callQueueInfo{c.accountURI() + "/call-queues/" + formatID(e.id), e.id, e.number, e.name, e.status}
-	})
+	return paged(c, queues, func(e *extension) bool { return e.kind == "Department" }, c.callQueueInfo)
 }
 
 // membership is a wish to change who is in a queue.
@@ -144,14 +139,18 @@ func (co *company) checkMembership(queue *extension, wish membership) (change, *
 				return change{}, notFound(side.parameter)
 			}
 			if side.out == &out.added && !e.isPerson() {
-				p := invalid(side.parameter)
-				p.Message = fmt.Sprintf("Extension of type [%s] cannot be included into call queue", e.kind)
-				return change{}, p
+				return change{}, notQueueable(side.parameter, e)
 			}
 			*side.out = append(*side.out, e)
 		}
 	}
 	return out, nil
+}
+
+func notQueueable(parameter string, e *extension) *problem {
+	p := invalid(parameter)
+	p.Message = fmt.Sprintf("Extension of type [%s] cannot be included into call queue", e.kind)
+	return p
 }
 
 func (ch change) apply() {

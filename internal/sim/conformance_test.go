@@ -151,13 +151,14 @@ type exchange struct {
 func TestAnswersConform(t *testing.T) {
 	k := loadContract(t)
 	synctest.Test(t, func(t *testing.T) {
-		s := newServer(t, sim.Config{Extensions: 300, Numbers: 900, Limits: map[string]int{}})
+		s := newServer(t, sim.Config{Extensions: 300, Numbers: 900, Groups: true, Limits: map[string]int{}})
 		exchanges(t, s, k, slices.Concat(
 			reads(),
 			writes(),
 			refusals(),
 			blockingExchanges(),
 			licenseExchanges(),
+			groupExchanges(),
 		), admin(t, s))
 	})
 }

@@ -27,6 +27,7 @@ type extensionInfo struct {
 	Permissions     extensionPermissions `json:"permissions"`
 	ProfileImage    link                 `json:"profileImage"`
 	CallQueueInfo   *callQueueSettings   `json:"callQueueInfo,omitempty"`
+	AlertTimer      int                  `json:"alertTimer,omitempty"`
 	Hidden          bool                 `json:"hidden"`
 	CreationTime    string               `json:"creationTime"`
 }
@@ -153,7 +154,8 @@ func (c *call) extensionInfo(e *extension) extensionInfo {
 		CreationTime:    timestamp(e.created),
 	}
 	if e.kind == "Department" {
-		out.CallQueueInfo = &callQueueSettings{SLAGoal: 80, SLAThresholdSeconds: 20, AbandonedThresholdSeconds: 5}
+		q := e.asQueue()
+		out.CallQueueInfo, out.AlertTimer = &q.level, q.alertTimer
 	}
 	return out
 }

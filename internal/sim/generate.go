@@ -18,7 +18,7 @@ type generator struct {
 }
 
 func (co *company) generate(extensions, numbers int, rng *rand.Rand) {
-	g := &generator{company: co, rng: rng}
+	g, examples := &generator{company: co, rng: rng}, len(co.extensions)
 	for len(co.extensions) < extensions {
 		g.addExtension()
 	}
@@ -40,6 +40,7 @@ func (co *company) generate(extensions, numbers int, rng *rand.Rand) {
 		g.addDevices(e)
 		g.addForwarding(e)
 	}
+	g.staffGroups(co.extensions[examples:])
 }
 
 // chance is true in percent of the cases.

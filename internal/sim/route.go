@@ -11,6 +11,7 @@ import (
 type route struct {
 	operation  string // the vendor's operationId; those of the 2018 description by their name there
 	pattern    string // method and path
+	canonical  string // the path in uris, where it is spelt otherwise than in requests
 	group      string // rate-limit group
 	scope      string // what the app needs
 	permission string // what the user needs

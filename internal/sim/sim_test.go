@@ -236,6 +236,7 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		"deletePhoneNumberById",
 		"getBrandInfo",
 		"getServicePlanInfo",
+		"getParkLocationUsers",
 		"listAccountDevices",
 		"listBlockedNumbers",
 		"listLicenseTypes",
@@ -246,6 +247,7 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		"reassignPhoneNumberById",
 		"unblockNumber",
 		"updateBlockedNumber",
+		"updateParkLocationUsers",
 	})
 	equal(t, "missing in Legacy", operations(missing(sim.Legacy)), []string{
 		"addNumbersToInventoryV2",

@@ -49,6 +49,8 @@ type extension struct {
 	queues        []*extension // that it is a member of
 	comment       string       // why it is disabled
 	blocking      callerBlocking
+	queue         *queueSettings // of a call queue; nil means the usual ones
+	group         group          // of a paging group or a park location
 }
 
 // phoneNumber is a number of the account, or of its stock while usage is "Inventory".
@@ -121,7 +123,14 @@ func newCompany(cfg Config) *company {
 		device:    map[int64]*device{},
 	}
 	co.addExamples()
-	co.generate(cfg.Extensions, cfg.Numbers, rng)
+	var groups []*extension
+	if cfg.Groups {
+		groups = co.exampleGroups()
+	}
+	co.generate(cfg.Extensions-len(groups), cfg.Numbers, rng)
+	for _, e := range groups {
+		co.addExtension(e)
+	}
 	return co
 }
 
@@ -178,6 +187,7 @@ func (co *company) dropExtension(e *extension) {
 	for _, queue := range slices.Clone(e.queues) {
 		leave(queue, e)
 	}
+	co.leaveGroups(e)
 	for _, member := range slices.Clone(e.members) {
 		leave(e, member)
 	}

@@ -1,0 +1,94 @@
+package rest
+
+import (
+	"context"
+
+	"github.com/ringql/ringql/internal/budget"
+)
+
+// Members are who joins a group and who leaves it.
+type Members struct{ Added, Removed []string }
+
+// PagingGroupChange is who and what joins a paging group and leaves it.
+type PagingGroupChange struct{ Users, Devices Members }
+
+var (
+	listPagingGroupUsers = op("listPagingGroupUsers",
+		"GET /restapi/v1.0/account/{accountId}/paging-only-groups/{pagingOnlyGroupId}/users", budget.Light, V1, "ReadAccounts", "ReadUserInfo")
+	listPagingGroupDevices = op("listPagingGroupDevices",
+		"GET /restapi/v1.0/account/{accountId}/paging-only-groups/{pagingOnlyGroupId}/devices", budget.Light, V1, "ReadAccounts", "ReadCompanyDevices")
+	assignMultiplePagingGroupUsersDevices = op("assignMultiplePagingGroupUsersDevices",
+		"POST /restapi/v1.0/account/{accountId}/paging-only-groups/{pagingOnlyGroupId}/bulk-assign", budget.Heavy, V1, "EditAccounts", "Groups")
+	getParkLocationUsers = op("getParkLocationUsers",
+		"GET /restapi/v1.0/account/{accountId}/park-locations/{parkLocationId}/users", budget.Light, Legacy, "ReadAccounts", "ReadExtensions")
+	updateParkLocationUsers = op("updateParkLocationUsers",
+		"POST /restapi/v1.0/account/{accountId}/park-locations/{parkLocationId}/bulk-assign", budget.Heavy, Legacy, "EditExtensions", "EditExtensions")
+)
+
+// SetAccount says which account r lies in.
+func (r *ExtensionRef) SetAccount(account string) { r.ID.Account = account }
+
+// ListPagingGroupUsers returns one page of the extensions that may page a group.
+func (c *Client) ListPagingGroupUsers(ctx context.Context, group ExtensionID, page, perPage int) (*Page[ExtensionRef], error) {
+	return c.listRefs(ctx, listPagingGroupUsers, group, page, perPage)
+}
+
+// GetParkLocationUsers returns one page of the extensions that may use a park location.
+// Today's description does not list the operation.
+func (c *Client) GetParkLocationUsers(ctx context.Context, location ExtensionID, page, perPage int) (*Page[ExtensionRef], error) {
+	return either(ctx, c, location.Account, way[*Page[ExtensionRef]]{getParkLocationUsers, func() (*Page[ExtensionRef], error) {
+		return c.listRefs(ctx, getParkLocationUsers, location, page, perPage)
+	}})
+}
+
+// listRefs returns one page of the extensions that belong to a group.
+func (c *Client) listRefs(ctx context.Context, o *Operation, group ExtensionID, page, perPage int) (*Page[ExtensionRef], error) {
+	p, err := call[Page[ExtensionRef]](ctx, c, o.at(group.Account, group.RCID).where(paged(nil, page, perPage)))
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.Records {
+		r := &p.Records[i]
+		r.SetAccount(first(AccountOf(r.URI), first(AccountOf(p.URI), group.Account)))
+	}
+	return p, checked(o, p, func(m *ExtensionRef) string { return m.ID.RCID })
+}
+
+// ListPagingGroupDevices returns one page of the devices of a paging group, of which it
+// tells the names alone.
+func (c *Client) ListPagingGroupDevices(ctx context.Context, group ExtensionID, page, perPage int) (*Page[Device], error) {
+	p, err := call[Page[Device]](ctx, c, listPagingGroupDevices.at(group.Account, group.RCID).where(paged(nil, page, perPage)))
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.Records {
+		p.Records[i].SetAccount(first(AccountOf(p.Records[i].URI), first(AccountOf(p.URI), group.Account)))
+	}
+	return p, checked(listPagingGroupDevices, p, (*Device).RcID)
+}
+
+// AssignPagingGroupUsersDevices has users and devices join a paging group, and others
+// leave it.
+func (c *Client) AssignPagingGroupUsersDevices(ctx context.Context, account, group string, ch PagingGroupChange) error {
+	type body struct {
+		AddedUsers     []string `json:"addedUserIds,omitzero"`
+		RemovedUsers   []string `json:"removedUserIds,omitzero"`
+		AddedDevices   []string `json:"addedDeviceIds,omitzero"`
+		RemovedDevices []string `json:"removedDeviceIds,omitzero"`
+	}
+	return c.act(ctx, assignMultiplePagingGroupUsersDevices.at(account, group).
+		send(body{ch.Users.Added, ch.Users.Removed, ch.Devices.Added, ch.Devices.Removed}))
+}
+
+// UpdateParkLocationUsers has users join a park location, and others leave it. Today's
+// description does not list the operation.
+func (c *Client) UpdateParkLocationUsers(ctx context.Context, account, location string, users Members) error {
+	type body struct {
+		Added   []string `json:"addedUserIds,omitzero"`
+		Removed []string `json:"removedUserIds,omitzero"`
+	}
+	_, err := either(ctx, c, account, way[struct{}]{updateParkLocationUsers, func() (struct{}, error) {
+		return struct{}{}, c.act(ctx, updateParkLocationUsers.at(account, location).send(body(users)))
+	}})
+	return err
+}
