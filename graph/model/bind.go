@@ -25,6 +25,8 @@ type (
 	CountryEdge                    = Edge[rest.Country]
 	CallQueueConnection            = Connection[rest.CallQueue]
 	CallQueueEdge                  = Edge[rest.CallQueue]
+	DeviceCatalogItemConnection    = Connection[rest.DeviceCatalogItem]
+	DeviceCatalogItemEdge          = Edge[rest.DeviceCatalogItem]
 )
 
 // Account is an account as a place to start from: what its record holds is read

@@ -316,6 +316,16 @@ func UnmarshalBlockedCallerGreetingType(v any) (rest.BlockedCallerGreetingType, 
 	return blockedCallerGreetingType.unmarshal(v)
 }
 
+// MarshalDeviceOrderTaskStatus writes v.
+func MarshalDeviceOrderTaskStatus(v rest.DeviceOrderTaskStatus) graphql.Marshaler {
+	return deviceOrderTaskStatus.marshal(v)
+}
+
+// UnmarshalDeviceOrderTaskStatus reads v.
+func UnmarshalDeviceOrderTaskStatus(v any) (rest.DeviceOrderTaskStatus, error) {
+	return deviceOrderTaskStatus.unmarshal(v)
+}
+
 // MarshalLicenseSku writes v.
 func MarshalLicenseSku(v rest.LicenseSKU) graphql.Marshaler { return licenseSKU.marshal(v) }
 

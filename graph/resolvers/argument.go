@@ -145,6 +145,8 @@ func node(ctx context.Context, g model.GlobalID) (model.Node, error) {
 		return some(pagingGroup(ctx, rest.ExtensionID{Key: key}))
 	case model.TypeParkLocation:
 		return some(parkLocation(ctx, rest.ExtensionID{Key: key}))
+	case model.TypeDeviceOrder:
+		return some(l.DeviceOrder(ctx, rest.DeviceOrderID{Key: key}))
 	case model.TypeForwardingNumber:
 		return some(l.ForwardingNumber(ctx, rest.ForwardingNumberID{Below: rest.Below{Key: key, Extension: g.Extension}}))
 	case model.TypeBlockedNumber:

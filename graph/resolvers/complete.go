@@ -143,8 +143,14 @@ func untold(ctx context.Context, n *plan.Node, vars map[string]any, source rest.
 // untoldOfDevice adds err for every field selected on a device that the account's list
 // leaves out.
 func untoldOfDevice(ctx context.Context, n *plan.Node, vars map[string]any, err error) {
+	untoldBy(ctx, toldFields, n, vars, err)
+}
+
+// untoldBy adds err for every field selected on an object that an answer with these fields
+// leaves out.
+func untoldBy(ctx context.Context, fields map[string]map[string]bool, n *plan.Node, vars map[string]any, err error) {
 	for f := range n.Select(vars) {
-		if _, told := toldFields[f.Field]; !told {
+		if _, told := fields[f.Field]; !told {
 			graphql.AddError(below(ctx, f.Key), err)
 		}
 	}

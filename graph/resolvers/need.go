@@ -94,9 +94,14 @@ func wantsOwner(rows []*plan.Node, vars map[string]any) bool {
 
 // toldOfDevices says whether what the account's list tells of devices is enough.
 func toldOfDevices(rows []*plan.Node, vars map[string]any) bool {
+	return tellsAll(toldFields, rows, vars)
+}
+
+// tellsAll says whether the fields that an answer tells of objects are enough.
+func tellsAll(fields map[string]map[string]bool, rows []*plan.Node, vars map[string]any) bool {
 	for _, row := range rows {
 		for f := range row.Select(vars) {
-			within, told := toldFields[f.Field]
+			within, told := fields[f.Field]
 			if !told || within != nil && selects([]*plan.Node{f}, vars, func(name string) bool { return !within[name] }) {
 				return false
 			}

@@ -39,6 +39,7 @@ const (
 	NotSupported   UserErrorCode = "NOT_SUPPORTED"
 	Duplicate      UserErrorCode = "DUPLICATE"
 	InUse          UserErrorCode = "IN_USE"
+	Conflict       UserErrorCode = "CONFLICT"
 	Refused        UserErrorCode = "REFUSED"
 	NotSent        UserErrorCode = "NOT_SENT"
 	OutcomeUnknown UserErrorCode = "OUTCOME_UNKNOWN"
@@ -54,7 +55,9 @@ type UserError struct {
 
 // byRCCode says what the upstream's own codes mean, where a client is to tell them from
 // other refusals.
-var byRCCode = map[string]UserErrorCode{}
+var byRCCode = map[string]UserErrorCode{
+	"CMN-204": Conflict,
+}
 
 // Changer carries out mutations.
 type Changer struct{ REST *rest.Client }

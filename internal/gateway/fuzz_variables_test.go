@@ -63,6 +63,17 @@ var fuzzOperations = []string{
 	`mutation ($items: [PagingGroupUsersAndDevicesInput!]!) { bulkAssignPagingGroupUsersAndDevices(input: {items: $items}) { outcome } }`,
 	`mutation ($input: BulkAssignParkLocationUsersInput!) { bulkAssignParkLocationUsers(input: $input) { results { userId outcome } outcome userErrors { code field } } }`,
 	`mutation ($items: [ParkLocationUsersInput!]!) { bulkAssignParkLocationUsers(input: {items: $items}) { outcome } }`,
+	`mutation ($input: UpdateDeviceInput! = {deviceId: "66420008", name: "Desk", phoneNumberIds: ["723457008"], extensionId: "~"}) {
+		updateDevice(input: $input) { outcome device { name emergency { address { city } } } userErrors { code message field } } }`,
+	`mutation ($input: UpdateDeviceEmergencyInput! = {deviceId: "66420008", emergency: {locationId: "201"}}) {
+		updateDeviceEmergency(input: $input) { outcome device { name } userErrors { code message field } } }`,
+	`mutation ($e: DeviceEmergencyInput, $a: EmergencyAddressInput = {zip: "94002"}, $old: EmergencyServiceAddressInput = {street: "1"}) {
+		a: updateDevice(input: {deviceId: "66420008", emergency: $e, emergencyServiceAddress: $old}) { outcome }
+		b: updateDeviceEmergency(input: {deviceId: "66420008", emergency: {address: $a}}) { outcome } }`,
+	`mutation ($input: CreateDeviceOrderInput! = {devices: [{modelId: "56"}], shipping: {address: {customerName: "J", street: "1", city: "M", zip: "85201", country: "USA"}}}) {
+		createDeviceOrder(input: $input) { outcome order { rcId devices { name } } devices { name } task { status } userErrors { code message field } } }`,
+	`mutation ($d: OrderedDeviceInput! = {type: SOFT_PHONE, name: "x"}, $s: DeviceShippingInput, $a: DeliveryAddressInput, $x: DeviceAddonInput! = {addonId: "2"}) {
+		createDeviceOrder(input: {devices: [$d, {modelId: "56", addons: [$x]}], shipping: $s, emergencyServiceAddress: $a}) { outcome userErrors { code field } } }`,
 }
 
 // Every type that a client may send a value of is tried.

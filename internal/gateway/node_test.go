@@ -20,6 +20,7 @@ var nodeQueries = map[string]string{
 	"CallQueue":        `{ it: callQueue(id: "512090008") { id } }`,
 	"PagingGroup":      `{ it: pagingGroup(id: "512094008") { id } }`,
 	"ParkLocation":     `{ it: parkLocation(id: "512096008") { id } }`,
+	"DeviceOrder":      `{ it: deviceOrder(id: "74510008") { id } }`,
 	"ForwardingNumber": `{ viewer { forwardingNumbers(first: 1) { nodes { it: id } } } }`,
 
 	"CallerBlockingNumber": `{ viewer { callerBlockingNumbers(first: 1) { nodes { it: id } } } }`,

@@ -94,6 +94,7 @@ type EmergencyAddress struct {
 	CustomerName   string `json:"customerName"`
 	Street         string `json:"street"`
 	Street2        string `json:"street2"`
+	StreetType     string `json:"streetType"`
 	BuildingName   string `json:"buildingName"`
 	BuildingNumber string `json:"buildingNumber"`
 	City           string `json:"city"`

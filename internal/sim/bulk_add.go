@@ -19,7 +19,7 @@ func (s *Server) bulkAddRoutes() []*route {
 // syncAdds is how many numbers are added while the client waits. The upstream's own rule is not published.
 const syncAdds = 10
 
-// tasks are additions that go on after their request was answered. They need no goroutine: whoever calls next finds them done.
+// tasks are things that go on after their request was answered. They need no goroutine: whoever calls next finds them done.
 type tasks struct {
 	byID    map[string]*task
 	waiting []*task // oldest first
@@ -29,8 +29,14 @@ type task struct {
 	id      string
 	created time.Time
 	due     time.Time
-	adds    []addition
-	result  *bulkItems // nil while it runs
+	finish  func()
+	result  *bulkItems // of a bulk-add; nil while it runs
+}
+
+// later begins a task. All take the same time, so they end in the order they began.
+func (s *Server) later(t *task) {
+	t.due = t.created.Add(s.cfg.TaskTime)
+	s.tasks.waiting = append(s.tasks.waiting, t)
 }
 
 type taskInfo struct {
@@ -66,9 +72,13 @@ func (s *Server) addNumbersToInventoryV2(c *call) reply {
 	if !s.cfg.AsyncBulkAdd && len(adds) <= syncAdds {
 		return found(s.company.addAll(adds))
 	}
-	t := &task{id: formatID(s.company.ids.next()), created: c.start, due: c.start.Add(s.cfg.TaskTime), adds: adds}
+	t := &task{id: formatID(s.company.ids.next()), created: c.start}
+	t.finish = func() {
+		result := s.company.addAll(adds)
+		t.result = &result
+	}
 	s.tasks.byID[t.id] = t
-	s.tasks.waiting = append(s.tasks.waiting, t)
+	s.later(t)
 	return accepted(t.info("Accepted"))
 }
 
@@ -151,8 +161,8 @@ func (s *Server) settle(now time.Time) {
 	for len(s.tasks.waiting) > 0 && !now.Before(s.tasks.waiting[0].due) {
 		t := s.tasks.waiting[0]
 		s.tasks.waiting = s.tasks.waiting[1:]
-		result := s.company.addAll(t.adds)
-		t.result, t.adds = &result, nil
+		t.finish()
+		t.finish = nil
 	}
 }
 

@@ -42,6 +42,7 @@ func (co *company) addExamples() {
 	co.addExampleDevices(john, jane)
 	addExampleBlocking(john, jane)
 	co.addExampleLicenses(jane, maria)
+	co.addExampleOrder()
 	carlos := co.person(512088008, "106", "Carlos", "Diaz", "carlos.diaz")
 	carlos.role = numberManager
 	co.addExtension(carlos)

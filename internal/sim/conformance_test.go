@@ -159,6 +159,7 @@ func TestAnswersConform(t *testing.T) {
 			blockingExchanges(),
 			licenseExchanges(),
 			groupExchanges(),
+			deviceOrderExchanges(),
 		), admin(t, s))
 	})
 }

@@ -3,14 +3,19 @@ package sim
 import "slices"
 
 func (s *Server) deviceRoutes() []*route {
+	const one = "/restapi/v1.0/account/{accountId}/device/{deviceId}"
 	return []*route{
 		{operation: "listExtensionDevices", pattern: "GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/device", group: "light",
 			scope: "ReadAccounts", permission: "ReadUserDevices", many: "extensionId",
 			filters: []string{"linePooling", "feature", "type", "lineType"}, do: s.listExtensionDevices},
 		{operation: "listAccountDevices", pattern: "GET /restapi/v1.0/account/{accountId}/device", group: "medium",
 			scope: "ReadAccounts", permission: "ReadCompanyDevices", era: legacyOnly, do: s.listAccountDevices},
-		{operation: "readDevice", pattern: "GET /restapi/v1.0/account/{accountId}/device/{deviceId}", group: "light",
+		{operation: "readDevice", pattern: "GET " + one, group: "light",
 			scope: "ReadAccounts", permission: "ReadCompanyDevices", many: "deviceId", do: s.readDevice},
+		{operation: "updateDevice", pattern: "PUT " + one, group: "medium",
+			scope: "EditAccounts", permission: "EditCompanyDevices", do: s.updateDevice},
+		{operation: "updateDeviceEmergency", pattern: "PUT " + one + "/emergency", group: "medium",
+			scope: "EditAccounts", permission: "EditCompanyDevices", do: s.updateDeviceEmergency},
 	}
 }
 
@@ -34,6 +39,15 @@ type emergencyAddress struct {
 	State        string `json:"state"`
 	Zip          string `json:"zip"`
 	Country      string `json:"country"`
+
+	Street2        string `json:"street2,omitempty"`
+	StreetType     string `json:"streetType,omitempty"`
+	BuildingName   string `json:"buildingName,omitempty"`
+	BuildingNumber string `json:"buildingNumber,omitempty"`
+	StateID        string `json:"stateId,omitempty"`
+	StateISOCode   string `json:"stateIsoCode,omitempty"`
+	CountryID      string `json:"countryId,omitempty"`
+	CountryISOCode string `json:"countryIsoCode,omitempty"`
 }
 
 var softphone = deviceModel{id: "1", name: "Softphone", class: "Softphone", lines: 1}
@@ -48,9 +62,9 @@ var deskPhones = []deviceModel{
 var otherPhone = deviceModel{id: "0", name: "Existing device", class: "Other Phone", lines: 1}
 
 var emergencyAddresses = []emergencyAddress{
-	{companyName, "100 Main Street", "Belmont", "CA", "94002", "USA"},
-	{companyName, "27 Desert Road", "Mesa", "AZ", "85201", "USA"},
-	{companyName, "1400 Union Street", "Denver", "CO", "80202", "USA"},
+	{CustomerName: companyName, Street: "100 Main Street", City: "Belmont", State: "CA", Zip: "94002", Country: "USA"},
+	{CustomerName: companyName, Street: "27 Desert Road", City: "Mesa", State: "AZ", Zip: "85201", Country: "USA"},
+	{CustomerName: companyName, Street: "1400 Union Street", City: "Denver", State: "CO", Zip: "80202", Country: "USA"},
 }
 
 // deviceInfo is a device; what only today's answers have is left out of the list of 2018.
@@ -69,6 +83,9 @@ type deviceInfo struct {
 	Emergency    *emergencyInfo    `json:"emergency,omitempty"`
 	PhoneLines   []phoneLineInfo   `json:"phoneLines"`
 	LinePooling  string            `json:"linePooling,omitempty"`
+	Shipping     *shippingInfo     `json:"shipping,omitempty"`
+	BoxBillingID int64             `json:"boxBillingId,omitempty"`
+	CommonPhone  *bool             `json:"useAsCommonPhone,omitempty"`
 }
 
 type modelInfo struct {
@@ -87,10 +104,11 @@ type addonInfo struct {
 }
 
 type emergencyInfo struct {
-	Address       emergencyAddress `json:"address"`
-	OutOfCountry  bool             `json:"outOfCountry"`
-	AddressStatus string           `json:"addressStatus"`
-	SyncStatus    string           `json:"syncStatus"`
+	Address       emergencyAddress   `json:"address"`
+	Location      *emergencyLocation `json:"location,omitempty"`
+	OutOfCountry  bool               `json:"outOfCountry"`
+	AddressStatus string             `json:"addressStatus"`
+	SyncStatus    string             `json:"syncStatus"`
 }
 
 type phoneLineInfo struct {
@@ -161,12 +179,20 @@ func (c *call) deviceInfo(d *device) deviceInfo {
 		Address:      d.address,
 		PhoneLines:   []phoneLineInfo{},
 		LinePooling:  d.pooling,
+		BoxBillingID: d.box,
+		CommonPhone:  d.common,
+	}
+	if d.shipment != nil {
+		out.Shipping = d.shippingInfo()
+		if out.Shipping.Status != shipped {
+			out.Serial = "" // told once the phone has left
+		}
 	}
 	if d.online {
 		out.Status = "Online"
 	}
 	if d.address != nil {
-		out.Emergency = &emergencyInfo{*d.address, false, "Valid", "Verified"}
+		out.Emergency = &emergencyInfo{*d.address, d.location, d.abroad, "Valid", "Verified"}
 	}
 	for _, a := range d.model.addons {
 		out.Model.Addons = append(out.Model.Addons, addonInfo{a.id, a.name, a.count})
@@ -179,6 +205,12 @@ func (c *call) deviceInfo(d *device) deviceInfo {
 	return out
 }
 
+// plain is an address as far as the 2018 description knows its parts.
+func (a emergencyAddress) plain() *emergencyAddress {
+	return &emergencyAddress{CustomerName: a.CustomerName, Street: a.Street, Street2: a.Street2, City: a.City, State: a.State, Zip: a.Zip,
+		Country: a.Country}
+}
+
 func (c *call) linePhoneInfo(n *phoneNumber) linePhoneInfo {
 	l := c.legacyPhoneNumber(n)
 	return linePhoneInfo{n.id, l.PhoneNumber, l.PaymentType, l.Type, l.UsageType, l.Status, l.Location, l.Country, l.Extension}
@@ -187,7 +219,10 @@ func (c *call) linePhoneInfo(n *phoneNumber) linePhoneInfo {
 // legacyDeviceInfo is a device as the 2018 description has it.
 func (c *call) legacyDeviceInfo(d *device) deviceInfo {
 	out := c.deviceInfo(d)
-	out.Status, out.LinePooling, out.Emergency = "", "", nil
+	out.Status, out.LinePooling, out.Emergency, out.CommonPhone = "", "", nil, nil
+	if d.address != nil {
+		out.Address = d.address.plain()
+	}
 	out.Model.DeviceClass, out.Model.Features, out.Model.LineCount = "", nil, 0
 	for i, a := range d.model.addons {
 		out.Model.Addons[i] = addonInfo{ID: a.id, Count: formatID(int64(a.count))}

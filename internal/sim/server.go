@@ -102,6 +102,8 @@ func New(cfg Config) (*Server, error) {
 		s.bulkAddRoutes(),
 		s.forwardingNumberRoutes(),
 		s.deviceRoutes(),
+		s.deviceOrderRoutes(),
+		s.deviceCatalogRoutes(),
 		s.callQueueRoutes(),
 		s.callerBlockingRoutes(),
 		s.blockedNumberRoutes(),

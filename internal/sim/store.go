@@ -29,6 +29,7 @@ type company struct {
 
 	licenses licenses
 	created  created
+	orders   map[int64]*deviceOrder
 }
 
 // extension is a person or a thing that can be called.
@@ -80,7 +81,12 @@ type device struct {
 	model        *deviceModel
 	owner        *extension
 	address      *emergencyAddress
+	location     *emergencyLocation
+	abroad       bool
 	lines        []phoneLine
+	common       *bool
+	box          int64
+	shipment     *shipment // of what was ordered
 }
 
 type phoneLine struct {
@@ -121,6 +127,7 @@ func newCompany(cfg Config) *company {
 		number:    map[int64]*phoneNumber{},
 		dialable:  map[string]*phoneNumber{},
 		device:    map[int64]*device{},
+		orders:    map[int64]*deviceOrder{},
 	}
 	co.addExamples()
 	var groups []*extension
@@ -252,10 +259,13 @@ func (co *company) only(usage string) *phoneNumber {
 	return nil
 }
 
+// addDevice adds a device. The lists show those that belong to someone.
 func (co *company) addDevice(d *device) {
-	co.devices = append(co.devices, d)
 	co.device[d.id] = d
-	d.owner.devices = append(d.owner.devices, d)
+	if d.owner != nil {
+		co.devices = append(co.devices, d)
+		d.owner.devices = append(d.owner.devices, d)
+	}
 }
 
 func join(queue, member *extension) {
