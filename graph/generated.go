@@ -36,7 +36,9 @@ type ResolverRoot interface {
 	Brand() BrandResolver
 	CallQueue() CallQueueResolver
 	Country() CountryResolver
+	CreateDeviceOrderPayload() CreateDeviceOrderPayloadResolver
 	Device() DeviceResolver
+	DeviceOrder() DeviceOrderResolver
 	Extension() ExtensionResolver
 	ForwardingNumber() ForwardingNumberResolver
 	License() LicenseResolver
@@ -85,6 +87,7 @@ type AccountResolver interface {
 	PhoneNumbers(ctx context.Context, obj *model.Account, filter *rest.PhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error)
 	Devices(ctx context.Context, obj *model.Account, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error)
 	CallQueues(ctx context.Context, obj *model.Account, filter *model.CallQueueFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.CallQueue], error)
+	DeviceOrder(ctx context.Context, obj *model.Account, id string) (*rest.DeviceOrder, error)
 	Licenses(ctx context.Context, obj *model.Account, filter *rest.LicenseFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.License], error)
 }
 type BrandResolver interface {
@@ -108,8 +111,14 @@ type CountryResolver interface {
 	FreeSoftphoneLine(ctx context.Context, obj *rest.Country) (*bool, error)
 	LocalDialing(ctx context.Context, obj *rest.Country) (*bool, error)
 }
+type CreateDeviceOrderPayloadResolver interface {
+	Devices(ctx context.Context, obj *change.DeviceOrderResult) ([]*rest.Device, error)
+}
 type DeviceResolver interface {
 	Extension(ctx context.Context, obj *rest.Device) (*rest.Extension, error)
+}
+type DeviceOrderResolver interface {
+	Devices(ctx context.Context, obj *rest.DeviceOrder) ([]*rest.Device, error)
 }
 type ExtensionResolver interface {
 	Departments(ctx context.Context, obj *rest.Extension) ([]*rest.Extension, error)
@@ -153,6 +162,13 @@ type MutationResolver interface {
 	DeleteCallerBlockingNumber(ctx context.Context, input model.DeleteCallerBlockingNumberInput) (*change.DeleteCallerBlockingNumberPayload, error)
 	DeleteCallerBlockingNumbers(ctx context.Context, input model.DeleteCallerBlockingNumbersInput) (*change.DeleteCallerBlockingNumbersPayload, error)
 	CreateAccount(ctx context.Context, input model.CreateAccountInput) (*model.CreateAccountPayload, error)
+	RemoveDevice(ctx context.Context, input model.RemoveDeviceInput) (*change.RemoveDeviceResult, error)
+	ReplaceDevice(ctx context.Context, input model.ReplaceDeviceInput) (*change.Result[rest.Device], error)
+	AddDevicesToInventory(ctx context.Context, input model.AddDevicesToInventoryInput) (*change.AddDevicesResult, error)
+	DeleteDevicesFromInventory(ctx context.Context, input model.DeleteDevicesFromInventoryInput) (*change.DeleteDevicesResult, error)
+	CreateDeviceOrder(ctx context.Context, input model.CreateDeviceOrderInput) (*change.DeviceOrderResult, error)
+	UpdateDevice(ctx context.Context, input model.UpdateDeviceInput) (*change.Result[rest.Device], error)
+	UpdateDeviceEmergency(ctx context.Context, input model.UpdateDeviceEmergencyInput) (*change.Result[rest.Device], error)
 	OrderLicenses(ctx context.Context, input model.OrderLicensesInput) (*change.LicenseOrderResult, error)
 	DeleteLicense(ctx context.Context, input model.DeleteLicenseInput) (*change.LicenseDeleteResult, error)
 	BulkAssignPagingGroupUsersAndDevices(ctx context.Context, input model.BulkAssignPagingGroupUsersAndDevicesInput) (*change.PagingGroupMembersResult, error)
@@ -195,6 +211,9 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (model.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]model.Node, error)
 	CallQueue(ctx context.Context, id string) (*rest.CallQueue, error)
+	DeviceCatalog(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[rest.DeviceCatalogItem], error)
+	ShippingOptions(ctx context.Context, servicePlanID *string, brandID *string, quantity *int) ([]*rest.ShippingOption, error)
+	DeviceOrder(ctx context.Context, id string) (*rest.DeviceOrder, error)
 	Countries(ctx context.Context, filter *rest.CountryFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Country], error)
 	Country(ctx context.Context, id string) (*rest.Country, error)
 	Brand(ctx context.Context, id string) (*rest.Brand, error)
@@ -248,6 +267,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAddCallerBlockingNumberInput,
+		ec.unmarshalInputAddDevicesToInventoryInput,
 		ec.unmarshalInputAssignedPhoneNumberFilter,
 		ec.unmarshalInputBlockNumberInput,
 		ec.unmarshalInputBlockedCallerGreetingInput,
@@ -268,17 +288,26 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateAccountRegionalSettingsInput,
 		ec.unmarshalInputCreateAccountServiceInfoInput,
 		ec.unmarshalInputCreateAccountSignupInfoInput,
+		ec.unmarshalInputCreateDeviceOrderInput,
 		ec.unmarshalInputDeleteBlockedNumberInput,
 		ec.unmarshalInputDeleteCallerBlockingNumberInput,
 		ec.unmarshalInputDeleteCallerBlockingNumbersInput,
+		ec.unmarshalInputDeleteDevicesFromInventoryInput,
 		ec.unmarshalInputDeleteLicenseInput,
 		ec.unmarshalInputDeletePhoneNumberInput,
 		ec.unmarshalInputDeletePhoneNumbersInput,
+		ec.unmarshalInputDeliveryAddressInput,
+		ec.unmarshalInputDeviceAddonInput,
+		ec.unmarshalInputDeviceEmergencyInput,
 		ec.unmarshalInputDeviceFilter,
+		ec.unmarshalInputDeviceShippingInput,
+		ec.unmarshalInputEmergencyAddressInput,
+		ec.unmarshalInputEmergencyServiceAddressInput,
 		ec.unmarshalInputExtensionFilter,
 		ec.unmarshalInputLicenseFilter,
 		ec.unmarshalInputLicenseItemInput,
 		ec.unmarshalInputOrderLicensesInput,
+		ec.unmarshalInputOrderedDeviceInput,
 		ec.unmarshalInputPagingGroupUsersAndDevicesInput,
 		ec.unmarshalInputParkLocationUsersInput,
 		ec.unmarshalInputPhoneNumberFilter,
@@ -287,12 +316,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProvisionPhoneNumbersInput,
 		ec.unmarshalInputReassignPhoneNumberInput,
 		ec.unmarshalInputReassignPhoneNumbersInput,
+		ec.unmarshalInputRemoveDeviceInput,
+		ec.unmarshalInputReplaceDeviceInput,
 		ec.unmarshalInputServiceLevelSettingsInput,
 		ec.unmarshalInputSetExtensionCallQueuesInput,
 		ec.unmarshalInputUpdateBlockedNumberInput,
 		ec.unmarshalInputUpdateCallQueueInput,
 		ec.unmarshalInputUpdateCallerBlockingInput,
 		ec.unmarshalInputUpdateCallerBlockingNumberInput,
+		ec.unmarshalInputUpdateDeviceEmergencyInput,
+		ec.unmarshalInputUpdateDeviceInput,
 		ec.unmarshalInputUsablePhoneNumberFilter,
 	)
 	first := true
@@ -373,7 +406,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "account.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "dictionary.graphqls" "extension.graphqls" "forwarding_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_task.graphqls" "schema.graphqls"
+//go:embed "account.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "forwarding_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_task.graphqls" "schema.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -393,6 +426,10 @@ var sources = []*ast.Source{
 	{Name: "caller_blocking_change.graphqls", Input: sourceData("caller_blocking_change.graphqls"), BuiltIn: false},
 	{Name: "create_account.graphqls", Input: sourceData("create_account.graphqls"), BuiltIn: false},
 	{Name: "device.graphqls", Input: sourceData("device.graphqls"), BuiltIn: false},
+	{Name: "device_catalog.graphqls", Input: sourceData("device_catalog.graphqls"), BuiltIn: false},
+	{Name: "device_inventory.graphqls", Input: sourceData("device_inventory.graphqls"), BuiltIn: false},
+	{Name: "device_order.graphqls", Input: sourceData("device_order.graphqls"), BuiltIn: false},
+	{Name: "device_update.graphqls", Input: sourceData("device_update.graphqls"), BuiltIn: false},
 	{Name: "dictionary.graphqls", Input: sourceData("dictionary.graphqls"), BuiltIn: false},
 	{Name: "extension.graphqls", Input: sourceData("extension.graphqls"), BuiltIn: false},
 	{Name: "forwarding_number.graphqls", Input: sourceData("forwarding_number.graphqls"), BuiltIn: false},
@@ -456,6 +493,8 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 		return ec.fieldContext_Account_devices(ctx, field)
 	case "callQueues":
 		return ec.fieldContext_Account_callQueues(ctx, field)
+	case "deviceOrder":
+		return ec.fieldContext_Account_deviceOrder(ctx, field)
 	case "licenses":
 		return ec.fieldContext_Account_licenses(ctx, field)
 	}
@@ -530,6 +569,20 @@ func (ec *executionContext) childFields_AddCallerBlockingNumberPayload(ctx conte
 		return ec.fieldContext_AddCallerBlockingNumberPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddCallerBlockingNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AddDevicesToInventoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deviceIds":
+		return ec.fieldContext_AddDevicesToInventoryPayload_deviceIds(ctx, field)
+	case "site":
+		return ec.fieldContext_AddDevicesToInventoryPayload_site(ctx, field)
+	case "outcome":
+		return ec.fieldContext_AddDevicesToInventoryPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddDevicesToInventoryPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddDevicesToInventoryPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_BillingPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -964,6 +1017,22 @@ func (ec *executionContext) childFields_CreateAccountPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type CreateAccountPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateDeviceOrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_CreateDeviceOrderPayload_order(ctx, field)
+	case "devices":
+		return ec.fieldContext_CreateDeviceOrderPayload_devices(ctx, field)
+	case "task":
+		return ec.fieldContext_CreateDeviceOrderPayload_task(ctx, field)
+	case "outcome":
+		return ec.fieldContext_CreateDeviceOrderPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateDeviceOrderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateDeviceOrderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Currency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rcId":
@@ -1042,6 +1111,20 @@ func (ec *executionContext) childFields_DeleteCallerBlockingNumbersPayload(ctx c
 	return nil, fmt.Errorf("no field named %q was found under type DeleteCallerBlockingNumbersPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteDevicesFromInventoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_DeleteDevicesFromInventoryPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteDevicesFromInventoryPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteDevicesFromInventoryPayload_userErrors(ctx, field)
+	case "calls":
+		return ec.fieldContext_DeleteDevicesFromInventoryPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteDevicesFromInventoryPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteLicensePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -1092,6 +1175,18 @@ func (ec *executionContext) childFields_DeletePhoneNumbersPayload(ctx context.Co
 		return ec.fieldContext_DeletePhoneNumbersPayload_calls(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeletePhoneNumbersPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletedDeviceResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deviceId":
+		return ec.fieldContext_DeletedDeviceResult_deviceId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeletedDeviceResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeletedDeviceResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletedDeviceResult", field.Name)
 }
 
 func (ec *executionContext) childFields_Device(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1164,6 +1259,44 @@ func (ec *executionContext) childFields_DeviceAddon(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type DeviceAddon", field.Name)
 }
 
+func (ec *executionContext) childFields_DeviceCatalogItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_DeviceCatalogItem_sku(ctx, field)
+	case "type":
+		return ec.fieldContext_DeviceCatalogItem_type(ctx, field)
+	case "rawType":
+		return ec.fieldContext_DeviceCatalogItem_rawType(ctx, field)
+	case "model":
+		return ec.fieldContext_DeviceCatalogItem_model(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeviceCatalogItem", field.Name)
+}
+
+func (ec *executionContext) childFields_DeviceCatalogItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DeviceCatalogItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DeviceCatalogItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DeviceCatalogItemConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DeviceCatalogItemConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeviceCatalogItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeviceCatalogItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DeviceCatalogItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DeviceCatalogItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeviceCatalogItemEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DeviceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -1232,6 +1365,38 @@ func (ec *executionContext) childFields_DeviceModel(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type DeviceModel", field.Name)
 }
 
+func (ec *executionContext) childFields_DeviceOrder(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeviceOrder_id(ctx, field)
+	case "rcId":
+		return ec.fieldContext_DeviceOrder_rcId(ctx, field)
+	case "uri":
+		return ec.fieldContext_DeviceOrder_uri(ctx, field)
+	case "devices":
+		return ec.fieldContext_DeviceOrder_devices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeviceOrder", field.Name)
+}
+
+func (ec *executionContext) childFields_DeviceOrderTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rcId":
+		return ec.fieldContext_DeviceOrderTask_rcId(ctx, field)
+	case "uri":
+		return ec.fieldContext_DeviceOrderTask_uri(ctx, field)
+	case "status":
+		return ec.fieldContext_DeviceOrderTask_status(ctx, field)
+	case "rawStatus":
+		return ec.fieldContext_DeviceOrderTask_rawStatus(ctx, field)
+	case "creationTime":
+		return ec.fieldContext_DeviceOrderTask_creationTime(ctx, field)
+	case "lastModifiedTime":
+		return ec.fieldContext_DeviceOrderTask_lastModifiedTime(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeviceOrderTask", field.Name)
+}
+
 func (ec *executionContext) childFields_EmergencyAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customerName":
@@ -1240,6 +1405,8 @@ func (ec *executionContext) childFields_EmergencyAddress(ctx context.Context, fi
 		return ec.fieldContext_EmergencyAddress_street(ctx, field)
 	case "street2":
 		return ec.fieldContext_EmergencyAddress_street2(ctx, field)
+	case "streetType":
+		return ec.fieldContext_EmergencyAddress_streetType(ctx, field)
 	case "buildingName":
 		return ec.fieldContext_EmergencyAddress_buildingName(ctx, field)
 	case "buildingNumber":
@@ -1292,6 +1459,8 @@ func (ec *executionContext) childFields_EmergencyServiceAddress(ctx context.Cont
 		return ec.fieldContext_EmergencyServiceAddress_street(ctx, field)
 	case "street2":
 		return ec.fieldContext_EmergencyServiceAddress_street2(ctx, field)
+	case "streetType":
+		return ec.fieldContext_EmergencyServiceAddress_streetType(ctx, field)
 	case "buildingName":
 		return ec.fieldContext_EmergencyServiceAddress_buildingName(ctx, field)
 	case "buildingNumber":
@@ -2076,6 +2245,32 @@ func (ec *executionContext) childFields_RegionalSettings(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type RegionalSettings", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveDevicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "device":
+		return ec.fieldContext_RemoveDevicePayload_device(ctx, field)
+	case "deletedId":
+		return ec.fieldContext_RemoveDevicePayload_deletedId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_RemoveDevicePayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveDevicePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveDevicePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReplaceDevicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "device":
+		return ec.fieldContext_ReplaceDevicePayload_device(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ReplaceDevicePayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReplaceDevicePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplaceDevicePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rcId":
@@ -2224,6 +2419,18 @@ func (ec *executionContext) childFields_ShippingMethod(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ShippingMethod", field.Name)
 }
 
+func (ec *executionContext) childFields_ShippingOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "quantity":
+		return ec.fieldContext_ShippingOption_quantity(ctx, field)
+	case "price":
+		return ec.fieldContext_ShippingOption_price(ctx, field)
+	case "method":
+		return ec.fieldContext_ShippingOption_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingOption", field.Name)
+}
+
 func (ec *executionContext) childFields_SignupInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "tosAccepted":
@@ -2340,6 +2547,30 @@ func (ec *executionContext) childFields_UpdateCallerBlockingPayload(ctx context.
 		return ec.fieldContext_UpdateCallerBlockingPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateCallerBlockingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateDeviceEmergencyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "device":
+		return ec.fieldContext_UpdateDeviceEmergencyPayload_device(ctx, field)
+	case "outcome":
+		return ec.fieldContext_UpdateDeviceEmergencyPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateDeviceEmergencyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateDeviceEmergencyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateDevicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "device":
+		return ec.fieldContext_UpdateDevicePayload_device(ctx, field)
+	case "outcome":
+		return ec.fieldContext_UpdateDevicePayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateDevicePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateDevicePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpstreamCall(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2527,6 +2758,20 @@ func (ec *executionContext) field_Account_callQueues_args(ctx context.Context, r
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Account_deviceOrder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -3102,6 +3347,20 @@ func (ec *executionContext) field_Mutation_addCallerBlockingNumber_args(ctx cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addDevicesToInventory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddDevicesToInventoryInput, error) {
+			return ec.unmarshalNAddDevicesToInventoryInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAddDevicesToInventoryInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_blockNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3172,6 +3431,20 @@ func (ec *executionContext) field_Mutation_createAccount_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createDeviceOrder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CreateDeviceOrderInput, error) {
+			return ec.unmarshalNCreateDeviceOrderInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCreateDeviceOrderInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteBlockedNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3206,6 +3479,20 @@ func (ec *executionContext) field_Mutation_deleteCallerBlockingNumbers_args(ctx 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DeleteCallerBlockingNumbersInput, error) {
 			return ec.unmarshalNDeleteCallerBlockingNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteCallerBlockingNumbersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteDevicesFromInventory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteDevicesFromInventoryInput, error) {
+			return ec.unmarshalNDeleteDevicesFromInventoryInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteDevicesFromInventoryInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3326,6 +3613,34 @@ func (ec *executionContext) field_Mutation_reassignPhoneNumbers_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_removeDevice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RemoveDeviceInput, error) {
+			return ec.unmarshalNRemoveDeviceInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐRemoveDeviceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_replaceDevice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReplaceDeviceInput, error) {
+			return ec.unmarshalNReplaceDeviceInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReplaceDeviceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setExtensionCallQueues_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3388,6 +3703,34 @@ func (ec *executionContext) field_Mutation_updateCallerBlocking_args(ctx context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpdateCallerBlockingInput, error) {
 			return ec.unmarshalNUpdateCallerBlockingInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateCallerBlockingInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateDeviceEmergency_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateDeviceEmergencyInput, error) {
+			return ec.unmarshalNUpdateDeviceEmergencyInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateDeviceEmergencyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateDevice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateDeviceInput, error) {
+			return ec.unmarshalNUpdateDeviceInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateDeviceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3626,6 +3969,58 @@ func (ec *executionContext) field_Query_country_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_deviceCatalog_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_deviceOrder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_device_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3809,6 +4204,36 @@ func (ec *executionContext) field_Query_servicePlan_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_shippingOptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "servicePlanId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["servicePlanId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "brandId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["brandId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "quantity",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["quantity"] = arg2
 	return args, nil
 }
 
@@ -4516,6 +4941,50 @@ func (ec *executionContext) fieldContext_Account_callQueues(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Account_deviceOrder(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Account_deviceOrder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Account().DeviceOrder(ctx, obj, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DeviceOrder) graphql.Marshaler {
+			return ec.marshalODeviceOrder2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrder(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Account_deviceOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Account",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceOrder(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Account_deviceOrder_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Account_licenses(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5151,6 +5620,116 @@ func (ec *executionContext) _AddCallerBlockingNumberPayload_userErrors(ctx conte
 func (ec *executionContext) fieldContext_AddCallerBlockingNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AddCallerBlockingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddDevicesToInventoryPayload_deviceIds(ctx context.Context, field graphql.CollectedField, obj *change.AddDevicesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddDevicesToInventoryPayload_deviceIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeviceIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rest.DeviceID) graphql.Marshaler {
+			return ec.marshalOID2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceIDᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddDevicesToInventoryPayload_deviceIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddDevicesToInventoryPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AddDevicesToInventoryPayload_site(ctx context.Context, field graphql.CollectedField, obj *change.AddDevicesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddDevicesToInventoryPayload_site(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Site, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Site) graphql.Marshaler {
+			return ec.marshalOSite2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSite(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddDevicesToInventoryPayload_site(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddDevicesToInventoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Site(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddDevicesToInventoryPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.AddDevicesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddDevicesToInventoryPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddDevicesToInventoryPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddDevicesToInventoryPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _AddDevicesToInventoryPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.AddDevicesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddDevicesToInventoryPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddDevicesToInventoryPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddDevicesToInventoryPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -8680,6 +9259,157 @@ func (ec *executionContext) fieldContext_CreateAccountPayload_userErrors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateDeviceOrderPayload_order(ctx context.Context, field graphql.CollectedField, obj *change.DeviceOrderResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateDeviceOrderPayload_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Order, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DeviceOrder) graphql.Marshaler {
+			return ec.marshalODeviceOrder2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrder(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateDeviceOrderPayload_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateDeviceOrderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceOrder(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateDeviceOrderPayload_devices(ctx context.Context, field graphql.CollectedField, obj *change.DeviceOrderResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateDeviceOrderPayload_devices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CreateDeviceOrderPayload().Devices(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateDeviceOrderPayload_devices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateDeviceOrderPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateDeviceOrderPayload_task(ctx context.Context, field graphql.CollectedField, obj *change.DeviceOrderResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateDeviceOrderPayload_task(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Task, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DeviceOrderTask) graphql.Marshaler {
+			return ec.marshalODeviceOrderTask2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrderTask(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateDeviceOrderPayload_task(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateDeviceOrderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceOrderTask(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateDeviceOrderPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeviceOrderResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateDeviceOrderPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateDeviceOrderPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateDeviceOrderPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _CreateDeviceOrderPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeviceOrderResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateDeviceOrderPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateDeviceOrderPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateDeviceOrderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Currency_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.Currency) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9217,6 +9947,125 @@ func (ec *executionContext) fieldContext_DeleteCallerBlockingNumbersPayload_call
 	return fc, nil
 }
 
+func (ec *executionContext) _DeleteDevicesFromInventoryPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.DeleteDevicesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteDevicesFromInventoryPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.DeletedDeviceResult) graphql.Marshaler {
+			return ec.marshalNDeletedDeviceResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeletedDeviceResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteDevicesFromInventoryPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteDevicesFromInventoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeletedDeviceResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteDevicesFromInventoryPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteDevicesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteDevicesFromInventoryPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteDevicesFromInventoryPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteDevicesFromInventoryPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteDevicesFromInventoryPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteDevicesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteDevicesFromInventoryPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteDevicesFromInventoryPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteDevicesFromInventoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteDevicesFromInventoryPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.DeleteDevicesResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteDevicesFromInventoryPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteDevicesFromInventoryPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteDevicesFromInventoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeleteLicensePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.LicenseDeleteResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9588,6 +10437,84 @@ func (ec *executionContext) fieldContext_DeletePhoneNumbersPayload_calls(_ conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UpstreamCall(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeletedDeviceResult_deviceId(ctx context.Context, field graphql.CollectedField, obj *change.DeletedDeviceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletedDeviceResult_deviceId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeviceID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DeviceID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletedDeviceResult_deviceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletedDeviceResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeletedDeviceResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeletedDeviceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletedDeviceResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletedDeviceResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletedDeviceResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeletedDeviceResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeletedDeviceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletedDeviceResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletedDeviceResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeletedDeviceResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10323,6 +11250,281 @@ func (ec *executionContext) fieldContext_DeviceAddon_count(_ context.Context, fi
 	return graphql.NewScalarFieldContext("DeviceAddon", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _DeviceCatalogItem_sku(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceCatalogItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItem_sku(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SKU, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItem_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceCatalogItem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceCatalogItem_type(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceCatalogItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItem_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DeviceType) graphql.Marshaler {
+			return ec.marshalODeviceType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceType(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItem_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceCatalogItem", field, true, false, errors.New("field of type DeviceType does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceCatalogItem_rawType(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceCatalogItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItem_rawType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItem_rawType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceCatalogItem", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceCatalogItem_model(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceCatalogItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItem_model(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DeviceModel) graphql.Marshaler {
+			return ec.marshalODeviceModel2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceModel(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItem_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeviceCatalogItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceModel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeviceCatalogItemConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.DeviceCatalogItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItemConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[rest.DeviceCatalogItem]) graphql.Marshaler {
+			return ec.marshalNDeviceCatalogItemEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItemConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeviceCatalogItemConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceCatalogItemEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeviceCatalogItemConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.DeviceCatalogItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItemConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.DeviceCatalogItem) graphql.Marshaler {
+			return ec.marshalNDeviceCatalogItem2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceCatalogItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItemConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeviceCatalogItemConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceCatalogItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeviceCatalogItemConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.DeviceCatalogItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItemConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItemConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeviceCatalogItemConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeviceCatalogItemConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.DeviceCatalogItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItemConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItemConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceCatalogItemConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceCatalogItemEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.DeviceCatalogItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItemEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItemEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceCatalogItemEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceCatalogItemEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.DeviceCatalogItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceCatalogItemEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DeviceCatalogItem) graphql.Marshaler {
+			return ec.marshalNDeviceCatalogItem2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceCatalogItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceCatalogItemEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeviceCatalogItemEdge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceCatalogItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeviceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.Device]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10892,6 +12094,245 @@ func (ec *executionContext) fieldContext_DeviceModel_lineCount(_ context.Context
 	return graphql.NewScalarFieldContext("DeviceModel", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _DeviceOrder_id(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrder_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DeviceOrderID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrderID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrder_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceOrder", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceOrder_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrder_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrder_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceOrder", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceOrder_uri(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrder_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrder_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceOrder", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceOrder_devices(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrder_devices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DeviceOrder().Devices(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrder_devices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeviceOrder",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeviceOrderTask_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrderTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrderTask_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RCID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrderTask_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceOrderTask", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceOrderTask_uri(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrderTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrderTask_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrderTask_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceOrderTask", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceOrderTask_status(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrderTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrderTask_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DeviceOrderTaskStatus) graphql.Marshaler {
+			return ec.marshalODeviceOrderTaskStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrderTaskStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrderTask_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceOrderTask", field, false, false, errors.New("field of type DeviceOrderTaskStatus does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceOrderTask_rawStatus(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrderTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrderTask_rawStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrderTask_rawStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceOrderTask", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceOrderTask_creationTime(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrderTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrderTask_creationTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreationTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrderTask_creationTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceOrderTask", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _DeviceOrderTask_lastModifiedTime(ctx context.Context, field graphql.CollectedField, obj *rest.DeviceOrderTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceOrderTask_lastModifiedTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastModifiedTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceOrderTask_lastModifiedTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceOrderTask", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _EmergencyAddress_customerName(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10958,6 +12399,29 @@ func (ec *executionContext) _EmergencyAddress_street2(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_EmergencyAddress_street2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EmergencyAddress_streetType(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyAddress_streetType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StreetType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyAddress_streetType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EmergencyAddress", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -11418,6 +12882,29 @@ func (ec *executionContext) _EmergencyServiceAddress_street2(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_EmergencyServiceAddress_street2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyServiceAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EmergencyServiceAddress_streetType(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyServiceAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyServiceAddress_streetType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StreetType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyServiceAddress_streetType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EmergencyServiceAddress", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -15379,6 +16866,314 @@ func (ec *executionContext) fieldContext_Mutation_createAccount(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_removeDevice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeDevice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveDevice(ctx, fc.Args["input"].(model.RemoveDeviceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.RemoveDeviceResult) graphql.Marshaler {
+			return ec.marshalORemoveDevicePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐRemoveDeviceResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeDevice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveDevicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeDevice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_replaceDevice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_replaceDevice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReplaceDevice(ctx, fc.Args["input"].(model.ReplaceDeviceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.Result[rest.Device]) graphql.Marshaler {
+			return ec.marshalOReplaceDevicePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_replaceDevice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReplaceDevicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_replaceDevice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addDevicesToInventory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addDevicesToInventory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddDevicesToInventory(ctx, fc.Args["input"].(model.AddDevicesToInventoryInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.AddDevicesResult) graphql.Marshaler {
+			return ec.marshalOAddDevicesToInventoryPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐAddDevicesResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addDevicesToInventory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddDevicesToInventoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addDevicesToInventory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteDevicesFromInventory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteDevicesFromInventory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteDevicesFromInventory(ctx, fc.Args["input"].(model.DeleteDevicesFromInventoryInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteDevicesResult) graphql.Marshaler {
+			return ec.marshalODeleteDevicesFromInventoryPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteDevicesResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteDevicesFromInventory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteDevicesFromInventoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteDevicesFromInventory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createDeviceOrder(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createDeviceOrder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateDeviceOrder(ctx, fc.Args["input"].(model.CreateDeviceOrderInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.DeviceOrderResult) graphql.Marshaler {
+			return ec.marshalOCreateDeviceOrderPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeviceOrderResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createDeviceOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateDeviceOrderPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createDeviceOrder_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateDevice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateDevice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateDevice(ctx, fc.Args["input"].(model.UpdateDeviceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.Result[rest.Device]) graphql.Marshaler {
+			return ec.marshalOUpdateDevicePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateDevice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateDevicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateDevice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateDeviceEmergency(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateDeviceEmergency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateDeviceEmergency(ctx, fc.Args["input"].(model.UpdateDeviceEmergencyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.Result[rest.Device]) graphql.Marshaler {
+			return ec.marshalOUpdateDeviceEmergencyPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateDeviceEmergency(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateDeviceEmergencyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateDeviceEmergency_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_orderLicenses(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19036,6 +20831,138 @@ func (ec *executionContext) fieldContext_Query_callQueue(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_deviceCatalog(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_deviceCatalog(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().DeviceCatalog(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.DeviceCatalogItem]) graphql.Marshaler {
+			return ec.marshalODeviceCatalogItemConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_deviceCatalog(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceCatalogItemConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_deviceCatalog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_shippingOptions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_shippingOptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ShippingOptions(ctx, fc.Args["servicePlanId"].(*string), fc.Args["brandId"].(*string), fc.Args["quantity"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.ShippingOption) graphql.Marshaler {
+			return ec.marshalOShippingOption2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐShippingOptionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_shippingOptions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ShippingOption(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_shippingOptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_deviceOrder(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_deviceOrder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().DeviceOrder(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DeviceOrder) graphql.Marshaler {
+			return ec.marshalODeviceOrder2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrder(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_deviceOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeviceOrder(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_deviceOrder_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_countries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20120,6 +22047,203 @@ func (ec *executionContext) _RegionalSettings_rawTimeFormat(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_RegionalSettings_rawTimeFormat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RegionalSettings", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RemoveDevicePayload_device(ctx context.Context, field graphql.CollectedField, obj *change.RemoveDeviceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveDevicePayload_device(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Device, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDevice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveDevicePayload_device(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveDevicePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveDevicePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.RemoveDeviceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveDevicePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DeviceID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveDevicePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveDevicePayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _RemoveDevicePayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.RemoveDeviceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveDevicePayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveDevicePayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveDevicePayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _RemoveDevicePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.RemoveDeviceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveDevicePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveDevicePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveDevicePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplaceDevicePayload_device(ctx context.Context, field graphql.CollectedField, obj *change.Result[rest.Device]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplaceDevicePayload_device(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDevice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReplaceDevicePayload_device(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplaceDevicePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplaceDevicePayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.Result[rest.Device]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplaceDevicePayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplaceDevicePayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplaceDevicePayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ReplaceDevicePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.Result[rest.Device]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplaceDevicePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplaceDevicePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplaceDevicePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Role_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.Role) (ret graphql.Marshaler) {
@@ -21425,6 +23549,84 @@ func (ec *executionContext) fieldContext_ShippingMethod_name(_ context.Context, 
 	return graphql.NewScalarFieldContext("ShippingMethod", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ShippingOption_quantity(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingOption_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingOption_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingOption", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingOption_price(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingOption_price(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Price(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingOption_price(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingOption", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingOption_method(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingOption_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.ShippingMethod) graphql.Marshaler {
+			return ec.marshalOShippingMethod2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐShippingMethod(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingOption_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ShippingOption",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ShippingMethod(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SignupInfo_tosAccepted(ctx context.Context, field graphql.CollectedField, obj *rest.SignupInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22223,6 +24425,180 @@ func (ec *executionContext) _UpdateCallerBlockingPayload_userErrors(ctx context.
 func (ec *executionContext) fieldContext_UpdateCallerBlockingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateCallerBlockingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateDeviceEmergencyPayload_device(ctx context.Context, field graphql.CollectedField, obj *change.Result[rest.Device]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateDeviceEmergencyPayload_device(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDevice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateDeviceEmergencyPayload_device(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateDeviceEmergencyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateDeviceEmergencyPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.Result[rest.Device]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateDeviceEmergencyPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateDeviceEmergencyPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateDeviceEmergencyPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateDeviceEmergencyPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.Result[rest.Device]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateDeviceEmergencyPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateDeviceEmergencyPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateDeviceEmergencyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateDevicePayload_device(ctx context.Context, field graphql.CollectedField, obj *change.Result[rest.Device]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateDevicePayload_device(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDevice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateDevicePayload_device(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateDevicePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateDevicePayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.Result[rest.Device]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateDevicePayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateDevicePayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateDevicePayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateDevicePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.Result[rest.Device]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateDevicePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateDevicePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateDevicePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -23511,6 +25887,54 @@ func (ec *executionContext) unmarshalInputAddCallerBlockingNumberInput(ctx conte
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputAddDevicesToInventoryInput(ctx context.Context, obj any) (model.AddDevicesToInventoryInput, error) {
+	var it model.AddDevicesToInventoryInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["accountId"]; !present {
+		asMap["accountId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"accountId", "quantity", "siteId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		case "siteId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("siteId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SiteID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAssignedPhoneNumberFilter(ctx context.Context, obj any) (rest.PhoneNumberFilter, error) {
 	var it rest.PhoneNumberFilter
 	if obj == nil {
@@ -24498,6 +26922,71 @@ func (ec *executionContext) unmarshalInputCreateAccountSignupInfoInput(ctx conte
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCreateDeviceOrderInput(ctx context.Context, obj any) (model.CreateDeviceOrderInput, error) {
+	var it model.CreateDeviceOrderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["accountId"]; !present {
+		asMap["accountId"] = "~"
+	}
+	if _, present := asMap["async"]; !present {
+		asMap["async"] = false
+	}
+
+	fieldsInOrder := [...]string{"accountId", "devices", "shipping", "emergencyServiceAddress", "async"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "devices":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("devices"))
+			data, err := ec.unmarshalNOrderedDeviceInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐOrderedDeviceInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Devices = data
+		case "shipping":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shipping"))
+			data, err := ec.unmarshalODeviceShippingInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceShippingInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Shipping = data
+		case "emergencyServiceAddress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergencyServiceAddress"))
+			data, err := ec.unmarshalODeliveryAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeliveryAddressInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmergencyServiceAddress = data
+		case "async":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("async"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Async = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDeleteBlockedNumberInput(ctx context.Context, obj any) (model.DeleteBlockedNumberInput, error) {
 	var it model.DeleteBlockedNumberInput
 	if obj == nil {
@@ -24583,6 +27072,47 @@ func (ec *executionContext) unmarshalInputDeleteCallerBlockingNumbersInput(ctx c
 				return it, err
 			}
 			it.CallerBlockingNumberIds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteDevicesFromInventoryInput(ctx context.Context, obj any) (model.DeleteDevicesFromInventoryInput, error) {
+	var it model.DeleteDevicesFromInventoryInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["accountId"]; !present {
+		asMap["accountId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"accountId", "deviceIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "deviceIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deviceIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeviceIds = data
 		}
 	}
 	return it, nil
@@ -24678,6 +27208,163 @@ func (ec *executionContext) unmarshalInputDeletePhoneNumbersInput(ctx context.Co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputDeliveryAddressInput(ctx context.Context, obj any) (rest.DeliveryAddressInput, error) {
+	var it rest.DeliveryAddressInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"customerName", "street", "street2", "city", "state", "zip", "country"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerName"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerName = data
+		case "street":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("street"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Street = data
+		case "street2":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("street2"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Street2 = data
+		case "city":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("city"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.City = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "zip":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("zip"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Zip = data
+		case "country":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("country"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Country = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeviceAddonInput(ctx context.Context, obj any) (model.DeviceAddonInput, error) {
+	var it model.DeviceAddonInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["count"]; !present {
+		asMap["count"] = 1
+	}
+
+	fieldsInOrder := [...]string{"addonId", "count"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "addonId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addonId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddonID = data
+		case "count":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("count"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Count = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeviceEmergencyInput(ctx context.Context, obj any) (model.DeviceEmergencyInput, error) {
+	var it model.DeviceEmergencyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"address", "locationId", "outOfCountry"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "address":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
+			data, err := ec.unmarshalOEmergencyAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEmergencyAddressInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Address = data
+		case "locationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationID = data
+		case "outOfCountry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outOfCountry"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OutOfCountry = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDeviceFilter(ctx context.Context, obj any) (rest.DeviceFilter, error) {
 	var it rest.DeviceFilter
 	if obj == nil {
@@ -24724,6 +27411,247 @@ func (ec *executionContext) unmarshalInputDeviceFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.LineType = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeviceShippingInput(ctx context.Context, obj any) (model.DeviceShippingInput, error) {
+	var it model.DeviceShippingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["methodId"]; !present {
+		asMap["methodId"] = "1"
+	}
+
+	fieldsInOrder := [...]string{"methodId", "address"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "methodId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("methodId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MethodID = data
+		case "address":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
+			data, err := ec.unmarshalODeliveryAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeliveryAddressInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Address = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEmergencyAddressInput(ctx context.Context, obj any) (rest.EmergencyAddressInput, error) {
+	var it rest.EmergencyAddressInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"customerName", "street", "street2", "streetType", "buildingName", "buildingNumber", "city", "state", "stateId", "stateIsoCode", "zip", "country", "countryId", "countryIsoCode"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerName = data
+		case "street":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("street"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Street = data
+		case "street2":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("street2"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Street2 = data
+		case "streetType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("streetType"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StreetType = data
+		case "buildingName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("buildingName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BuildingName = data
+		case "buildingNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("buildingNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BuildingNumber = data
+		case "city":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("city"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.City = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "stateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateID = data
+		case "stateIsoCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateIsoCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateISOCode = data
+		case "zip":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("zip"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Zip = data
+		case "country":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("country"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Country = data
+		case "countryId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countryId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CountryID = data
+		case "countryIsoCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countryIsoCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CountryISOCode = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEmergencyServiceAddressInput(ctx context.Context, obj any) (rest.EmergencyServiceAddressInput, error) {
+	var it rest.EmergencyServiceAddressInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"customerName", "street", "street2", "zip", "state", "stateId", "country", "countryId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerName = data
+		case "street":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("street"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Street = data
+		case "street2":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("street2"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Street2 = data
+		case "zip":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("zip"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Zip = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "stateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateID = data
+		case "country":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("country"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Country = data
+		case "countryId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countryId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CountryID = data
 		}
 	}
 	return it, nil
@@ -24883,6 +27811,89 @@ func (ec *executionContext) unmarshalInputOrderLicensesInput(ctx context.Context
 				return it, err
 			}
 			it.Items = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputOrderedDeviceInput(ctx context.Context, obj any) (model.OrderedDeviceInput, error) {
+	var it model.OrderedDeviceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["type"]; !present {
+		asMap["type"] = "HARD_PHONE"
+	}
+
+	fieldsInOrder := [...]string{"type", "modelId", "addons", "boxBillingId", "name", "extensionId", "emergencyServiceAddress", "shipping"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalODeviceType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "modelId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("modelId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ModelID = data
+		case "addons":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addons"))
+			data, err := ec.unmarshalODeviceAddonInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceAddonInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Addons = data
+		case "boxBillingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("boxBillingId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BoxBillingID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "emergencyServiceAddress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergencyServiceAddress"))
+			data, err := ec.unmarshalODeliveryAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeliveryAddressInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmergencyServiceAddress = data
+		case "shipping":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shipping"))
+			data, err := ec.unmarshalODeviceShippingInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceShippingInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Shipping = data
 		}
 	}
 	return it, nil
@@ -25297,6 +28308,91 @@ func (ec *executionContext) unmarshalInputReassignPhoneNumbersInput(ctx context.
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRemoveDeviceInput(ctx context.Context, obj any) (model.RemoveDeviceInput, error) {
+	var it model.RemoveDeviceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["keepAssetsInInventory"]; !present {
+		asMap["keepAssetsInInventory"] = true
+	}
+
+	fieldsInOrder := [...]string{"deviceId", "keepAssetsInInventory"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "deviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deviceId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeviceID = data
+		case "keepAssetsInInventory":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keepAssetsInInventory"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeepAssetsInInventory = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReplaceDeviceInput(ctx context.Context, obj any) (model.ReplaceDeviceInput, error) {
+	var it model.ReplaceDeviceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"deviceId", "extensionId", "targetDeviceId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "deviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deviceId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeviceID = data
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "targetDeviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("targetDeviceId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TargetDeviceID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputServiceLevelSettingsInput(ctx context.Context, obj any) (rest.ServiceLevel, error) {
 	var it rest.ServiceLevel
 	if obj == nil {
@@ -25625,6 +28721,122 @@ func (ec *executionContext) unmarshalInputUpdateCallerBlockingNumberInput(ctx co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpdateDeviceEmergencyInput(ctx context.Context, obj any) (model.UpdateDeviceEmergencyInput, error) {
+	var it model.UpdateDeviceEmergencyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"deviceId", "emergency", "emergencyServiceAddress"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "deviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deviceId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeviceID = data
+		case "emergency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergency"))
+			data, err := ec.unmarshalODeviceEmergencyInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceEmergencyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Emergency = data
+		case "emergencyServiceAddress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergencyServiceAddress"))
+			data, err := ec.unmarshalOEmergencyServiceAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEmergencyServiceAddressInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmergencyServiceAddress = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateDeviceInput(ctx context.Context, obj any) (model.UpdateDeviceInput, error) {
+	var it model.UpdateDeviceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"deviceId", "name", "extensionId", "phoneNumberIds", "useAsCommonPhone", "emergency", "emergencyServiceAddress"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "deviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deviceId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeviceID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "phoneNumberIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumberIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumberIds = data
+		case "useAsCommonPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("useAsCommonPhone"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UseAsCommonPhone = data
+		case "emergency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergency"))
+			data, err := ec.unmarshalODeviceEmergencyInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceEmergencyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Emergency = data
+		case "emergencyServiceAddress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergencyServiceAddress"))
+			data, err := ec.unmarshalOEmergencyServiceAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEmergencyServiceAddressInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmergencyServiceAddress = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUsablePhoneNumberFilter(ctx context.Context, obj any) (rest.UsablePhoneNumberFilter, error) {
 	var it rest.UsablePhoneNumberFilter
 	if obj == nil {
@@ -25712,6 +28924,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Extension(ctx, sel, obj)
+	case rest.DeviceOrder:
+		return ec._DeviceOrder(ctx, sel, &obj)
+	case *rest.DeviceOrder:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DeviceOrder(ctx, sel, obj)
 	case rest.Device:
 		return ec._Device(ctx, sel, &obj)
 	case *rest.Device:
@@ -26608,6 +29827,44 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "deviceOrder":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Account_deviceOrder(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "licenses":
 			field := field
 
@@ -26902,6 +30159,62 @@ func (ec *executionContext) _AddCallerBlockingNumberPayload(ctx context.Context,
 			}
 		case "userErrors":
 			out.Values[i] = ec._AddCallerBlockingNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var addDevicesToInventoryPayloadImplementors = []string{"AddDevicesToInventoryPayload"}
+
+func (ec *executionContext) _AddDevicesToInventoryPayload(ctx context.Context, sel ast.SelectionSet, obj *change.AddDevicesResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addDevicesToInventoryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddDevicesToInventoryPayload")
+		case "deviceIds":
+			out.Values[i] = ec._AddDevicesToInventoryPayload_deviceIds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "site":
+			out.Values[i] = ec._AddDevicesToInventoryPayload_site(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._AddDevicesToInventoryPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AddDevicesToInventoryPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29071,6 +32384,100 @@ func (ec *executionContext) _CreateAccountPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var createDeviceOrderPayloadImplementors = []string{"CreateDeviceOrderPayload"}
+
+func (ec *executionContext) _CreateDeviceOrderPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeviceOrderResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createDeviceOrderPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateDeviceOrderPayload")
+		case "order":
+			out.Values[i] = ec._CreateDeviceOrderPayload_order(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "devices":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CreateDeviceOrderPayload_devices(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "task":
+			out.Values[i] = ec._CreateDeviceOrderPayload_task(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcome":
+			out.Values[i] = ec._CreateDeviceOrderPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateDeviceOrderPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var currencyImplementors = []string{"Currency"}
 
 func (ec *executionContext) _Currency(ctx context.Context, sel ast.SelectionSet, obj *rest.Currency) graphql.Marshaler {
@@ -29392,6 +32799,62 @@ func (ec *executionContext) _DeleteCallerBlockingNumbersPayload(ctx context.Cont
 	return out
 }
 
+var deleteDevicesFromInventoryPayloadImplementors = []string{"DeleteDevicesFromInventoryPayload"}
+
+func (ec *executionContext) _DeleteDevicesFromInventoryPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteDevicesResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteDevicesFromInventoryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteDevicesFromInventoryPayload")
+		case "results":
+			out.Values[i] = ec._DeleteDevicesFromInventoryPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteDevicesFromInventoryPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteDevicesFromInventoryPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._DeleteDevicesFromInventoryPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var deleteLicensePayloadImplementors = []string{"DeleteLicensePayload"}
 
 func (ec *executionContext) _DeleteLicensePayload(ctx context.Context, sel ast.SelectionSet, obj *change.LicenseDeleteResult) graphql.Marshaler {
@@ -29579,6 +33042,57 @@ func (ec *executionContext) _DeletePhoneNumbersPayload(ctx context.Context, sel 
 			}
 		case "calls":
 			out.Values[i] = ec._DeletePhoneNumbersPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deletedDeviceResultImplementors = []string{"DeletedDeviceResult"}
+
+func (ec *executionContext) _DeletedDeviceResult(ctx context.Context, sel ast.SelectionSet, obj *change.DeletedDeviceResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deletedDeviceResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeletedDeviceResult")
+		case "deviceId":
+			out.Values[i] = ec._DeletedDeviceResult_deviceId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeletedDeviceResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeletedDeviceResult_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29830,6 +33344,164 @@ func (ec *executionContext) _DeviceAddon(ctx context.Context, sel ast.SelectionS
 		case "count":
 			out.Values[i] = ec._DeviceAddon_count(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deviceCatalogItemImplementors = []string{"DeviceCatalogItem"}
+
+func (ec *executionContext) _DeviceCatalogItem(ctx context.Context, sel ast.SelectionSet, obj *rest.DeviceCatalogItem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deviceCatalogItemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeviceCatalogItem")
+		case "sku":
+			out.Values[i] = ec._DeviceCatalogItem_sku(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._DeviceCatalogItem_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawType":
+			out.Values[i] = ec._DeviceCatalogItem_rawType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "model":
+			out.Values[i] = ec._DeviceCatalogItem_model(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deviceCatalogItemConnectionImplementors = []string{"DeviceCatalogItemConnection"}
+
+func (ec *executionContext) _DeviceCatalogItemConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[rest.DeviceCatalogItem]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deviceCatalogItemConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeviceCatalogItemConnection")
+		case "edges":
+			out.Values[i] = ec._DeviceCatalogItemConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._DeviceCatalogItemConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._DeviceCatalogItemConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._DeviceCatalogItemConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deviceCatalogItemEdgeImplementors = []string{"DeviceCatalogItemEdge"}
+
+func (ec *executionContext) _DeviceCatalogItemEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[rest.DeviceCatalogItem]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deviceCatalogItemEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeviceCatalogItemEdge")
+		case "cursor":
+			out.Values[i] = ec._DeviceCatalogItemEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._DeviceCatalogItemEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -30110,6 +33782,161 @@ func (ec *executionContext) _DeviceModel(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var deviceOrderImplementors = []string{"DeviceOrder", "Node"}
+
+func (ec *executionContext) _DeviceOrder(ctx context.Context, sel ast.SelectionSet, obj *rest.DeviceOrder) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deviceOrderImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeviceOrder")
+		case "id":
+			out.Values[i] = ec._DeviceOrder_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rcId":
+			out.Values[i] = ec._DeviceOrder_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "uri":
+			out.Values[i] = ec._DeviceOrder_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "devices":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._DeviceOrder_devices(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deviceOrderTaskImplementors = []string{"DeviceOrderTask"}
+
+func (ec *executionContext) _DeviceOrderTask(ctx context.Context, sel ast.SelectionSet, obj *rest.DeviceOrderTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deviceOrderTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeviceOrderTask")
+		case "rcId":
+			out.Values[i] = ec._DeviceOrderTask_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "uri":
+			out.Values[i] = ec._DeviceOrderTask_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._DeviceOrderTask_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawStatus":
+			out.Values[i] = ec._DeviceOrderTask_rawStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "creationTime":
+			out.Values[i] = ec._DeviceOrderTask_creationTime(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lastModifiedTime":
+			out.Values[i] = ec._DeviceOrderTask_lastModifiedTime(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var emergencyAddressImplementors = []string{"EmergencyAddress"}
 
 func (ec *executionContext) _EmergencyAddress(ctx context.Context, sel ast.SelectionSet, obj *rest.EmergencyAddress) graphql.Marshaler {
@@ -30134,6 +33961,11 @@ func (ec *executionContext) _EmergencyAddress(ctx context.Context, sel ast.Selec
 			}
 		case "street2":
 			out.Values[i] = ec._EmergencyAddress_street2(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "streetType":
+			out.Values[i] = ec._EmergencyAddress_streetType(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -30306,6 +34138,11 @@ func (ec *executionContext) _EmergencyServiceAddress(ctx context.Context, sel as
 			}
 		case "street2":
 			out.Values[i] = ec._EmergencyServiceAddress_street2(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "streetType":
+			out.Values[i] = ec._EmergencyServiceAddress_streetType(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -32520,6 +36357,55 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "removeDevice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeDevice(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replaceDevice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_replaceDevice(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addDevicesToInventory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addDevicesToInventory(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteDevicesFromInventory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteDevicesFromInventory(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createDeviceOrder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createDeviceOrder(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateDevice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateDevice(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateDeviceEmergency":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateDeviceEmergency(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "orderLicenses":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_orderLicenses(ctx, field)
@@ -34412,6 +38298,72 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "deviceCatalog":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_deviceCatalog(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "shippingOptions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_shippingOptions(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "deviceOrder":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_deviceOrder(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "countries":
 			field := field
 
@@ -34912,6 +38864,113 @@ func (ec *executionContext) _RegionalSettings(ctx context.Context, sel ast.Selec
 		case "rawTimeFormat":
 			out.Values[i] = ec._RegionalSettings_rawTimeFormat(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var removeDevicePayloadImplementors = []string{"RemoveDevicePayload"}
+
+func (ec *executionContext) _RemoveDevicePayload(ctx context.Context, sel ast.SelectionSet, obj *change.RemoveDeviceResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeDevicePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveDevicePayload")
+		case "device":
+			out.Values[i] = ec._RemoveDevicePayload_device(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deletedId":
+			out.Values[i] = ec._RemoveDevicePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._RemoveDevicePayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemoveDevicePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var replaceDevicePayloadImplementors = []string{"ReplaceDevicePayload"}
+
+func (ec *executionContext) _ReplaceDevicePayload(ctx context.Context, sel ast.SelectionSet, obj *change.Result[rest.Device]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replaceDevicePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplaceDevicePayload")
+		case "device":
+			out.Values[i] = ec._ReplaceDevicePayload_device(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ReplaceDevicePayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReplaceDevicePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -35872,6 +39931,57 @@ func (ec *executionContext) _ShippingMethod(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var shippingOptionImplementors = []string{"ShippingOption"}
+
+func (ec *executionContext) _ShippingOption(ctx context.Context, sel ast.SelectionSet, obj *rest.ShippingOption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, shippingOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ShippingOption")
+		case "quantity":
+			out.Values[i] = ec._ShippingOption_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "price":
+			out.Values[i] = ec._ShippingOption_price(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._ShippingOption_method(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var signupInfoImplementors = []string{"SignupInfo"}
 
 func (ec *executionContext) _SignupInfo(ctx context.Context, sel ast.SelectionSet, obj *rest.SignupInfo) graphql.Marshaler {
@@ -36329,6 +40439,108 @@ func (ec *executionContext) _UpdateCallerBlockingPayload(ctx context.Context, se
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpdateCallerBlockingPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateDeviceEmergencyPayloadImplementors = []string{"UpdateDeviceEmergencyPayload"}
+
+func (ec *executionContext) _UpdateDeviceEmergencyPayload(ctx context.Context, sel ast.SelectionSet, obj *change.Result[rest.Device]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateDeviceEmergencyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateDeviceEmergencyPayload")
+		case "device":
+			out.Values[i] = ec._UpdateDeviceEmergencyPayload_device(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._UpdateDeviceEmergencyPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateDeviceEmergencyPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateDevicePayloadImplementors = []string{"UpdateDevicePayload"}
+
+func (ec *executionContext) _UpdateDevicePayload(ctx context.Context, sel ast.SelectionSet, obj *change.Result[rest.Device]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateDevicePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateDevicePayload")
+		case "device":
+			out.Values[i] = ec._UpdateDevicePayload_device(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._UpdateDevicePayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateDevicePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -36878,6 +41090,11 @@ func (ec *executionContext) unmarshalNAddCallerBlockingNumberInput2githubᚗcom�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNAddDevicesToInventoryInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAddDevicesToInventoryInput(ctx context.Context, v any) (model.AddDevicesToInventoryInput, error) {
+	res, err := ec.unmarshalInputAddDevicesToInventoryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNBlockNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockNumberInput(ctx context.Context, v any) (model.BlockNumberInput, error) {
 	res, err := ec.unmarshalInputBlockNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37224,6 +41441,11 @@ func (ec *executionContext) unmarshalNCreateAccountReferenceInput2ᚖgithubᚗco
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateDeviceOrderInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCreateDeviceOrderInput(ctx context.Context, v any) (model.CreateDeviceOrderInput, error) {
+	res, err := ec.unmarshalInputCreateDeviceOrderInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNCustomField2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCustomField(ctx context.Context, sel ast.SelectionSet, v *rest.CustomField) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37272,6 +41494,11 @@ func (ec *executionContext) marshalNDeleteCallerBlockingNumberResult2ᚖgithub�
 
 func (ec *executionContext) unmarshalNDeleteCallerBlockingNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteCallerBlockingNumbersInput(ctx context.Context, v any) (model.DeleteCallerBlockingNumbersInput, error) {
 	res, err := ec.unmarshalInputDeleteCallerBlockingNumbersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDeleteDevicesFromInventoryInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteDevicesFromInventoryInput(ctx context.Context, v any) (model.DeleteDevicesFromInventoryInput, error) {
+	res, err := ec.unmarshalInputDeleteDevicesFromInventoryInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -37335,6 +41562,32 @@ func (ec *executionContext) unmarshalNDeletePhoneNumbersInput2githubᚗcomᚋrin
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNDeletedDeviceResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeletedDeviceResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.DeletedDeviceResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeletedDeviceResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeletedDeviceResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeletedDeviceResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeletedDeviceResult(ctx context.Context, sel ast.SelectionSet, v *change.DeletedDeviceResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeletedDeviceResult(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNDevice2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Device) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -37363,6 +41616,63 @@ func (ec *executionContext) marshalNDevice2ᚖgithubᚗcomᚋringqlᚋringqlᚋi
 
 func (ec *executionContext) marshalNDeviceAddon2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceAddon(ctx context.Context, sel ast.SelectionSet, v rest.DeviceAddon) graphql.Marshaler {
 	return ec._DeviceAddon(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNDeviceAddonInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceAddonInput(ctx context.Context, v any) (*model.DeviceAddonInput, error) {
+	res, err := ec.unmarshalInputDeviceAddonInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeviceCatalogItem2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceCatalogItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.DeviceCatalogItem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeviceCatalogItem2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceCatalogItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeviceCatalogItem2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceCatalogItem(ctx context.Context, sel ast.SelectionSet, v *rest.DeviceCatalogItem) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeviceCatalogItem(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeviceCatalogItemEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[rest.DeviceCatalogItem]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeviceCatalogItemEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeviceCatalogItemEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[rest.DeviceCatalogItem]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeviceCatalogItemEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDeviceEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[rest.Device]) graphql.Marshaler {
@@ -37658,6 +41968,22 @@ func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋintern
 func (ec *executionContext) marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceID(ctx context.Context, sel ast.SelectionSet, v rest.DeviceID) graphql.Marshaler {
 	_ = sel
 	res := model.MarshalDeviceID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrderID(ctx context.Context, v any) (rest.DeviceOrderID, error) {
+	res, err := model.UnmarshalDeviceOrderID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrderID(ctx context.Context, sel ast.SelectionSet, v rest.DeviceOrderID) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalDeviceOrderID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -38000,6 +42326,25 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋringqlᚋringqlᚋgra
 func (ec *executionContext) unmarshalNOrderLicensesInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐOrderLicensesInput(ctx context.Context, v any) (model.OrderLicensesInput, error) {
 	res, err := ec.unmarshalInputOrderLicensesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNOrderedDeviceInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐOrderedDeviceInputᚄ(ctx context.Context, v any) ([]*model.OrderedDeviceInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.OrderedDeviceInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOrderedDeviceInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐOrderedDeviceInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNOrderedDeviceInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐOrderedDeviceInput(ctx context.Context, v any) (*model.OrderedDeviceInput, error) {
+	res, err := ec.unmarshalInputOrderedDeviceInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
@@ -38394,6 +42739,16 @@ func (ec *executionContext) marshalNReferenceType2githubᚗcomᚋringqlᚋringql
 	return res
 }
 
+func (ec *executionContext) unmarshalNRemoveDeviceInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐRemoveDeviceInput(ctx context.Context, v any) (model.RemoveDeviceInput, error) {
+	res, err := ec.unmarshalInputRemoveDeviceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNReplaceDeviceInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReplaceDeviceInput(ctx context.Context, v any) (model.ReplaceDeviceInput, error) {
+	res, err := ec.unmarshalInputReplaceDeviceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNRole2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐRole(ctx context.Context, sel ast.SelectionSet, v rest.Role) graphql.Marshaler {
 	return ec._Role(ctx, sel, &v)
 }
@@ -38411,6 +42766,16 @@ func (ec *executionContext) marshalNServiceFeature2ᚖgithubᚗcomᚋringqlᚋri
 func (ec *executionContext) unmarshalNSetExtensionCallQueuesInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐSetExtensionCallQueuesInput(ctx context.Context, v any) (model.SetExtensionCallQueuesInput, error) {
 	res, err := ec.unmarshalInputSetExtensionCallQueuesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNShippingOption2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐShippingOption(ctx context.Context, sel ast.SelectionSet, v *rest.ShippingOption) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ShippingOption(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSignupState2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSignupState(ctx context.Context, v any) (rest.SignupState, error) {
@@ -38462,6 +42827,16 @@ func (ec *executionContext) unmarshalNUpdateCallerBlockingInput2githubᚗcomᚋr
 
 func (ec *executionContext) unmarshalNUpdateCallerBlockingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateCallerBlockingNumberInput(ctx context.Context, v any) (model.UpdateCallerBlockingNumberInput, error) {
 	res, err := ec.unmarshalInputUpdateCallerBlockingNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateDeviceEmergencyInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateDeviceEmergencyInput(ctx context.Context, v any) (model.UpdateDeviceEmergencyInput, error) {
+	res, err := ec.unmarshalInputUpdateDeviceEmergencyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateDeviceInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateDeviceInput(ctx context.Context, v any) (model.UpdateDeviceInput, error) {
+	res, err := ec.unmarshalInputUpdateDeviceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -38737,6 +43112,13 @@ func (ec *executionContext) marshalOAddCallerBlockingNumberPayload2ᚖgithubᚗc
 		return graphql.Null
 	}
 	return ec._AddCallerBlockingNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAddDevicesToInventoryPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐAddDevicesResult(ctx context.Context, sel ast.SelectionSet, v *change.AddDevicesResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddDevicesToInventoryPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOAddressStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAddressStatus(ctx context.Context, v any) (rest.AddressStatus, error) {
@@ -39273,6 +43655,13 @@ func (ec *executionContext) unmarshalOCreateAccountSignupInfoInput2ᚖgithubᚗc
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOCreateDeviceOrderPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeviceOrderResult(ctx context.Context, sel ast.SelectionSet, v *change.DeviceOrderResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateDeviceOrderPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCurrency2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCurrency(ctx context.Context, sel ast.SelectionSet, v *rest.Currency) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -39332,6 +43721,13 @@ func (ec *executionContext) marshalODeleteCallerBlockingNumbersPayload2ᚖgithub
 	return ec._DeleteCallerBlockingNumbersPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalODeleteDevicesFromInventoryPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteDevicesResult(ctx context.Context, sel ast.SelectionSet, v *change.DeleteDevicesResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteDevicesFromInventoryPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalODeleteLicensePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐLicenseDeleteResult(ctx context.Context, sel ast.SelectionSet, v *change.LicenseDeleteResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -39351,6 +43747,33 @@ func (ec *executionContext) marshalODeletePhoneNumbersPayload2ᚖgithubᚗcomᚋ
 		return graphql.Null
 	}
 	return ec._DeletePhoneNumbersPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODeliveryAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeliveryAddressInput(ctx context.Context, v any) (*rest.DeliveryAddressInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDeliveryAddressInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODevice2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Device) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDevice2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDevice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalODevice2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDevice(ctx context.Context, sel ast.SelectionSet, v *rest.Device) graphql.Marshaler {
@@ -39379,6 +43802,30 @@ func (ec *executionContext) marshalODeviceAddon2ᚕgithubᚗcomᚋringqlᚋringq
 	return ret
 }
 
+func (ec *executionContext) unmarshalODeviceAddonInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceAddonInputᚄ(ctx context.Context, v any) ([]*model.DeviceAddonInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.DeviceAddonInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDeviceAddonInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceAddonInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODeviceCatalogItemConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[rest.DeviceCatalogItem]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeviceCatalogItemConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalODeviceConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[rest.Device]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -39391,6 +43838,14 @@ func (ec *executionContext) marshalODeviceEmergency2ᚖgithubᚗcomᚋringqlᚋr
 		return graphql.Null
 	}
 	return ec._DeviceEmergency(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODeviceEmergencyInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceEmergencyInput(ctx context.Context, v any) (*model.DeviceEmergencyInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDeviceEmergencyInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalODeviceFeature2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceFeatureᚄ(ctx context.Context, v any) ([]rest.DeviceFeature, error) {
@@ -39442,6 +43897,40 @@ func (ec *executionContext) marshalODeviceModel2ᚖgithubᚗcomᚋringqlᚋringq
 		return graphql.Null
 	}
 	return ec._DeviceModel(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeviceOrder2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrder(ctx context.Context, sel ast.SelectionSet, v *rest.DeviceOrder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeviceOrder(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeviceOrderTask2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrderTask(ctx context.Context, sel ast.SelectionSet, v *rest.DeviceOrderTask) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeviceOrderTask(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODeviceOrderTaskStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrderTaskStatus(ctx context.Context, v any) (rest.DeviceOrderTaskStatus, error) {
+	res, err := model.UnmarshalDeviceOrderTaskStatus(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODeviceOrderTaskStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceOrderTaskStatus(ctx context.Context, sel ast.SelectionSet, v rest.DeviceOrderTaskStatus) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalDeviceOrderTaskStatus(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalODeviceShippingInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeviceShippingInput(ctx context.Context, v any) (*model.DeviceShippingInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDeviceShippingInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalODeviceStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceStatus(ctx context.Context, v any) (rest.DeviceStatus, error) {
@@ -39504,11 +43993,37 @@ func (ec *executionContext) marshalODeviceType2ᚕgithubᚗcomᚋringqlᚋringql
 	return ret
 }
 
+func (ec *executionContext) unmarshalODeviceType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceType(ctx context.Context, v any) (*rest.DeviceType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalDeviceType(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODeviceType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceType(ctx context.Context, sel ast.SelectionSet, v *rest.DeviceType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalDeviceType(*v)
+	return res
+}
+
 func (ec *executionContext) marshalOEmergencyAddress2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEmergencyAddress(ctx context.Context, sel ast.SelectionSet, v *rest.EmergencyAddress) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._EmergencyAddress(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOEmergencyAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEmergencyAddressInput(ctx context.Context, v any) (*rest.EmergencyAddressInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEmergencyAddressInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOEmergencyLocation2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEmergencyLocation(ctx context.Context, sel ast.SelectionSet, v *rest.EmergencyLocation) graphql.Marshaler {
@@ -39523,6 +44038,14 @@ func (ec *executionContext) marshalOEmergencyServiceAddress2ᚖgithubᚗcomᚋri
 		return graphql.Null
 	}
 	return ec._EmergencyServiceAddress(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOEmergencyServiceAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEmergencyServiceAddressInput(ctx context.Context, v any) (*rest.EmergencyServiceAddressInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEmergencyServiceAddressInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOExtension2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Extension) graphql.Marshaler {
@@ -39785,6 +44308,23 @@ func (ec *executionContext) marshalOFeatureLimitationReason2githubᚗcomᚋringq
 	return res
 }
 
+func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel ast.SelectionSet, v *float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalFloatContext(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
+}
+
 func (ec *executionContext) marshalOForwardingNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[rest.ForwardingNumber]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -39845,6 +44385,41 @@ func (ec *executionContext) marshalOGreetingPreset2ᚖgithubᚗcomᚋringqlᚋri
 		return graphql.Null
 	}
 	return ec._GreetingPreset(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceIDᚄ(ctx context.Context, v any) ([]rest.DeviceID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]rest.DeviceID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceIDᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.DeviceID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDeviceID(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -40639,6 +45214,20 @@ func (ec *executionContext) marshalORegionalSettings2ᚖgithubᚗcomᚋringqlᚋ
 	return ec._RegionalSettings(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORemoveDevicePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐRemoveDeviceResult(ctx context.Context, sel ast.SelectionSet, v *change.RemoveDeviceResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveDevicePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReplaceDevicePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐResult(ctx context.Context, sel ast.SelectionSet, v *change.Result[rest.Device]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReplaceDevicePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalORole2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.Role) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -40761,6 +45350,25 @@ func (ec *executionContext) marshalOShippingMethod2ᚖgithubᚗcomᚋringqlᚋri
 		return graphql.Null
 	}
 	return ec._ShippingMethod(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOShippingOption2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐShippingOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.ShippingOption) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNShippingOption2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐShippingOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOShippingStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐShippingStatus(ctx context.Context, v any) (rest.ShippingStatus, error) {
@@ -41009,6 +45617,20 @@ func (ec *executionContext) marshalOUpdateCallerBlockingPayload2ᚖgithubᚗcom�
 		return graphql.Null
 	}
 	return ec._UpdateCallerBlockingPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateDeviceEmergencyPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐResult(ctx context.Context, sel ast.SelectionSet, v *change.Result[rest.Device]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateDeviceEmergencyPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateDevicePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐResult(ctx context.Context, sel ast.SelectionSet, v *change.Result[rest.Device]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateDevicePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOUsablePhoneNumberFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐUsablePhoneNumberFilter(ctx context.Context, v any) (*rest.UsablePhoneNumberFilter, error) {

@@ -19,6 +19,16 @@ type AddCallerBlockingNumberInput struct {
 	Status *rest.CallerBlockingNumberStatus `json:"status,omitempty"`
 }
 
+// How many phones of other makes are added to the inventory.
+type AddDevicesToInventoryInput struct {
+	// The account: a global id, a bare id, or `~` for one's own.
+	AccountID *string `json:"accountId,omitempty"`
+	// How many: 1 to 50.
+	Quantity int `json:"quantity"`
+	// RingCentral's own id of a site, or `main-site`, which it is where nothing is said.
+	SiteID *string `json:"siteId,omitempty"`
+}
+
 // Which number is to be blocked.
 type BlockNumberInput struct {
 	// Whose list: a global id, a bare id of RingCentral's in one's own account, or `~` for one's own extension.
@@ -169,6 +179,21 @@ type CreateAccountServiceInfoInput struct {
 	Limits *rest.NewAccountLimits `json:"limits,omitempty"`
 }
 
+// Which devices are ordered.
+type CreateDeviceOrderInput struct {
+	// The account: a global id, a bare id, or `~` for one's own.
+	AccountID *string `json:"accountId,omitempty"`
+	// The devices, at most 1,000.
+	Devices []*OrderedDeviceInput `json:"devices"`
+	// How they travel, where a device says nothing of its own.
+	Shipping *DeviceShippingInput `json:"shipping,omitempty"`
+	// Where emergency services find them, where a device says nothing of its own.
+	EmergencyServiceAddress *rest.DeliveryAddressInput `json:"emergencyServiceAddress,omitempty"`
+	// Whether not to wait until RingCentral has made the devices: the answer then has a `task`
+	// and, where RingCentral links to it, the `order`. Many devices may take long.
+	Async *bool `json:"async,omitempty"`
+}
+
 // Which number is to be blocked no longer.
 type DeleteBlockedNumberInput struct {
 	// The number's global id.
@@ -185,6 +210,14 @@ type DeleteCallerBlockingNumberInput struct {
 type DeleteCallerBlockingNumbersInput struct {
 	// The numbers' global ids, at most 100; none twice.
 	CallerBlockingNumberIds []string `json:"callerBlockingNumberIds"`
+}
+
+// Which devices leave the company.
+type DeleteDevicesFromInventoryInput struct {
+	// The account: a global id, a bare id, or `~` for one's own.
+	AccountID *string `json:"accountId,omitempty"`
+	// The devices, 1 to 10, none twice: global ids, or bare ids of RingCentral's.
+	DeviceIds []string `json:"deviceIds"`
 }
 
 // Which licence to give up.
@@ -205,6 +238,32 @@ type DeletePhoneNumbersInput struct {
 	Items []*DeletePhoneNumberInput `json:"items"`
 }
 
+// Hardware to be attached to a phone.
+type DeviceAddonInput struct {
+	// RingCentral's own id of it, from `Query.deviceCatalog`.
+	AddonID string `json:"addonId"`
+	// How many, at least 1.
+	Count int `json:"count"`
+}
+
+// Where emergency services are to find a device: an address, or a location of the company's list.
+type DeviceEmergencyInput struct {
+	// The address. Parts that are left out stay as they are.
+	Address *rest.EmergencyAddressInput `json:"address,omitempty"`
+	// RingCentral's own id of a location of the company's list. Not beside `address`.
+	LocationID *string `json:"locationId,omitempty"`
+	// Whether it is abroad.
+	OutOfCountry *bool `json:"outOfCountry,omitempty"`
+}
+
+// How a device is to travel.
+type DeviceShippingInput struct {
+	// RingCentral's own id of the method, from `Query.shippingOptions`: `1` ground, `2` two days, `3` overnight.
+	MethodID string `json:"methodId"`
+	// Where to. Left out, it goes to where emergency services find the device.
+	Address *rest.DeliveryAddressInput `json:"address,omitempty"`
+}
+
 // Changes. Each is sent to the upstream once and never repeated; where its answer is
 // lost, the gateway reads back what came of it and says so in `outcome`. One that is
 // null, with an error, has changed nothing.
@@ -217,6 +276,26 @@ type OrderLicensesInput struct {
 	AccountID *string `json:"accountId,omitempty"`
 	// What, and how many: at most 1,000 licences in all, and no sku in two items.
 	Items []*rest.LicenseItem `json:"items"`
+}
+
+// A device to be ordered.
+type OrderedDeviceInput struct {
+	// The kind of phone: `HARD_PHONE`, `SOFT_PHONE` or `OTHER_PHONE`.
+	Type *rest.DeviceType `json:"type,omitempty"`
+	// RingCentral's own id of the model, from `Query.deviceCatalog`. A desk phone needs this or `boxBillingId`.
+	ModelID *string `json:"modelId,omitempty"`
+	// Hardware to be attached to it.
+	Addons []*DeviceAddonInput `json:"addons,omitempty"`
+	// RingCentral's own id of the box it is sold in, in place of `modelId`; desk phones only.
+	BoxBillingID *string `json:"boxBillingId,omitempty"`
+	// What people are to call it: at most 64 characters. Needed unless it is a desk phone, which is called like its model.
+	Name *string `json:"name,omitempty"`
+	// The extension it is for: a global id, or a bare id of RingCentral's.
+	ExtensionID *string `json:"extensionId,omitempty"`
+	// Where emergency services find it, in place of what the order says.
+	EmergencyServiceAddress *rest.DeliveryAddressInput `json:"emergencyServiceAddress,omitempty"`
+	// How it travels, in place of what the order says.
+	Shipping *DeviceShippingInput `json:"shipping,omitempty"`
 }
 
 // Which part of a list a connection holds. Rows may come and go while a client pages: cursors survive that.
@@ -324,6 +403,24 @@ type ReassignPhoneNumbersInput struct {
 	Items []*ReassignPhoneNumberInput `json:"items"`
 }
 
+// Which device is taken from its extension.
+type RemoveDeviceInput struct {
+	// The device: a global id, or a bare id of RingCentral's.
+	DeviceID string `json:"deviceId"`
+	// Whether the device and its numbers stay in the company's inventory. Otherwise they leave the company.
+	KeepAssetsInInventory *bool `json:"keepAssetsInInventory,omitempty"`
+}
+
+// Which device takes the place of which.
+type ReplaceDeviceInput struct {
+	// The device that is replaced: a global id, or a bare id of RingCentral's.
+	DeviceID string `json:"deviceId"`
+	// The extension it belongs to: a global id, or a bare id of RingCentral's.
+	ExtensionID string `json:"extensionId"`
+	// The device that takes its place: a global id, or a bare id of RingCentral's.
+	TargetDeviceID string `json:"targetDeviceId"`
+}
+
 // Which extension, and all the call queues it is to be a member of.
 type SetExtensionCallQueuesInput struct {
 	// The account: a global id, a bare id, or `~` for one's own.
@@ -386,4 +483,33 @@ type UpdateCallerBlockingNumberInput struct {
 	Label *string `json:"label,omitempty"`
 	// Which list it is to be on.
 	Status *rest.CallerBlockingNumberStatus `json:"status,omitempty"`
+}
+
+// Where emergency services are to find a device.
+type UpdateDeviceEmergencyInput struct {
+	// The device: a global id, or a bare id of RingCentral's.
+	DeviceID string `json:"deviceId"`
+	// Where emergency services find it. This or `emergencyServiceAddress` is needed.
+	Emergency *DeviceEmergencyInput `json:"emergency,omitempty"`
+	// The same in its older form. Not beside `emergency.address`, for which RingCentral would ignore it.
+	EmergencyServiceAddress *rest.EmergencyServiceAddressInput `json:"emergencyServiceAddress,omitempty"`
+}
+
+// What is to change of a device. What is left out stays.
+type UpdateDeviceInput struct {
+	// The device: a global id, or a bare id of RingCentral's.
+	DeviceID string `json:"deviceId"`
+	// What people are to call it: 1 to 64 characters.
+	Name *string `json:"name,omitempty"`
+	// The extension it goes to: a global id, or a bare id of RingCentral's.
+	ExtensionID *string `json:"extensionId,omitempty"`
+	// The phone numbers that its lines are to have, first line first: global ids, or bare
+	// ids of RingCentral's. An empty list takes all numbers off it.
+	PhoneNumberIds []string `json:"phoneNumberIds,omitempty"`
+	// Whether it is a phone for everybody. Only for devices of extensions of the type `LIMITED`.
+	UseAsCommonPhone *bool `json:"useAsCommonPhone,omitempty"`
+	// Where emergency services find it.
+	Emergency *DeviceEmergencyInput `json:"emergency,omitempty"`
+	// The same in its older form. Not beside `emergency.address`, for which RingCentral would ignore it.
+	EmergencyServiceAddress *rest.EmergencyServiceAddressInput `json:"emergencyServiceAddress,omitempty"`
 }

@@ -81,8 +81,8 @@ func (c *Changer) changeDevice(ctx context.Context, id rest.DeviceID, ch DeviceC
 	r, err := Carry(ctx, Step[rest.Device]{
 		Send: func(ctx context.Context) (*rest.Device, error) { return send(ctx, id, ch.DeviceUpdate) },
 		Look: func(ctx context.Context) (*rest.Device, bool, error) {
-			r := c.REST.ReadDevices(rest.Fresh(ctx), id.Account, []string{id.RCID})[id.RCID]
-			return r.Value, r.Err == nil && ch.shows(r.Value), r.Err
+			d, err := c.readDevice(ctx, id)
+			return d, err == nil && ch.shows(d), err
 		},
 		Fields: deviceFields,
 	})

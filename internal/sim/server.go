@@ -104,6 +104,7 @@ func New(cfg Config) (*Server, error) {
 		s.deviceRoutes(),
 		s.deviceOrderRoutes(),
 		s.deviceCatalogRoutes(),
+		s.deviceInventoryRoutes(),
 		s.callQueueRoutes(),
 		s.callerBlockingRoutes(),
 		s.blockedNumberRoutes(),

@@ -237,8 +237,8 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		"deletePhoneNumberById",
 		"getBrandInfo",
 		"getDeviceModels",
-		"getServicePlanInfo",
 		"getParkLocationUsers",
+		"getServicePlanInfo",
 		"listAccountDevices",
 		"listBlockedNumbers",
 		"listLicenseTypes",
@@ -254,11 +254,15 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		"updateParkLocationUsers",
 	})
 	equal(t, "missing in Legacy", operations(missing(sim.Legacy)), []string{
+		"addDeviceToInventory",
 		"addNumbersToInventoryV2",
 		"assignPhoneNumberV2",
+		"deleteDeviceFromInventory",
 		"deleteNumbersFromInventoryV2",
 		"getBulkAddTaskResultsV2",
 		"listAccountPhoneNumbersV2",
+		"removeLineJWSPublic",
+		"replaceDevicesJWSPublic",
 	})
 }
 
