@@ -92,6 +92,21 @@ var pending = map[string]bool{
 	"POST /restapi/v1.0/number-pool/lookup":                          true,
 	"POST /restapi/v1.0/number-pool/reserve":                         true,
 	"PUT /restapi/v1.0/account/{}/extension/{}/forwarding-number/{}": true,
+	"POST /restapi/v1.0/account/{}/order":                             true,
+	"GET /restapi/v1.0/account/{}/order/{}":                           true,
+	"GET /restapi/v1.0/dictionary/device":                             true,
+	"GET /restapi/v1.0/account/{}/extension/free-numbers":             true,
+	"GET /restapi/v1.0/account/{}/paging-only-groups/{}/devices":      true,
+	"GET /restapi/v1.0/account/{}/paging-only-groups/{}/users":        true,
+	"POST /restapi/v1.0/account/{}/paging-only-groups/{}/bulk-assign": true,
+	"GET /restapi/v1.0/account/{}/park-locations/{}/users":            true,
+	"POST /restapi/v1.0/account/{}/park-locations/{}/bulk-assign":     true,
+	"GET /restapi/v1.0/dictionary/shipping-options":                   true,
+	"POST /restapi/v1.0/number-pool/lookup":                           true,
+	"POST /restapi/v1.0/number-pool/reserve":                          true,
+	"PUT /restapi/v1.0/account/{}/device/{}":                          true,
+	"POST /restapi/v1.0/account/{}/extension/{}/forwarding-number":    true,
+	"PUT /restapi/v1.0/account/{}/extension/{}/forwarding-number/{}":  true,
 }
 
 var (

@@ -160,6 +160,7 @@ func TestAnswersConform(t *testing.T) {
 			licenseExchanges(),
 			groupExchanges(),
 			deviceOrderExchanges(),
+			numberParserExchanges(),
 		), admin(t, s))
 	})
 }
