@@ -102,8 +102,6 @@ var pending = map[string]bool{
 	"GET /restapi/v1.0/account/{}/park-locations/{}/users":            true,
 	"POST /restapi/v1.0/account/{}/park-locations/{}/bulk-assign":     true,
 	"GET /restapi/v1.0/dictionary/shipping-options":                   true,
-	"POST /restapi/v1.0/number-pool/lookup":                           true,
-	"POST /restapi/v1.0/number-pool/reserve":                          true,
 	"PUT /restapi/v1.0/account/{}/device/{}":                          true,
 	"POST /restapi/v1.0/account/{}/extension/{}/forwarding-number":    true,
 	"PUT /restapi/v1.0/account/{}/extension/{}/forwarding-number/{}":  true,

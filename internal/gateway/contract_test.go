@@ -61,6 +61,9 @@ func newContract(t *testing.T) *contract {
 	return &contract{router}
 }
 
+// The description of reservedTill names two words, which its own format does not allow.
+var reservedTill = regexp.MustCompile(`"reservedTill":"(Min|Max)"`)
+
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -100,6 +103,7 @@ func (c *contract) check(req *http.Request) error {
 		}
 	}
 	clone := req.Clone(req.Context())
+	body = reservedTill.ReplaceAll(body, []byte(`"reservedTill":"2000-01-01T00:20:00Z"`))
 	clone.Body, clone.GetBody = io.NopCloser(bytes.NewReader(body)), nil
 	return openapi3filter.ValidateRequest(context.WithoutCancel(req.Context()), &openapi3filter.RequestValidationInput{
 		Request: clone, PathParams: params, Route: route,

@@ -31,7 +31,7 @@ var filtered = map[string]string{
 func TestNullInFilters(t *testing.T) {
 	schema, check := graph.NewExecutableSchema(graph.Config{}).Schema(), newContract(t)
 	for name, def := range schema.Types {
-		if def.Kind == ast.InputObject && strings.HasSuffix(name, "Filter") && filtered[name] == "" {
+		if def.Kind == ast.InputObject && strings.HasSuffix(name, "Filter") && filtered[name] == "" && name != searched {
 			t.Errorf("%s is tried nowhere", name)
 		}
 	}

@@ -53,6 +53,8 @@ type addition struct {
 	UsageType        string `json:"usageType"`
 	ProviderID       anyID  `json:"providerId"`
 	ActivationStatus string `json:"activationStatus"`
+
+	holder string // of reservations: who asks
 }
 
 func (s *Server) addNumbersToInventoryV2(c *call) reply {
@@ -68,6 +70,9 @@ func (s *Server) addNumbersToInventoryV2(c *call) reply {
 	adds, p := expand(in.Records)
 	if p != nil {
 		return refused(*p)
+	}
+	for i := range adds {
+		adds[i].holder = c.holder()
 	}
 	if !s.cfg.AsyncBulkAdd && len(adds) <= syncAdds {
 		return found(s.company.addAll(adds))
@@ -139,12 +144,17 @@ func (co *company) add(a addition) (*phoneNumber, *problem) {
 	if a.ActivationStatus != "" && a.ActivationStatus != "Active" && a.ActivationStatus != "Inactive" {
 		return nil, invalid("activationStatus")
 	}
-	n, p := co.newNumber(a.PhoneNumber)
+	number, p := co.claim(a.PhoneNumber, "", a.holder, time.Now())
+	if p != nil {
+		return nil, p
+	}
+	n, p := co.newNumber(number)
 	if p != nil {
 		return nil, p
 	}
 	n.byoc, n.suspended = a.ProviderID != "", a.ActivationStatus == "Inactive"
 	co.addNumber(n)
+	co.pool.bought(n.number)
 	return n, nil
 }
 

@@ -161,6 +161,7 @@ func TestAnswersConform(t *testing.T) {
 			groupExchanges(),
 			deviceOrderExchanges(),
 			numberParserExchanges(),
+			numberPoolExchanges(),
 		), admin(t, s))
 	})
 }

@@ -219,14 +219,17 @@ func (s *Server) provisionPhoneNumber(c *call) reply {
 		Label       *string       `json:"label"`
 		ExtensionID *extensionArg `json:"extensionId"` // as the 2018 description has it
 		Extension   *extensionArg `json:"extension"`   // as scripts in the field have it
+
+		ReservationID string `json:"reservationId"`
 	}
 	if p := c.decode(&in); p != nil {
 		return refused(*p)
 	}
-	if in.PhoneNumber == "" {
-		return refused(*missing("phoneNumber"))
+	number, p := s.company.claim(in.PhoneNumber, in.ReservationID, c.holder(), c.start)
+	if p != nil {
+		return refused(*p)
 	}
-	n, p := s.company.newNumber(in.PhoneNumber)
+	n, p := s.company.newNumber(number)
 	if p != nil {
 		return refused(*p)
 	}
@@ -245,6 +248,7 @@ func (s *Server) provisionPhoneNumber(c *call) reply {
 	}
 	s.company.addNumber(n)
 	s.company.assign(n, use)
+	s.company.pool.bought(n.number)
 	return found(c.legacyPhoneNumber(n))
 }
 

@@ -114,6 +114,7 @@ func New(cfg Config) (*Server, error) {
 		s.createAccountRoutes(),
 		s.pagingGroupRoutes(),
 		s.parkLocationRoutes(),
+		s.numberPoolRoutes(),
 		s.numberParserRoutes(),
 	)
 	s.mount()

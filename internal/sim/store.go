@@ -30,6 +30,7 @@ type company struct {
 	licenses licenses
 	created  created
 	orders   map[int64]*deviceOrder
+	pool     numberPool // not the company's own: what it could buy
 }
 
 // extension is a person or a thing that can be called.
@@ -128,6 +129,7 @@ func newCompany(cfg Config) *company {
 		dialable:  map[string]*phoneNumber{},
 		device:    map[int64]*device{},
 		orders:    map[int64]*deviceOrder{},
+		pool:      numberPool{seed: cfg.Seed},
 	}
 	co.addExamples()
 	var groups []*extension
