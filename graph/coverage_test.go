@@ -95,7 +95,6 @@ var pending = map[string]bool{
 	"POST /restapi/v1.0/account/{}/order":                             true,
 	"GET /restapi/v1.0/account/{}/order/{}":                           true,
 	"GET /restapi/v1.0/dictionary/device":                             true,
-	"GET /restapi/v1.0/account/{}/extension/free-numbers":             true,
 	"GET /restapi/v1.0/account/{}/paging-only-groups/{}/devices":      true,
 	"GET /restapi/v1.0/account/{}/paging-only-groups/{}/users":        true,
 	"POST /restapi/v1.0/account/{}/paging-only-groups/{}/bulk-assign": true,

@@ -27,6 +27,8 @@ type (
 	CallQueueEdge                  = Edge[rest.CallQueue]
 	DeviceCatalogItemConnection    = Connection[rest.DeviceCatalogItem]
 	DeviceCatalogItemEdge          = Edge[rest.DeviceCatalogItem]
+	FreeExtensionNumberConnection  = Connection[rest.FreeExtensionNumber]
+	FreeExtensionNumberEdge        = Edge[rest.FreeExtensionNumber]
 )
 
 // Account is an account as a place to start from: what its record holds is read

@@ -162,6 +162,7 @@ func TestAnswersConform(t *testing.T) {
 			deviceOrderExchanges(),
 			numberParserExchanges(),
 			numberPoolExchanges(),
+			freeExtensionNumberExchanges(),
 		), admin(t, s))
 	})
 }

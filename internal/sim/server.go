@@ -116,6 +116,7 @@ func New(cfg Config) (*Server, error) {
 		s.parkLocationRoutes(),
 		s.numberPoolRoutes(),
 		s.numberParserRoutes(),
+		s.freeExtensionNumberRoutes(),
 	)
 	s.mount()
 	return s, nil

@@ -238,6 +238,7 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		"getBrandInfo",
 		"getDeviceModels",
 		"getParkLocationUsers",
+		"getExtensionFreeNumbers",
 		"getServicePlanInfo",
 		"listAccountDevices",
 		"listBlockedNumbers",
