@@ -86,24 +86,8 @@ const seeds = "../../shared/seeds"
 
 // What the seeds name and is not served yet.
 var pending = map[string]bool{
-	"GET /restapi/v1.0/account/{}/extension/free-numbers":            true,
 	"POST /restapi/v1.0/account/{}/extension/{}/forwarding-number":   true,
-	"POST /restapi/v1.0/number-parser/parse":                         true,
-	"POST /restapi/v1.0/number-pool/lookup":                          true,
-	"POST /restapi/v1.0/number-pool/reserve":                         true,
 	"PUT /restapi/v1.0/account/{}/extension/{}/forwarding-number/{}": true,
-	"POST /restapi/v1.0/account/{}/order":                             true,
-	"GET /restapi/v1.0/account/{}/order/{}":                           true,
-	"GET /restapi/v1.0/dictionary/device":                             true,
-	"GET /restapi/v1.0/account/{}/paging-only-groups/{}/devices":      true,
-	"GET /restapi/v1.0/account/{}/paging-only-groups/{}/users":        true,
-	"POST /restapi/v1.0/account/{}/paging-only-groups/{}/bulk-assign": true,
-	"GET /restapi/v1.0/account/{}/park-locations/{}/users":            true,
-	"POST /restapi/v1.0/account/{}/park-locations/{}/bulk-assign":     true,
-	"GET /restapi/v1.0/dictionary/shipping-options":                   true,
-	"PUT /restapi/v1.0/account/{}/device/{}":                          true,
-	"POST /restapi/v1.0/account/{}/extension/{}/forwarding-number":    true,
-	"PUT /restapi/v1.0/account/{}/extension/{}/forwarding-number/{}":  true,
 }
 
 var (

@@ -88,6 +88,7 @@ type AccountResolver interface {
 	Devices(ctx context.Context, obj *model.Account, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error)
 	CallQueues(ctx context.Context, obj *model.Account, filter *model.CallQueueFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.CallQueue], error)
 	DeviceOrder(ctx context.Context, obj *model.Account, id string) (*rest.DeviceOrder, error)
+	FreeExtensionNumbers(ctx context.Context, obj *model.Account, first *int, after *string, last *int, before *string) (*model.Connection[rest.FreeExtensionNumber], error)
 	Licenses(ctx context.Context, obj *model.Account, filter *rest.LicenseFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.License], error)
 }
 type BrandResolver interface {
@@ -179,6 +180,9 @@ type MutationResolver interface {
 	ReassignPhoneNumbers(ctx context.Context, input model.ReassignPhoneNumbersInput) (*change.PhoneNumbersResult, error)
 	ProvisionPhoneNumbers(ctx context.Context, input model.ProvisionPhoneNumbersInput) (*change.PhoneNumbersResult, error)
 	DeletePhoneNumbers(ctx context.Context, input model.DeletePhoneNumbersInput) (*change.PhoneNumbersResult, error)
+	ReplacePhoneNumber(ctx context.Context, input model.ReplacePhoneNumberInput) (*change.ReplaceResult, error)
+	ReservePhoneNumbers(ctx context.Context, input model.ReservePhoneNumbersInput) (*change.ReservationsResult, error)
+	UnreservePhoneNumbers(ctx context.Context, input model.UnreservePhoneNumbersInput) (*change.ReservationsResult, error)
 }
 type PagingGroupResolver interface {
 	Users(ctx context.Context, obj *model.PagingGroup, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error)
@@ -210,6 +214,7 @@ type QueryResolver interface {
 	Device(ctx context.Context, id string) (*rest.Device, error)
 	Node(ctx context.Context, id string) (model.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]model.Node, error)
+	AvailablePhoneNumbers(ctx context.Context, filter rest.AvailablePhoneNumberFilter, first *int) ([]*rest.AvailablePhoneNumber, error)
 	CallQueue(ctx context.Context, id string) (*rest.CallQueue, error)
 	DeviceCatalog(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[rest.DeviceCatalogItem], error)
 	ShippingOptions(ctx context.Context, servicePlanID *string, brandID *string, quantity *int) ([]*rest.ShippingOption, error)
@@ -222,6 +227,7 @@ type QueryResolver interface {
 	LicenseTypes(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[rest.LicenseType], error)
 	PagingGroup(ctx context.Context, id string) (*model.PagingGroup, error)
 	ParkLocation(ctx context.Context, id string) (*model.ParkLocation, error)
+	ParsePhoneNumbers(ctx context.Context, numbers []string, homeCountry *string, nationalAsPriority *bool) ([]*rest.ParsedPhoneNumber, error)
 	PhoneNumberTask(ctx context.Context, rcID string, accountID *string) (*rest.PhoneNumberTask, error)
 }
 type ServiceInfoResolver interface {
@@ -269,6 +275,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAddCallerBlockingNumberInput,
 		ec.unmarshalInputAddDevicesToInventoryInput,
 		ec.unmarshalInputAssignedPhoneNumberFilter,
+		ec.unmarshalInputAvailablePhoneNumberFilter,
 		ec.unmarshalInputBlockNumberInput,
 		ec.unmarshalInputBlockedCallerGreetingInput,
 		ec.unmarshalInputBulkAssignCallQueueMembersInput,
@@ -318,8 +325,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputReassignPhoneNumbersInput,
 		ec.unmarshalInputRemoveDeviceInput,
 		ec.unmarshalInputReplaceDeviceInput,
+		ec.unmarshalInputReplacePhoneNumberInput,
+		ec.unmarshalInputReservePhoneNumberInput,
+		ec.unmarshalInputReservePhoneNumbersInput,
 		ec.unmarshalInputServiceLevelSettingsInput,
 		ec.unmarshalInputSetExtensionCallQueuesInput,
+		ec.unmarshalInputUnreservePhoneNumberInput,
+		ec.unmarshalInputUnreservePhoneNumbersInput,
 		ec.unmarshalInputUpdateBlockedNumberInput,
 		ec.unmarshalInputUpdateCallQueueInput,
 		ec.unmarshalInputUpdateCallerBlockingInput,
@@ -406,7 +418,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "account.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "forwarding_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_task.graphqls" "schema.graphqls"
+//go:embed "account.graphqls" "available_phone_number.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "forwarding_number.graphqls" "free_extension_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "parsed_phone_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_replace.graphqls" "phone_number_task.graphqls" "reservation.graphqls" "schema.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -419,6 +431,7 @@ func sourceData(filename string) string {
 
 var sources = []*ast.Source{
 	{Name: "account.graphqls", Input: sourceData("account.graphqls"), BuiltIn: false},
+	{Name: "available_phone_number.graphqls", Input: sourceData("available_phone_number.graphqls"), BuiltIn: false},
 	{Name: "blocked_number.graphqls", Input: sourceData("blocked_number.graphqls"), BuiltIn: false},
 	{Name: "call_queue.graphqls", Input: sourceData("call_queue.graphqls"), BuiltIn: false},
 	{Name: "call_queue_info.graphqls", Input: sourceData("call_queue_info.graphqls"), BuiltIn: false},
@@ -433,12 +446,16 @@ var sources = []*ast.Source{
 	{Name: "dictionary.graphqls", Input: sourceData("dictionary.graphqls"), BuiltIn: false},
 	{Name: "extension.graphqls", Input: sourceData("extension.graphqls"), BuiltIn: false},
 	{Name: "forwarding_number.graphqls", Input: sourceData("forwarding_number.graphqls"), BuiltIn: false},
+	{Name: "free_extension_number.graphqls", Input: sourceData("free_extension_number.graphqls"), BuiltIn: false},
 	{Name: "license.graphqls", Input: sourceData("license.graphqls"), BuiltIn: false},
 	{Name: "paging_group.graphqls", Input: sourceData("paging_group.graphqls"), BuiltIn: false},
 	{Name: "park_location.graphqls", Input: sourceData("park_location.graphqls"), BuiltIn: false},
+	{Name: "parsed_phone_number.graphqls", Input: sourceData("parsed_phone_number.graphqls"), BuiltIn: false},
 	{Name: "phone_number.graphqls", Input: sourceData("phone_number.graphqls"), BuiltIn: false},
 	{Name: "phone_number_bulk.graphqls", Input: sourceData("phone_number_bulk.graphqls"), BuiltIn: false},
+	{Name: "phone_number_replace.graphqls", Input: sourceData("phone_number_replace.graphqls"), BuiltIn: false},
 	{Name: "phone_number_task.graphqls", Input: sourceData("phone_number_task.graphqls"), BuiltIn: false},
+	{Name: "reservation.graphqls", Input: sourceData("reservation.graphqls"), BuiltIn: false},
 	{Name: "schema.graphqls", Input: sourceData("schema.graphqls"), BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -495,6 +512,8 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 		return ec.fieldContext_Account_callQueues(ctx, field)
 	case "deviceOrder":
 		return ec.fieldContext_Account_deviceOrder(ctx, field)
+	case "freeExtensionNumbers":
+		return ec.fieldContext_Account_freeExtensionNumbers(ctx, field)
 	case "licenses":
 		return ec.fieldContext_Account_licenses(ctx, field)
 	}
@@ -583,6 +602,20 @@ func (ec *executionContext) childFields_AddDevicesToInventoryPayload(ctx context
 		return ec.fieldContext_AddDevicesToInventoryPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddDevicesToInventoryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AvailablePhoneNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_AvailablePhoneNumber_phoneNumber(ctx, field)
+	case "formattedNumber":
+		return ec.fieldContext_AvailablePhoneNumber_formattedNumber(ctx, field)
+	case "vanityPattern":
+		return ec.fieldContext_AvailablePhoneNumber_vanityPattern(ctx, field)
+	case "rank":
+		return ec.fieldContext_AvailablePhoneNumber_rank(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AvailablePhoneNumber", field.Name)
 }
 
 func (ec *executionContext) childFields_BillingPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1397,6 +1430,28 @@ func (ec *executionContext) childFields_DeviceOrderTask(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type DeviceOrderTask", field.Name)
 }
 
+func (ec *executionContext) childFields_DialingDetails(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "serviceCode":
+		return ec.fieldContext_DialingDetails_serviceCode(ctx, field)
+	case "outboundCallPrefix":
+		return ec.fieldContext_DialingDetails_outboundCallPrefix(ctx, field)
+	case "specialPrefix":
+		return ec.fieldContext_DialingDetails_specialPrefix(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DialingDetails", field.Name)
+}
+
+func (ec *executionContext) childFields_DialingPrefix(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dialing":
+		return ec.fieldContext_DialingPrefix_dialing(ctx, field)
+	case "pattern":
+		return ec.fieldContext_DialingPrefix_pattern(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DialingPrefix", field.Name)
+}
+
 func (ec *executionContext) childFields_EmergencyAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customerName":
@@ -1711,6 +1766,44 @@ func (ec *executionContext) childFields_ForwardingNumberEdge(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ForwardingNumberEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_FreeExtensionNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "extensionNumber":
+		return ec.fieldContext_FreeExtensionNumber_extensionNumber(ctx, field)
+	case "successful":
+		return ec.fieldContext_FreeExtensionNumber_successful(ctx, field)
+	case "errorCode":
+		return ec.fieldContext_FreeExtensionNumber_errorCode(ctx, field)
+	case "errorMessage":
+		return ec.fieldContext_FreeExtensionNumber_errorMessage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreeExtensionNumber", field.Name)
+}
+
+func (ec *executionContext) childFields_FreeExtensionNumberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_FreeExtensionNumberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_FreeExtensionNumberConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_FreeExtensionNumberConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_FreeExtensionNumberConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreeExtensionNumberConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_FreeExtensionNumberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_FreeExtensionNumberEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_FreeExtensionNumberEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreeExtensionNumberEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_GreetingPreset(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rcId":
@@ -1949,6 +2042,94 @@ func (ec *executionContext) childFields_ParkLocationUserResult(ctx context.Conte
 		return ec.fieldContext_ParkLocationUserResult_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ParkLocationUserResult", field.Name)
+}
+
+func (ec *executionContext) childFields_ParsedPhoneNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "originalString":
+		return ec.fieldContext_ParsedPhoneNumber_originalString(ctx, field)
+	case "category":
+		return ec.fieldContext_ParsedPhoneNumber_category(ctx, field)
+	case "rawCategory":
+		return ec.fieldContext_ParsedPhoneNumber_rawCategory(ctx, field)
+	case "status":
+		return ec.fieldContext_ParsedPhoneNumber_status(ctx, field)
+	case "rawStatus":
+		return ec.fieldContext_ParsedPhoneNumber_rawStatus(ctx, field)
+	case "country":
+		return ec.fieldContext_ParsedPhoneNumber_country(ctx, field)
+	case "areaCode":
+		return ec.fieldContext_ParsedPhoneNumber_areaCode(ctx, field)
+	case "nationalDestinationCode":
+		return ec.fieldContext_ParsedPhoneNumber_nationalDestinationCode(ctx, field)
+	case "regionalDestinationCode":
+		return ec.fieldContext_ParsedPhoneNumber_regionalDestinationCode(ctx, field)
+	case "allocationBlockCode":
+		return ec.fieldContext_ParsedPhoneNumber_allocationBlockCode(ctx, field)
+	case "subscriberNumber":
+		return ec.fieldContext_ParsedPhoneNumber_subscriberNumber(ctx, field)
+	case "subAddress":
+		return ec.fieldContext_ParsedPhoneNumber_subAddress(ctx, field)
+	case "dtmfPostfix":
+		return ec.fieldContext_ParsedPhoneNumber_dtmfPostfix(ctx, field)
+	case "sipPostfix":
+		return ec.fieldContext_ParsedPhoneNumber_sipPostfix(ctx, field)
+	case "probablyMasked":
+		return ec.fieldContext_ParsedPhoneNumber_probablyMasked(ctx, field)
+	case "extensionNumber":
+		return ec.fieldContext_ParsedPhoneNumber_extensionNumber(ctx, field)
+	case "shortExtensionNumber":
+		return ec.fieldContext_ParsedPhoneNumber_shortExtensionNumber(ctx, field)
+	case "siteCode":
+		return ec.fieldContext_ParsedPhoneNumber_siteCode(ctx, field)
+	case "specialService":
+		return ec.fieldContext_ParsedPhoneNumber_specialService(ctx, field)
+	case "special":
+		return ec.fieldContext_ParsedPhoneNumber_special(ctx, field)
+	case "tollFree":
+		return ec.fieldContext_ParsedPhoneNumber_tollFree(ctx, field)
+	case "e164":
+		return ec.fieldContext_ParsedPhoneNumber_e164(ctx, field)
+	case "normalized":
+		return ec.fieldContext_ParsedPhoneNumber_normalized(ctx, field)
+	case "formattedNational":
+		return ec.fieldContext_ParsedPhoneNumber_formattedNational(ctx, field)
+	case "formattedInternational":
+		return ec.fieldContext_ParsedPhoneNumber_formattedInternational(ctx, field)
+	case "dialable":
+		return ec.fieldContext_ParsedPhoneNumber_dialable(ctx, field)
+	case "dialingDetails":
+		return ec.fieldContext_ParsedPhoneNumber_dialingDetails(ctx, field)
+	case "formats":
+		return ec.fieldContext_ParsedPhoneNumber_formats(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ParsedPhoneNumber", field.Name)
+}
+
+func (ec *executionContext) childFields_ParsedPhoneNumberFormat(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "category":
+		return ec.fieldContext_ParsedPhoneNumberFormat_category(ctx, field)
+	case "rawCategory":
+		return ec.fieldContext_ParsedPhoneNumberFormat_rawCategory(ctx, field)
+	case "e164":
+		return ec.fieldContext_ParsedPhoneNumberFormat_e164(ctx, field)
+	case "e164Extended":
+		return ec.fieldContext_ParsedPhoneNumberFormat_e164Extended(ctx, field)
+	case "national":
+		return ec.fieldContext_ParsedPhoneNumberFormat_national(ctx, field)
+	case "nationalExtended":
+		return ec.fieldContext_ParsedPhoneNumberFormat_nationalExtended(ctx, field)
+	case "international":
+		return ec.fieldContext_ParsedPhoneNumberFormat_international(ctx, field)
+	case "internationalExtended":
+		return ec.fieldContext_ParsedPhoneNumberFormat_internationalExtended(ctx, field)
+	case "dialable":
+		return ec.fieldContext_ParsedPhoneNumberFormat_dialable(ctx, field)
+	case "dialableExtended":
+		return ec.fieldContext_ParsedPhoneNumberFormat_dialableExtended(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ParsedPhoneNumberFormat", field.Name)
 }
 
 func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2271,6 +2452,66 @@ func (ec *executionContext) childFields_ReplaceDevicePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ReplaceDevicePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ReplacePhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_ReplacePhoneNumberPayload_phoneNumber(ctx, field)
+	case "replaced":
+		return ec.fieldContext_ReplacePhoneNumberPayload_replaced(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ReplacePhoneNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReplacePhoneNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplacePhoneNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Reservation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_Reservation_phoneNumber(ctx, field)
+	case "formattedNumber":
+		return ec.fieldContext_Reservation_formattedNumber(ctx, field)
+	case "reservedTill":
+		return ec.fieldContext_Reservation_reservedTill(ctx, field)
+	case "reservationId":
+		return ec.fieldContext_Reservation_reservationId(ctx, field)
+	case "status":
+		return ec.fieldContext_Reservation_status(ctx, field)
+	case "rawStatus":
+		return ec.fieldContext_Reservation_rawStatus(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reservation", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_ReservationResult_phoneNumber(ctx, field)
+	case "reservation":
+		return ec.fieldContext_ReservationResult_reservation(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ReservationResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReservationResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationResult", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservePhoneNumbersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_ReservePhoneNumbersPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ReservePhoneNumbersPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReservePhoneNumbersPayload_userErrors(ctx, field)
+	case "calls":
+		return ec.fieldContext_ReservePhoneNumbersPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservePhoneNumbersPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rcId":
@@ -2465,6 +2706,18 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }
 
+func (ec *executionContext) childFields_SpecialService(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_SpecialService_type(ctx, field)
+	case "rawType":
+		return ec.fieldContext_SpecialService_rawType(ctx, field)
+	case "pattern":
+		return ec.fieldContext_SpecialService_pattern(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SpecialService", field.Name)
+}
+
 func (ec *executionContext) childFields_TemporaryNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rcId":
@@ -2499,6 +2752,20 @@ func (ec *executionContext) childFields_UBrand(ctx context.Context, field graphq
 		return ec.fieldContext_UBrand_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UBrand", field.Name)
+}
+
+func (ec *executionContext) childFields_UnreservePhoneNumbersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UnreservePhoneNumbersPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_UnreservePhoneNumbersPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UnreservePhoneNumbersPayload_userErrors(ctx, field)
+	case "calls":
+		return ec.fieldContext_UnreservePhoneNumbersPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnreservePhoneNumbersPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateBlockedNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2856,6 +3123,44 @@ func (ec *executionContext) field_Account_extensions_args(ctx context.Context, r
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Account_freeExtensionNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -3641,12 +3946,54 @@ func (ec *executionContext) field_Mutation_replaceDevice_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_replacePhoneNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReplacePhoneNumberInput, error) {
+			return ec.unmarshalNReplacePhoneNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReplacePhoneNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reservePhoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReservePhoneNumbersInput, error) {
+			return ec.unmarshalNReservePhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReservePhoneNumbersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setExtensionCallQueues_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.SetExtensionCallQueuesInput, error) {
 			return ec.unmarshalNSetExtensionCallQueuesInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐSetExtensionCallQueuesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unreservePhoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UnreservePhoneNumbersInput, error) {
+			return ec.unmarshalNUnreservePhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUnreservePhoneNumbersInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3878,6 +4225,28 @@ func (ec *executionContext) field_Query_account_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_availablePhoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (rest.AvailablePhoneNumberFilter, error) {
+			return ec.unmarshalNAvailablePhoneNumberFilter2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAvailablePhoneNumberFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
 	return args, nil
 }
 
@@ -4154,6 +4523,36 @@ func (ec *executionContext) field_Query_parkLocation_args(ctx context.Context, r
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_parsePhoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "numbers",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["numbers"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "homeCountry",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["homeCountry"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "nationalAsPriority",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["nationalAsPriority"] = arg2
 	return args, nil
 }
 
@@ -4985,6 +5384,50 @@ func (ec *executionContext) fieldContext_Account_deviceOrder(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Account_freeExtensionNumbers(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Account_freeExtensionNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Account().FreeExtensionNumbers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.FreeExtensionNumber]) graphql.Marshaler {
+			return ec.marshalOFreeExtensionNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Account_freeExtensionNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Account",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FreeExtensionNumberConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Account_freeExtensionNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Account_licenses(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5738,6 +6181,98 @@ func (ec *executionContext) fieldContext_AddDevicesToInventoryPayload_userErrors
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AvailablePhoneNumber_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *rest.AvailablePhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailablePhoneNumber_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AvailablePhoneNumber_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AvailablePhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AvailablePhoneNumber_formattedNumber(ctx context.Context, field graphql.CollectedField, obj *rest.AvailablePhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailablePhoneNumber_formattedNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FormattedNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AvailablePhoneNumber_formattedNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AvailablePhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AvailablePhoneNumber_vanityPattern(ctx context.Context, field graphql.CollectedField, obj *rest.AvailablePhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailablePhoneNumber_vanityPattern(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VanityPattern, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AvailablePhoneNumber_vanityPattern(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AvailablePhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AvailablePhoneNumber_rank(ctx context.Context, field graphql.CollectedField, obj *rest.AvailablePhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailablePhoneNumber_rank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rank, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AvailablePhoneNumber_rank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AvailablePhoneNumber", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _BillingPlan_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.BillingPlan) (ret graphql.Marshaler) {
@@ -12333,6 +12868,139 @@ func (ec *executionContext) fieldContext_DeviceOrderTask_lastModifiedTime(_ cont
 	return graphql.NewScalarFieldContext("DeviceOrderTask", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _DialingDetails_serviceCode(ctx context.Context, field graphql.CollectedField, obj *rest.DialingDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DialingDetails_serviceCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ServiceCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DialingPrefix) graphql.Marshaler {
+			return ec.marshalODialingPrefix2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDialingPrefix(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DialingDetails_serviceCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DialingDetails",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DialingPrefix(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DialingDetails_outboundCallPrefix(ctx context.Context, field graphql.CollectedField, obj *rest.DialingDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DialingDetails_outboundCallPrefix(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutboundCallPrefix, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DialingDetails_outboundCallPrefix(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DialingDetails", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DialingDetails_specialPrefix(ctx context.Context, field graphql.CollectedField, obj *rest.DialingDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DialingDetails_specialPrefix(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpecialPrefix, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DialingPrefix) graphql.Marshaler {
+			return ec.marshalODialingPrefix2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDialingPrefix(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DialingDetails_specialPrefix(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DialingDetails",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DialingPrefix(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DialingPrefix_dialing(ctx context.Context, field graphql.CollectedField, obj *rest.DialingPrefix) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DialingPrefix_dialing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dialing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DialingPrefix_dialing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DialingPrefix", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DialingPrefix_pattern(ctx context.Context, field graphql.CollectedField, obj *rest.DialingPrefix) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DialingPrefix_pattern(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pattern, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DialingPrefix_pattern(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DialingPrefix", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _EmergencyAddress_customerName(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15512,6 +16180,272 @@ func (ec *executionContext) fieldContext_ForwardingNumberEdge_node(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _FreeExtensionNumber_extensionNumber(ctx context.Context, field graphql.CollectedField, obj *rest.FreeExtensionNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumber_extensionNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExtensionNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumber_extensionNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FreeExtensionNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FreeExtensionNumber_successful(ctx context.Context, field graphql.CollectedField, obj *rest.FreeExtensionNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumber_successful(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Successful, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumber_successful(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FreeExtensionNumber", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _FreeExtensionNumber_errorCode(ctx context.Context, field graphql.CollectedField, obj *rest.FreeExtensionNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumber_errorCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ErrorCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumber_errorCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FreeExtensionNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FreeExtensionNumber_errorMessage(ctx context.Context, field graphql.CollectedField, obj *rest.FreeExtensionNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumber_errorMessage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ErrorMessage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumber_errorMessage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FreeExtensionNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FreeExtensionNumberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.FreeExtensionNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumberConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[rest.FreeExtensionNumber]) graphql.Marshaler {
+			return ec.marshalNFreeExtensionNumberEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumberConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FreeExtensionNumberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FreeExtensionNumberEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FreeExtensionNumberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.FreeExtensionNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumberConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.FreeExtensionNumber) graphql.Marshaler {
+			return ec.marshalNFreeExtensionNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐFreeExtensionNumberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumberConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FreeExtensionNumberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FreeExtensionNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FreeExtensionNumberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.FreeExtensionNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumberConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumberConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FreeExtensionNumberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FreeExtensionNumberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[rest.FreeExtensionNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumberConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumberConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FreeExtensionNumberConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FreeExtensionNumberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.FreeExtensionNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumberEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumberEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FreeExtensionNumberEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FreeExtensionNumberEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[rest.FreeExtensionNumber]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreeExtensionNumberEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.FreeExtensionNumber) graphql.Marshaler {
+			return ec.marshalNFreeExtensionNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐFreeExtensionNumber(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreeExtensionNumberEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FreeExtensionNumberEdge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FreeExtensionNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _GreetingPreset_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.GreetingPreset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17614,6 +18548,138 @@ func (ec *executionContext) fieldContext_Mutation_deletePhoneNumbers(ctx context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_replacePhoneNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_replacePhoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReplacePhoneNumber(ctx, fc.Args["input"].(model.ReplacePhoneNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.ReplaceResult) graphql.Marshaler {
+			return ec.marshalOReplacePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReplaceResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_replacePhoneNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReplacePhoneNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_replacePhoneNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_reservePhoneNumbers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reservePhoneNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReservePhoneNumbers(ctx, fc.Args["input"].(model.ReservePhoneNumbersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.ReservationsResult) graphql.Marshaler {
+			return ec.marshalOReservePhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationsResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reservePhoneNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservePhoneNumbersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reservePhoneNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unreservePhoneNumbers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unreservePhoneNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnreservePhoneNumbers(ctx, fc.Args["input"].(model.UnreservePhoneNumbersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.ReservationsResult) graphql.Marshaler {
+			return ec.marshalOUnreservePhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationsResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unreservePhoneNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnreservePhoneNumbersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unreservePhoneNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OrderLicensesPayload_licenses(ctx context.Context, field graphql.CollectedField, obj *change.LicenseOrderResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18580,6 +19646,916 @@ func (ec *executionContext) fieldContext_ParkLocationUserResult_userErrors(_ con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_originalString(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_originalString(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OriginalString, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_originalString(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_category(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ParsedPhoneNumberCategory) graphql.Marshaler {
+			return ec.marshalOParsedPhoneNumberCategory2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberCategory(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type ParsedPhoneNumberCategory does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_rawCategory(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_rawCategory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawCategory(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_rawCategory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_status(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ParsedPhoneNumberStatus) graphql.Marshaler {
+			return ec.marshalOParsedPhoneNumberStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type ParsedPhoneNumberStatus does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_rawStatus(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_rawStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_rawStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_country(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_country(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Country, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Country) graphql.Marshaler {
+			return ec.marshalOCountry2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCountry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ParsedPhoneNumber",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Country(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_areaCode(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_areaCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AreaCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_areaCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_nationalDestinationCode(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_nationalDestinationCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NationalDestinationCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_nationalDestinationCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_regionalDestinationCode(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_regionalDestinationCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegionalDestinationCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_regionalDestinationCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_allocationBlockCode(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_allocationBlockCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllocationBlockCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_allocationBlockCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_subscriberNumber(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_subscriberNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubscriberNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_subscriberNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_subAddress(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_subAddress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubAddress, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_subAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_dtmfPostfix(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_dtmfPostfix(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DTMFPostfix, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_dtmfPostfix(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_sipPostfix(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_sipPostfix(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SIPPostfix, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_sipPostfix(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_probablyMasked(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_probablyMasked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProbablyMasked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_probablyMasked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_extensionNumber(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_extensionNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExtensionNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_extensionNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_shortExtensionNumber(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_shortExtensionNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShortExtensionNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_shortExtensionNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_siteCode(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_siteCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SiteCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_siteCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_specialService(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_specialService(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpecialService, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.SpecialService) graphql.Marshaler {
+			return ec.marshalOSpecialService2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSpecialService(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_specialService(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ParsedPhoneNumber",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpecialService(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_special(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_special(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Special, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_special(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_tollFree(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_tollFree(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TollFree, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_tollFree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_e164(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_e164(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.E164, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_e164(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_normalized(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_normalized(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Normalized, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_normalized(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_formattedNational(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_formattedNational(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FormattedNational, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_formattedNational(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_formattedInternational(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_formattedInternational(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FormattedInternational, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_formattedInternational(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_dialable(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_dialable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dialable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_dialable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_dialingDetails(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_dialingDetails(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DialingDetails, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.DialingDetails) graphql.Marshaler {
+			return ec.marshalODialingDetails2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDialingDetails(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_dialingDetails(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ParsedPhoneNumber",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DialingDetails(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ParsedPhoneNumber_formats(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumber_formats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Formats, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rest.ParsedPhoneNumberFormat) graphql.Marshaler {
+			return ec.marshalOParsedPhoneNumberFormat2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberFormatᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumber_formats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ParsedPhoneNumber",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ParsedPhoneNumberFormat(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_category(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ParsedPhoneNumberCategory) graphql.Marshaler {
+			return ec.marshalOParsedPhoneNumberCategory2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberCategory(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, false, false, errors.New("field of type ParsedPhoneNumberCategory does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_rawCategory(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_rawCategory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawCategory(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_rawCategory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_e164(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_e164(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.E164, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_e164(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_e164Extended(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_e164Extended(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.E164Extended, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_e164Extended(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_national(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_national(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.National, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_national(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_nationalExtended(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_nationalExtended(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NationalExtended, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_nationalExtended(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_international(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_international(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.International, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_international(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_internationalExtended(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_internationalExtended(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InternationalExtended, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_internationalExtended(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_dialable(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_dialable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dialable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_dialable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat_dialableExtended(ctx context.Context, field graphql.CollectedField, obj *rest.ParsedPhoneNumberFormat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParsedPhoneNumberFormat_dialableExtended(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DialableExtended, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParsedPhoneNumberFormat_dialableExtended(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParsedPhoneNumberFormat", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Permission_enabled(ctx context.Context, field graphql.CollectedField, obj *rest.Permission) (ret graphql.Marshaler) {
@@ -20787,6 +22763,50 @@ func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_availablePhoneNumbers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_availablePhoneNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AvailablePhoneNumbers(ctx, fc.Args["filter"].(rest.AvailablePhoneNumberFilter), fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.AvailablePhoneNumber) graphql.Marshaler {
+			return ec.marshalOAvailablePhoneNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAvailablePhoneNumberᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_availablePhoneNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AvailablePhoneNumber(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_availablePhoneNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_callQueue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21309,6 +23329,50 @@ func (ec *executionContext) fieldContext_Query_parkLocation(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_parkLocation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_parsePhoneNumbers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_parsePhoneNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ParsePhoneNumbers(ctx, fc.Args["numbers"].([]string), fc.Args["homeCountry"].(*string), fc.Args["nationalAsPriority"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rest.ParsedPhoneNumber) graphql.Marshaler {
+			return ec.marshalOParsedPhoneNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_parsePhoneNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ParsedPhoneNumber(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_parsePhoneNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -22241,6 +24305,492 @@ func (ec *executionContext) fieldContext_ReplaceDevicePayload_userErrors(_ conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplacePhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *change.ReplaceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplacePhoneNumberPayload_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOPhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReplacePhoneNumberPayload_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplacePhoneNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplacePhoneNumberPayload_replaced(ctx context.Context, field graphql.CollectedField, obj *change.ReplaceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplacePhoneNumberPayload_replaced(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replaced, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOPhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReplacePhoneNumberPayload_replaced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplacePhoneNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplacePhoneNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ReplaceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplacePhoneNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplacePhoneNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplacePhoneNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ReplacePhoneNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ReplaceResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplacePhoneNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplacePhoneNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplacePhoneNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Reservation_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *rest.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Reservation_formattedNumber(ctx context.Context, field graphql.CollectedField, obj *rest.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_formattedNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FormattedNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_formattedNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Reservation_reservedTill(ctx context.Context, field graphql.CollectedField, obj *rest.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_reservedTill(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReservedTill, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_reservedTill(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Reservation_reservationId(ctx context.Context, field graphql.CollectedField, obj *rest.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_reservationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReservationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_reservationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Reservation_status(ctx context.Context, field graphql.CollectedField, obj *rest.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ReservationStatus) graphql.Marshaler {
+			return ec.marshalOReservationStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐReservationStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, false, false, errors.New("field of type ReservationStatus does not have child fields"))
+}
+
+func (ec *executionContext) _Reservation_rawStatus(ctx context.Context, field graphql.CollectedField, obj *rest.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_rawStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_rawStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReservationResult_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *change.ReservationResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationResult_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationResult_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReservationResult_reservation(ctx context.Context, field graphql.CollectedField, obj *change.ReservationResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationResult_reservation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reservation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Reservation) graphql.Marshaler {
+			return ec.marshalOReservation2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐReservation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationResult_reservation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservationResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reservation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservationResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ReservationResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ReservationResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ReservationResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservationResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservePhoneNumbersPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.ReservationsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservePhoneNumbersPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.ReservationResult) graphql.Marshaler {
+			return ec.marshalNReservationResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservePhoneNumbersPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservePhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservePhoneNumbersPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ReservationsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservePhoneNumbersPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservePhoneNumbersPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservePhoneNumbersPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ReservePhoneNumbersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ReservationsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservePhoneNumbersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservePhoneNumbersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservePhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservePhoneNumbersPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.ReservationsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservePhoneNumbersPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservePhoneNumbersPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservePhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
 		},
 	}
 	return fc, nil
@@ -23880,6 +26430,75 @@ func (ec *executionContext) fieldContext_Site_code(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Site", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _SpecialService_type(ctx context.Context, field graphql.CollectedField, obj *rest.SpecialService) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialService_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.SpecialServiceType) graphql.Marshaler {
+			return ec.marshalOSpecialServiceType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSpecialServiceType(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialService_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialService", field, false, false, errors.New("field of type SpecialServiceType does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialService_rawType(ctx context.Context, field graphql.CollectedField, obj *rest.SpecialService) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialService_rawType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialService_rawType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialService", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialService_pattern(ctx context.Context, field graphql.CollectedField, obj *rest.SpecialService) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialService_pattern(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pattern, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialService_pattern(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialService", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _TemporaryNumber_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.TemporaryNumber) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24085,6 +26704,125 @@ func (ec *executionContext) _UBrand_name(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_UBrand_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UBrand", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnreservePhoneNumbersPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.ReservationsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnreservePhoneNumbersPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.ReservationResult) graphql.Marshaler {
+			return ec.marshalNReservationResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnreservePhoneNumbersPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnreservePhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnreservePhoneNumbersPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ReservationsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnreservePhoneNumbersPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnreservePhoneNumbersPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnreservePhoneNumbersPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _UnreservePhoneNumbersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ReservationsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnreservePhoneNumbersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnreservePhoneNumbersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnreservePhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnreservePhoneNumbersPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.ReservationsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnreservePhoneNumbersPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnreservePhoneNumbersPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnreservePhoneNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _UpdateBlockedNumberPayload_blockedNumber(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
@@ -25974,6 +28712,113 @@ func (ec *executionContext) unmarshalInputAssignedPhoneNumberFilter(ctx context.
 				return it, err
 			}
 			it.Status = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAvailablePhoneNumberFilter(ctx context.Context, obj any) (rest.AvailablePhoneNumberFilter, error) {
+	var it rest.AvailablePhoneNumberFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"countryId", "countryCode", "npa", "areaCode", "nxx", "line", "numberPattern", "exclude", "extendedSearch", "paymentType", "providerId", "smsEnabled"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "countryId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countryId"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CountryID = data
+		case "countryCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countryCode"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CountryCode = data
+		case "npa":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("npa"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NPA = data
+		case "areaCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("areaCode"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AreaCode = data
+		case "nxx":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nxx"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NXX = data
+		case "line":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("line"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Line = data
+		case "numberPattern":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("numberPattern"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NumberPattern = data
+		case "exclude":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exclude"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exclude = data
+		case "extendedSearch":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extendedSearch"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtendedSearch = data
+		case "paymentType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentType"))
+			data, err := ec.unmarshalOPhoneNumberPaymentType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberPaymentTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentType = data
+		case "providerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("providerId"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProviderID = data
+		case "smsEnabled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("smsEnabled"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SMSEnabled = data
 		}
 	}
 	return it, nil
@@ -28393,6 +31238,124 @@ func (ec *executionContext) unmarshalInputReplaceDeviceInput(ctx context.Context
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputReplacePhoneNumberInput(ctx context.Context, obj any) (model.ReplacePhoneNumberInput, error) {
+	var it model.ReplacePhoneNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"phoneNumberId", "replacementId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "phoneNumberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumberID = data
+		case "replacementId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("replacementId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReplacementID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReservePhoneNumberInput(ctx context.Context, obj any) (model.ReservePhoneNumberInput, error) {
+	var it model.ReservePhoneNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"phoneNumber", "reservedTill", "term", "reservationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "phoneNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumber"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumber = data
+		case "reservedTill":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reservedTill"))
+			data, err := ec.unmarshalODateTime2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReservedTill = data
+		case "term":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("term"))
+			data, err := ec.unmarshalOReservationTerm2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationTerm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Term = data
+		case "reservationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reservationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReservationID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReservePhoneNumbersInput(ctx context.Context, obj any) (model.ReservePhoneNumbersInput, error) {
+	var it model.ReservePhoneNumbersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"items"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNReservePhoneNumberInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReservePhoneNumberInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputServiceLevelSettingsInput(ctx context.Context, obj any) (rest.ServiceLevel, error) {
 	var it rest.ServiceLevel
 	if obj == nil {
@@ -28487,6 +31450,73 @@ func (ec *executionContext) unmarshalInputSetExtensionCallQueuesInput(ctx contex
 				return it, err
 			}
 			it.CallQueueIds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUnreservePhoneNumberInput(ctx context.Context, obj any) (model.UnreservePhoneNumberInput, error) {
+	var it model.UnreservePhoneNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"phoneNumber", "reservationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "phoneNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumber"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumber = data
+		case "reservationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reservationId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReservationID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUnreservePhoneNumbersInput(ctx context.Context, obj any) (model.UnreservePhoneNumbersInput, error) {
+	var it model.UnreservePhoneNumbersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"items"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNUnreservePhoneNumberInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUnreservePhoneNumberInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
 		}
 	}
 	return it, nil
@@ -29865,6 +32895,44 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "freeExtensionNumbers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Account_freeExtensionNumbers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "licenses":
 			field := field
 
@@ -30216,6 +33284,62 @@ func (ec *executionContext) _AddDevicesToInventoryPayload(ctx context.Context, s
 		case "userErrors":
 			out.Values[i] = ec._AddDevicesToInventoryPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var availablePhoneNumberImplementors = []string{"AvailablePhoneNumber"}
+
+func (ec *executionContext) _AvailablePhoneNumber(ctx context.Context, sel ast.SelectionSet, obj *rest.AvailablePhoneNumber) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, availablePhoneNumberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AvailablePhoneNumber")
+		case "phoneNumber":
+			out.Values[i] = ec._AvailablePhoneNumber_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "formattedNumber":
+			out.Values[i] = ec._AvailablePhoneNumber_formattedNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "vanityPattern":
+			out.Values[i] = ec._AvailablePhoneNumber_vanityPattern(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rank":
+			out.Values[i] = ec._AvailablePhoneNumber_rank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -33937,6 +37061,103 @@ func (ec *executionContext) _DeviceOrderTask(ctx context.Context, sel ast.Select
 	return out
 }
 
+var dialingDetailsImplementors = []string{"DialingDetails"}
+
+func (ec *executionContext) _DialingDetails(ctx context.Context, sel ast.SelectionSet, obj *rest.DialingDetails) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dialingDetailsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DialingDetails")
+		case "serviceCode":
+			out.Values[i] = ec._DialingDetails_serviceCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outboundCallPrefix":
+			out.Values[i] = ec._DialingDetails_outboundCallPrefix(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "specialPrefix":
+			out.Values[i] = ec._DialingDetails_specialPrefix(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var dialingPrefixImplementors = []string{"DialingPrefix"}
+
+func (ec *executionContext) _DialingPrefix(ctx context.Context, sel ast.SelectionSet, obj *rest.DialingPrefix) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dialingPrefixImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DialingPrefix")
+		case "dialing":
+			out.Values[i] = ec._DialingPrefix_dialing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pattern":
+			out.Values[i] = ec._DialingPrefix_pattern(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var emergencyAddressImplementors = []string{"EmergencyAddress"}
 
 func (ec *executionContext) _EmergencyAddress(ctx context.Context, sel ast.SelectionSet, obj *rest.EmergencyAddress) graphql.Marshaler {
@@ -35700,6 +38921,164 @@ func (ec *executionContext) _ForwardingNumberEdge(ctx context.Context, sel ast.S
 	return out
 }
 
+var freeExtensionNumberImplementors = []string{"FreeExtensionNumber"}
+
+func (ec *executionContext) _FreeExtensionNumber(ctx context.Context, sel ast.SelectionSet, obj *rest.FreeExtensionNumber) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, freeExtensionNumberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FreeExtensionNumber")
+		case "extensionNumber":
+			out.Values[i] = ec._FreeExtensionNumber_extensionNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "successful":
+			out.Values[i] = ec._FreeExtensionNumber_successful(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errorCode":
+			out.Values[i] = ec._FreeExtensionNumber_errorCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errorMessage":
+			out.Values[i] = ec._FreeExtensionNumber_errorMessage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var freeExtensionNumberConnectionImplementors = []string{"FreeExtensionNumberConnection"}
+
+func (ec *executionContext) _FreeExtensionNumberConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[rest.FreeExtensionNumber]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, freeExtensionNumberConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FreeExtensionNumberConnection")
+		case "edges":
+			out.Values[i] = ec._FreeExtensionNumberConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._FreeExtensionNumberConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._FreeExtensionNumberConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._FreeExtensionNumberConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var freeExtensionNumberEdgeImplementors = []string{"FreeExtensionNumberEdge"}
+
+func (ec *executionContext) _FreeExtensionNumberEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[rest.FreeExtensionNumber]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, freeExtensionNumberEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FreeExtensionNumberEdge")
+		case "cursor":
+			out.Values[i] = ec._FreeExtensionNumberEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._FreeExtensionNumberEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var greetingPresetImplementors = []string{"GreetingPreset"}
 
 func (ec *executionContext) _GreetingPreset(ctx context.Context, sel ast.SelectionSet, obj *rest.GreetingPreset) graphql.Marshaler {
@@ -36476,6 +39855,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "replacePhoneNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_replacePhoneNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reservePhoneNumbers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reservePhoneNumbers(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unreservePhoneNumbers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unreservePhoneNumbers(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -37010,6 +40410,268 @@ func (ec *executionContext) _ParkLocationUserResult(ctx context.Context, sel ast
 		case "userErrors":
 			out.Values[i] = ec._ParkLocationUserResult_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var parsedPhoneNumberImplementors = []string{"ParsedPhoneNumber"}
+
+func (ec *executionContext) _ParsedPhoneNumber(ctx context.Context, sel ast.SelectionSet, obj *rest.ParsedPhoneNumber) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, parsedPhoneNumberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ParsedPhoneNumber")
+		case "originalString":
+			out.Values[i] = ec._ParsedPhoneNumber_originalString(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "category":
+			out.Values[i] = ec._ParsedPhoneNumber_category(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawCategory":
+			out.Values[i] = ec._ParsedPhoneNumber_rawCategory(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._ParsedPhoneNumber_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawStatus":
+			out.Values[i] = ec._ParsedPhoneNumber_rawStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "country":
+			out.Values[i] = ec._ParsedPhoneNumber_country(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "areaCode":
+			out.Values[i] = ec._ParsedPhoneNumber_areaCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nationalDestinationCode":
+			out.Values[i] = ec._ParsedPhoneNumber_nationalDestinationCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "regionalDestinationCode":
+			out.Values[i] = ec._ParsedPhoneNumber_regionalDestinationCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "allocationBlockCode":
+			out.Values[i] = ec._ParsedPhoneNumber_allocationBlockCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subscriberNumber":
+			out.Values[i] = ec._ParsedPhoneNumber_subscriberNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subAddress":
+			out.Values[i] = ec._ParsedPhoneNumber_subAddress(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dtmfPostfix":
+			out.Values[i] = ec._ParsedPhoneNumber_dtmfPostfix(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sipPostfix":
+			out.Values[i] = ec._ParsedPhoneNumber_sipPostfix(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "probablyMasked":
+			out.Values[i] = ec._ParsedPhoneNumber_probablyMasked(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "extensionNumber":
+			out.Values[i] = ec._ParsedPhoneNumber_extensionNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "shortExtensionNumber":
+			out.Values[i] = ec._ParsedPhoneNumber_shortExtensionNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "siteCode":
+			out.Values[i] = ec._ParsedPhoneNumber_siteCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "specialService":
+			out.Values[i] = ec._ParsedPhoneNumber_specialService(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "special":
+			out.Values[i] = ec._ParsedPhoneNumber_special(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tollFree":
+			out.Values[i] = ec._ParsedPhoneNumber_tollFree(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "e164":
+			out.Values[i] = ec._ParsedPhoneNumber_e164(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "normalized":
+			out.Values[i] = ec._ParsedPhoneNumber_normalized(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "formattedNational":
+			out.Values[i] = ec._ParsedPhoneNumber_formattedNational(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "formattedInternational":
+			out.Values[i] = ec._ParsedPhoneNumber_formattedInternational(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dialable":
+			out.Values[i] = ec._ParsedPhoneNumber_dialable(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dialingDetails":
+			out.Values[i] = ec._ParsedPhoneNumber_dialingDetails(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "formats":
+			out.Values[i] = ec._ParsedPhoneNumber_formats(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var parsedPhoneNumberFormatImplementors = []string{"ParsedPhoneNumberFormat"}
+
+func (ec *executionContext) _ParsedPhoneNumberFormat(ctx context.Context, sel ast.SelectionSet, obj *rest.ParsedPhoneNumberFormat) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, parsedPhoneNumberFormatImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ParsedPhoneNumberFormat")
+		case "category":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_category(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawCategory":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_rawCategory(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "e164":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_e164(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "e164Extended":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_e164Extended(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "national":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_national(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nationalExtended":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_nationalExtended(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "international":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_international(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "internationalExtended":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_internationalExtended(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dialable":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_dialable(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dialableExtended":
+			out.Values[i] = ec._ParsedPhoneNumberFormat_dialableExtended(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -38276,6 +41938,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "availablePhoneNumbers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_availablePhoneNumbers(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "callQueue":
 			field := field
 
@@ -38528,6 +42212,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_parkLocation(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "parsePhoneNumbers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_parsePhoneNumbers(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -38970,6 +42676,240 @@ func (ec *executionContext) _ReplaceDevicePayload(ctx context.Context, sel ast.S
 			}
 		case "userErrors":
 			out.Values[i] = ec._ReplaceDevicePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var replacePhoneNumberPayloadImplementors = []string{"ReplacePhoneNumberPayload"}
+
+func (ec *executionContext) _ReplacePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ReplaceResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replacePhoneNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplacePhoneNumberPayload")
+		case "phoneNumber":
+			out.Values[i] = ec._ReplacePhoneNumberPayload_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replaced":
+			out.Values[i] = ec._ReplacePhoneNumberPayload_replaced(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ReplacePhoneNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReplacePhoneNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reservationImplementors = []string{"Reservation"}
+
+func (ec *executionContext) _Reservation(ctx context.Context, sel ast.SelectionSet, obj *rest.Reservation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reservationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Reservation")
+		case "phoneNumber":
+			out.Values[i] = ec._Reservation_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "formattedNumber":
+			out.Values[i] = ec._Reservation_formattedNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reservedTill":
+			out.Values[i] = ec._Reservation_reservedTill(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reservationId":
+			out.Values[i] = ec._Reservation_reservationId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._Reservation_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawStatus":
+			out.Values[i] = ec._Reservation_rawStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reservationResultImplementors = []string{"ReservationResult"}
+
+func (ec *executionContext) _ReservationResult(ctx context.Context, sel ast.SelectionSet, obj *change.ReservationResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reservationResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReservationResult")
+		case "phoneNumber":
+			out.Values[i] = ec._ReservationResult_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reservation":
+			out.Values[i] = ec._ReservationResult_reservation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ReservationResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReservationResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reservePhoneNumbersPayloadImplementors = []string{"ReservePhoneNumbersPayload"}
+
+func (ec *executionContext) _ReservePhoneNumbersPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ReservationsResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reservePhoneNumbersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReservePhoneNumbersPayload")
+		case "results":
+			out.Values[i] = ec._ReservePhoneNumbersPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ReservePhoneNumbersPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReservePhoneNumbersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._ReservePhoneNumbersPayload_calls(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -40109,6 +44049,57 @@ func (ec *executionContext) _Site(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var specialServiceImplementors = []string{"SpecialService"}
+
+func (ec *executionContext) _SpecialService(ctx context.Context, sel ast.SelectionSet, obj *rest.SpecialService) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, specialServiceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpecialService")
+		case "type":
+			out.Values[i] = ec._SpecialService_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawType":
+			out.Values[i] = ec._SpecialService_rawType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pattern":
+			out.Values[i] = ec._SpecialService_pattern(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var temporaryNumberImplementors = []string{"TemporaryNumber"}
 
 func (ec *executionContext) _TemporaryNumber(ctx context.Context, sel ast.SelectionSet, obj *rest.TemporaryNumber) graphql.Marshaler {
@@ -40236,6 +44227,62 @@ func (ec *executionContext) _UBrand(ctx context.Context, sel ast.SelectionSet, o
 		case "name":
 			out.Values[i] = ec._UBrand_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var unreservePhoneNumbersPayloadImplementors = []string{"UnreservePhoneNumbersPayload"}
+
+func (ec *executionContext) _UnreservePhoneNumbersPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ReservationsResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unreservePhoneNumbersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnreservePhoneNumbersPayload")
+		case "results":
+			out.Values[i] = ec._UnreservePhoneNumbersPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._UnreservePhoneNumbersPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UnreservePhoneNumbersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._UnreservePhoneNumbersPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -41095,6 +45142,21 @@ func (ec *executionContext) unmarshalNAddDevicesToInventoryInput2githubᚗcomᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNAvailablePhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAvailablePhoneNumber(ctx context.Context, sel ast.SelectionSet, v *rest.AvailablePhoneNumber) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AvailablePhoneNumber(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAvailablePhoneNumberFilter2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAvailablePhoneNumberFilter(ctx context.Context, v any) (rest.AvailablePhoneNumberFilter, error) {
+	res, err := ec.unmarshalInputAvailablePhoneNumberFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNBlockNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockNumberInput(ctx context.Context, v any) (model.BlockNumberInput, error) {
 	res, err := ec.unmarshalInputBlockNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -41895,6 +45957,58 @@ func (ec *executionContext) marshalNForwardingNumberFeature2githubᚗcomᚋringq
 	return res
 }
 
+func (ec *executionContext) marshalNFreeExtensionNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐFreeExtensionNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.FreeExtensionNumber) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFreeExtensionNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐFreeExtensionNumber(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFreeExtensionNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐFreeExtensionNumber(ctx context.Context, sel ast.SelectionSet, v *rest.FreeExtensionNumber) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FreeExtensionNumber(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFreeExtensionNumberEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[rest.FreeExtensionNumber]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFreeExtensionNumberEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFreeExtensionNumberEdge2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[rest.FreeExtensionNumber]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FreeExtensionNumberEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNGroupMemberAction2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMemberAction(ctx context.Context, v any) (change.MemberAction, error) {
 	tmp, err := model.UnmarshalString(v)
 	res := change.MemberAction(tmp)
@@ -42447,6 +46561,20 @@ func (ec *executionContext) unmarshalNParkLocationUsersInput2ᚖgithubᚗcomᚋr
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNParsedPhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumber(ctx context.Context, sel ast.SelectionSet, v *rest.ParsedPhoneNumber) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ParsedPhoneNumber(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNParsedPhoneNumberFormat2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberFormat(ctx context.Context, sel ast.SelectionSet, v rest.ParsedPhoneNumberFormat) graphql.Marshaler {
+	return ec._ParsedPhoneNumberFormat(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNPhoneLine2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneLine(ctx context.Context, sel ast.SelectionSet, v rest.PhoneLine) graphql.Marshaler {
 	return ec._PhoneLine(ctx, sel, &v)
 }
@@ -42749,6 +46877,61 @@ func (ec *executionContext) unmarshalNReplaceDeviceInput2githubᚗcomᚋringql�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNReplacePhoneNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReplacePhoneNumberInput(ctx context.Context, v any) (model.ReplacePhoneNumberInput, error) {
+	res, err := ec.unmarshalInputReplacePhoneNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReservationResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.ReservationResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReservationResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReservationResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationResult(ctx context.Context, sel ast.SelectionSet, v *change.ReservationResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReservationResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReservePhoneNumberInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReservePhoneNumberInputᚄ(ctx context.Context, v any) ([]*model.ReservePhoneNumberInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.ReservePhoneNumberInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReservePhoneNumberInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReservePhoneNumberInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNReservePhoneNumberInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReservePhoneNumberInput(ctx context.Context, v any) (*model.ReservePhoneNumberInput, error) {
+	res, err := ec.unmarshalInputReservePhoneNumberInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNReservePhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐReservePhoneNumbersInput(ctx context.Context, v any) (model.ReservePhoneNumbersInput, error) {
+	res, err := ec.unmarshalInputReservePhoneNumbersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNRole2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐRole(ctx context.Context, sel ast.SelectionSet, v rest.Role) graphql.Marshaler {
 	return ec._Role(ctx, sel, &v)
 }
@@ -42808,6 +46991,59 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNUnreservePhoneNumberInput2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUnreservePhoneNumberInputᚄ(ctx context.Context, v any) ([]*model.UnreservePhoneNumberInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.UnreservePhoneNumberInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUnreservePhoneNumberInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUnreservePhoneNumberInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNUnreservePhoneNumberInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUnreservePhoneNumberInput(ctx context.Context, v any) (*model.UnreservePhoneNumberInput, error) {
+	res, err := ec.unmarshalInputUnreservePhoneNumberInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUnreservePhoneNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUnreservePhoneNumbersInput(ctx context.Context, v any) (model.UnreservePhoneNumbersInput, error) {
+	res, err := ec.unmarshalInputUnreservePhoneNumbersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNUpdateBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateBlockedNumberInput(ctx context.Context, v any) (model.UpdateBlockedNumberInput, error) {
@@ -43151,6 +47387,25 @@ func (ec *executionContext) unmarshalOAssignedPhoneNumberFilter2ᚖgithubᚗcom�
 	}
 	res, err := ec.unmarshalInputAssignedPhoneNumberFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAvailablePhoneNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAvailablePhoneNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.AvailablePhoneNumber) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAvailablePhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAvailablePhoneNumber(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOBillingPlan2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingPlan(ctx context.Context, sel ast.SelectionSet, v *rest.BillingPlan) graphql.Marshaler {
@@ -43700,6 +47955,24 @@ func (ec *executionContext) marshalODateTime2githubᚗcomᚋringqlᚋringqlᚋin
 	return res
 }
 
+func (ec *executionContext) unmarshalODateTime2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx context.Context, v any) (*rest.DateTime, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalDateTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODateTime2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx context.Context, sel ast.SelectionSet, v *rest.DateTime) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalDateTime(*v)
+	return res
+}
+
 func (ec *executionContext) marshalODeleteBlockedNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteBlockedNumberPayload(ctx context.Context, sel ast.SelectionSet, v *change.DeleteBlockedNumberPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -44009,6 +48282,20 @@ func (ec *executionContext) marshalODeviceType2ᚖgithubᚗcomᚋringqlᚋringql
 	_ = ctx
 	res := model.MarshalDeviceType(*v)
 	return res
+}
+
+func (ec *executionContext) marshalODialingDetails2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDialingDetails(ctx context.Context, sel ast.SelectionSet, v *rest.DialingDetails) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DialingDetails(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODialingPrefix2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDialingPrefix(ctx context.Context, sel ast.SelectionSet, v *rest.DialingPrefix) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DialingPrefix(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOEmergencyAddress2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEmergencyAddress(ctx context.Context, sel ast.SelectionSet, v *rest.EmergencyAddress) graphql.Marshaler {
@@ -44380,6 +48667,13 @@ func (ec *executionContext) marshalOForwardingNumberType2githubᚗcomᚋringql�
 	return res
 }
 
+func (ec *executionContext) marshalOFreeExtensionNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[rest.FreeExtensionNumber]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FreeExtensionNumberConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOGreetingPreset2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐGreetingPreset(ctx context.Context, sel ast.SelectionSet, v *rest.GreetingPreset) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -44746,6 +49040,68 @@ func (ec *executionContext) marshalOParkLocation2ᚖgithubᚗcomᚋringqlᚋring
 		return graphql.Null
 	}
 	return ec._ParkLocation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOParsedPhoneNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.ParsedPhoneNumber) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParsedPhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumber(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOParsedPhoneNumberCategory2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberCategory(ctx context.Context, v any) (rest.ParsedPhoneNumberCategory, error) {
+	res, err := model.UnmarshalParsedPhoneNumberCategory(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOParsedPhoneNumberCategory2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberCategory(ctx context.Context, sel ast.SelectionSet, v rest.ParsedPhoneNumberCategory) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalParsedPhoneNumberCategory(v)
+	return res
+}
+
+func (ec *executionContext) marshalOParsedPhoneNumberFormat2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberFormatᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.ParsedPhoneNumberFormat) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParsedPhoneNumberFormat2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberFormat(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOParsedPhoneNumberStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberStatus(ctx context.Context, v any) (rest.ParsedPhoneNumberStatus, error) {
+	res, err := model.UnmarshalParsedPhoneNumberStatus(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOParsedPhoneNumberStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐParsedPhoneNumberStatus(ctx context.Context, sel ast.SelectionSet, v rest.ParsedPhoneNumberStatus) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalParsedPhoneNumberStatus(v)
+	return res
 }
 
 func (ec *executionContext) marshalOPermission2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermission(ctx context.Context, sel ast.SelectionSet, v *rest.Permission) graphql.Marshaler {
@@ -45228,6 +49584,58 @@ func (ec *executionContext) marshalOReplaceDevicePayload2ᚖgithubᚗcomᚋringq
 	return ec._ReplaceDevicePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOReplacePhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReplaceResult(ctx context.Context, sel ast.SelectionSet, v *change.ReplaceResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReplacePhoneNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReservation2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐReservation(ctx context.Context, sel ast.SelectionSet, v *rest.Reservation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Reservation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReservationStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐReservationStatus(ctx context.Context, v any) (rest.ReservationStatus, error) {
+	res, err := model.UnmarshalReservationStatus(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOReservationStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐReservationStatus(ctx context.Context, sel ast.SelectionSet, v rest.ReservationStatus) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalReservationStatus(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOReservationTerm2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationTerm(ctx context.Context, v any) (*change.ReservationTerm, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := model.UnmarshalString(v)
+	res := change.ReservationTerm(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOReservationTerm2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationTerm(ctx context.Context, sel ast.SelectionSet, v *change.ReservationTerm) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOReservePhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationsResult(ctx context.Context, sel ast.SelectionSet, v *change.ReservationsResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReservePhoneNumbersPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalORole2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.Role) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -45463,6 +49871,25 @@ func (ec *executionContext) marshalOSiteAccess2ᚖgithubᚗcomᚋringqlᚋringql
 	return res
 }
 
+func (ec *executionContext) marshalOSpecialService2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSpecialService(ctx context.Context, sel ast.SelectionSet, v *rest.SpecialService) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SpecialService(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSpecialServiceType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSpecialServiceType(ctx context.Context, v any) (rest.SpecialServiceType, error) {
+	res, err := model.UnmarshalSpecialServiceType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSpecialServiceType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSpecialServiceType(ctx context.Context, sel ast.SelectionSet, v rest.SpecialServiceType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalSpecialServiceType(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx context.Context, v any) (rest.ID, error) {
 	res, err := model.UnmarshalText(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -45589,6 +50016,13 @@ func (ec *executionContext) marshalOUBrand2ᚖgithubᚗcomᚋringqlᚋringqlᚋi
 		return graphql.Null
 	}
 	return ec._UBrand(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUnreservePhoneNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐReservationsResult(ctx context.Context, sel ast.SelectionSet, v *change.ReservationsResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UnreservePhoneNumbersPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOUpdateBlockedNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐBlockedNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.BlockedNumberResult) graphql.Marshaler {

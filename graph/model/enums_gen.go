@@ -368,6 +368,36 @@ func UnmarshalSignupVerificationReason(v any) (rest.SignupVerificationReason, er
 	return signupVerificationReason.unmarshal(v)
 }
 
+// MarshalParsedPhoneNumberCategory writes v.
+func MarshalParsedPhoneNumberCategory(v rest.ParsedPhoneNumberCategory) graphql.Marshaler {
+	return parsedPhoneNumberCategory.marshal(v)
+}
+
+// UnmarshalParsedPhoneNumberCategory reads v.
+func UnmarshalParsedPhoneNumberCategory(v any) (rest.ParsedPhoneNumberCategory, error) {
+	return parsedPhoneNumberCategory.unmarshal(v)
+}
+
+// MarshalParsedPhoneNumberStatus writes v.
+func MarshalParsedPhoneNumberStatus(v rest.ParsedPhoneNumberStatus) graphql.Marshaler {
+	return parsedPhoneNumberStatus.marshal(v)
+}
+
+// UnmarshalParsedPhoneNumberStatus reads v.
+func UnmarshalParsedPhoneNumberStatus(v any) (rest.ParsedPhoneNumberStatus, error) {
+	return parsedPhoneNumberStatus.unmarshal(v)
+}
+
+// MarshalSpecialServiceType writes v.
+func MarshalSpecialServiceType(v rest.SpecialServiceType) graphql.Marshaler {
+	return specialServiceType.marshal(v)
+}
+
+// UnmarshalSpecialServiceType reads v.
+func UnmarshalSpecialServiceType(v any) (rest.SpecialServiceType, error) {
+	return specialServiceType.unmarshal(v)
+}
+
 // MarshalPhoneNumberTaskStatus writes v.
 func MarshalPhoneNumberTaskStatus(v rest.PhoneNumberTaskStatus) graphql.Marshaler {
 	return phoneNumberTaskStatus.marshal(v)
@@ -376,4 +406,14 @@ func MarshalPhoneNumberTaskStatus(v rest.PhoneNumberTaskStatus) graphql.Marshale
 // UnmarshalPhoneNumberTaskStatus reads v.
 func UnmarshalPhoneNumberTaskStatus(v any) (rest.PhoneNumberTaskStatus, error) {
 	return phoneNumberTaskStatus.unmarshal(v)
+}
+
+// MarshalReservationStatus writes v.
+func MarshalReservationStatus(v rest.ReservationStatus) graphql.Marshaler {
+	return reservationStatus.marshal(v)
+}
+
+// UnmarshalReservationStatus reads v.
+func UnmarshalReservationStatus(v any) (rest.ReservationStatus, error) {
+	return reservationStatus.unmarshal(v)
 }

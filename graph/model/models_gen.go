@@ -421,6 +421,32 @@ type ReplaceDeviceInput struct {
 	TargetDeviceID string `json:"targetDeviceId"`
 }
 
+// Which number is replaced, and by which.
+type ReplacePhoneNumberInput struct {
+	// The number in use, a main, company, direct or company fax number: a global id, or a bare id of RingCentral's.
+	PhoneNumberID string `json:"phoneNumberId"`
+	// The number of the inventory that takes its place: a global id, or a bare id of RingCentral's.
+	ReplacementID string `json:"replacementId"`
+}
+
+// Which number is reserved, and for how long.
+type ReservePhoneNumberInput struct {
+	// The number, in E.164 form with `+`.
+	PhoneNumber string `json:"phoneNumber"`
+	// Until when. RingCentral allows 30 seconds to 20 minutes, or 30 days for a reservation by brand.
+	ReservedTill *rest.DateTime `json:"reservedTill,omitempty"`
+	// In place of a time: as short, or as long, as RingCentral allows; as long, if neither is given.
+	Term *change.ReservationTerm `json:"term,omitempty"`
+	// The reservation that is to be prolonged, if another session made it.
+	ReservationID *string `json:"reservationId,omitempty"`
+}
+
+// Which numbers are reserved.
+type ReservePhoneNumbersInput struct {
+	// The numbers, at most 40; each once.
+	Items []*ReservePhoneNumberInput `json:"items"`
+}
+
 // Which extension, and all the call queues it is to be a member of.
 type SetExtensionCallQueuesInput struct {
 	// The account: a global id, a bare id, or `~` for one's own.
@@ -429,6 +455,20 @@ type SetExtensionCallQueuesInput struct {
 	ExtensionID string `json:"extensionId"`
 	// Queues, or their extensions: global ids, or bare ids of RingCentral's; none twice, at most 1,000. Empty takes the extension out of all queues.
 	CallQueueIds []string `json:"callQueueIds"`
+}
+
+// Which number is let go.
+type UnreservePhoneNumberInput struct {
+	// The number, in E.164 form with `+`.
+	PhoneNumber string `json:"phoneNumber"`
+	// The reservation that is to end, if another session made it.
+	ReservationID *string `json:"reservationId,omitempty"`
+}
+
+// Which numbers are let go.
+type UnreservePhoneNumbersInput struct {
+	// The numbers, at most 40; each once.
+	Items []*UnreservePhoneNumberInput `json:"items"`
 }
 
 // What to call a blocked number.

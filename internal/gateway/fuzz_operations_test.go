@@ -89,6 +89,14 @@ var fuzzOperations = []string{
 			contact: $contact, permissions: $may, references: [$reference], regionalSettings: $region, setupWizardState: $state}}) { outcome userErrors { code field } } }`,
 	`mutation ($address: CreateAccountAddressInput, $type: ReferenceType!, $time: TimeFormat) {
 		createAccount(input: {operator: {contact: {businessAddress: $address}, references: [{ref: "1", type: $type}], regionalSettings: {timeFormat: $time}}}) { outcome } }`,
+	`query ($f: AvailablePhoneNumberFilter!, $first: Int) { availablePhoneNumbers(filter: $f, first: $first) { phoneNumber rank } }`,
+	`query ($numbers: [String!]!, $home: String, $national: Boolean) { parsePhoneNumbers(numbers: $numbers, homeCountry: $home, nationalAsPriority: $national) { e164 } }`,
+	`mutation ($input: ReservePhoneNumbersInput!) { reservePhoneNumbers(input: $input) { results { phoneNumber outcome userErrors { code field } } outcome userErrors { code field } } }`,
+	`mutation ($one: ReservePhoneNumberInput!, $till: DateTime, $term: ReservationTerm) {
+		reservePhoneNumbers(input: {items: [$one, {phoneNumber: "+16505550180", reservedTill: $till, term: $term}]}) { outcome } }`,
+	`mutation ($input: UnreservePhoneNumbersInput!) { unreservePhoneNumbers(input: $input) { results { phoneNumber outcome userErrors { code } } outcome } }`,
+	`mutation ($one: UnreservePhoneNumberInput!) { unreservePhoneNumbers(input: {items: [$one]}) { outcome } }`,
+	`mutation ($input: ReplacePhoneNumberInput!) { replacePhoneNumber(input: $input) { outcome phoneNumber { phoneNumber } userErrors { code field } } }`,
 }
 
 // fuzzOperation returns the place of the first operation with a piece of text.

@@ -163,6 +163,7 @@ func TestAnswersConform(t *testing.T) {
 			numberParserExchanges(),
 			numberPoolExchanges(),
 			freeExtensionNumberExchanges(),
+			phoneNumberReplaceExchanges(),
 		), admin(t, s))
 	})
 }

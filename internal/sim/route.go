@@ -22,6 +22,7 @@ type route struct {
 	perPage  int      // of the list, unless the call says; zero means 100
 	tagged   bool     // answers carry an ETag, and who has that one already gets 304
 	created  bool     // serves the accounts created here too, for apps that may create them
+	action   string   // the last segment, where http.ServeMux would refuse it beside another pattern: see mount
 	open     bool     // works without an access token; the handler charges the call
 	extended bool     // the refusal for another's extension speaks of extended scope
 
@@ -59,19 +60,39 @@ func (s *Server) serves(rt *route) bool {
 	return true
 }
 
-// mount registers each path once and picks the method itself: http.ServeMux would answer a wrong method in plain text.
+// mount registers each path once and picks the method itself: http.ServeMux would answer a wrong method in plain text. Of
+// "{id}/replace" and "bulk-add/{taskId}" neither is the more special for it, so the first is registered as "{id}/{action}".
 func (s *Server) mount() {
 	paths := map[string]map[string]*route{}
 	for _, rt := range s.routes {
-		if paths[rt.path()] == nil {
-			paths[rt.path()] = map[string]*route{}
+		path := rt.path()
+		if rt.action != "" {
+			path = strings.TrimSuffix(path, rt.action) + "{action}"
 		}
-		paths[rt.path()][rt.method()] = rt
+		if paths[path] == nil {
+			paths[path] = map[string]*route{}
+		}
+		paths[path][rt.method()] = rt
 	}
 	for path, methods := range paths {
-		s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.dispatch(w, r, methods) })
+		s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			if action := r.PathValue("action"); action != "" && !hasAction(methods, action) {
+				s.unknown(w, r)
+				return
+			}
+			s.dispatch(w, r, methods)
+		})
 	}
 	s.mux.HandleFunc("/", s.unknown)
+}
+
+func hasAction(methods map[string]*route, action string) bool {
+	for _, rt := range methods {
+		if rt.action == action {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, methods map[string]*route) {

@@ -117,6 +117,7 @@ func New(cfg Config) (*Server, error) {
 		s.numberPoolRoutes(),
 		s.numberParserRoutes(),
 		s.freeExtensionNumberRoutes(),
+		s.phoneNumberReplaceRoutes(),
 	)
 	s.mount()
 	return s, nil

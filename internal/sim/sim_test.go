@@ -267,6 +267,7 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		"removeLineJWSPublic",
 		"replaceDevicesJWSPublic",
 		"parsePhoneNumberV2",
+		"replacePhoneNumberV2",
 	})
 }
 
