@@ -237,8 +237,8 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		"deletePhoneNumberById",
 		"getBrandInfo",
 		"getDeviceModels",
-		"getParkLocationUsers",
 		"getExtensionFreeNumbers",
+		"getParkLocationUsers",
 		"getServicePlanInfo",
 		"listAccountDevices",
 		"listBlockedNumbers",
@@ -264,9 +264,9 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		"deleteNumbersFromInventoryV2",
 		"getBulkAddTaskResultsV2",
 		"listAccountPhoneNumbersV2",
+		"parsePhoneNumberV2",
 		"removeLineJWSPublic",
 		"replaceDevicesJWSPublic",
-		"parsePhoneNumberV2",
 		"replacePhoneNumberV2",
 	})
 }
