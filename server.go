@@ -53,7 +53,7 @@ func main() {
 
 // simulate starts a simulated RingCentral and fills in how to reach it.
 func simulate(ctx context.Context, c config.Company, up *config.Upstream, log *slog.Logger) error {
-	cfg := sim.Config{Extensions: c.Extensions, Numbers: c.Numbers, Seed: c.Seed, Groups: true, Latency: c.Latency, Log: log}
+	cfg := sim.Config{Extensions: c.Extensions, Numbers: c.Numbers, Seed: c.Seed, Groups: true, Fax: true, Latency: c.Latency, Log: log}
 	if !c.Limits {
 		cfg.Limits = map[string]int{"light": unlimited, "medium": unlimited, "heavy": unlimited, "auth": unlimited}
 	}

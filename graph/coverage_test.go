@@ -85,10 +85,7 @@ func TestCoverage(t *testing.T) {
 const seeds = "../../shared/seeds"
 
 // What the seeds name and is not served yet.
-var pending = map[string]bool{
-	"POST /restapi/v1.0/account/{}/extension/{}/forwarding-number":   true,
-	"PUT /restapi/v1.0/account/{}/extension/{}/forwarding-number/{}": true,
-}
+var pending = map[string]bool{}
 
 var (
 	inTable    = regexp.MustCompile(`(?m)\b(Get|Post|Put|Delete) (/restapi/\S+)`)

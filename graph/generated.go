@@ -134,12 +134,13 @@ type ExtensionResolver interface {
 	RawSiteAccess(ctx context.Context, obj *rest.Extension) (*string, error)
 	PhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.PhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error)
 	UsablePhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.UsablePhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error)
-	ForwardingNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error)
 	Devices(ctx context.Context, obj *rest.Extension, filter *rest.DeviceFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error)
 	BlockedNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.BlockedNumber], error)
 	CallQueue(ctx context.Context, obj *rest.Extension) (*rest.CallQueue, error)
 	CallerBlocking(ctx context.Context, obj *rest.Extension) (*rest.CallerBlocking, error)
 	CallerBlockingNumbers(ctx context.Context, obj *rest.Extension, status *rest.CallerBlockingNumberStatus, first *int, after *string, last *int, before *string) (*model.Connection[rest.CallerBlockingNumber], error)
+	ForwardingNumbers(ctx context.Context, obj *rest.Extension, filter *rest.ForwardingNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error)
+	CallFlipNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error)
 	PagingGroup(ctx context.Context, obj *rest.Extension) (*model.PagingGroup, error)
 	ParkLocation(ctx context.Context, obj *rest.Extension) (*model.ParkLocation, error)
 }
@@ -170,6 +171,10 @@ type MutationResolver interface {
 	CreateDeviceOrder(ctx context.Context, input model.CreateDeviceOrderInput) (*change.DeviceOrderResult, error)
 	UpdateDevice(ctx context.Context, input model.UpdateDeviceInput) (*change.Result[rest.Device], error)
 	UpdateDeviceEmergency(ctx context.Context, input model.UpdateDeviceEmergencyInput) (*change.Result[rest.Device], error)
+	CreateForwardingNumber(ctx context.Context, input model.CreateForwardingNumberInput) (*change.ForwardingNumberResult, error)
+	UpdateForwardingNumber(ctx context.Context, input model.UpdateForwardingNumberInput) (*change.ForwardingNumberResult, error)
+	DeleteForwardingNumber(ctx context.Context, input model.DeleteForwardingNumberInput) (*change.DeleteForwardingNumberPayload, error)
+	DeleteForwardingNumbers(ctx context.Context, input model.DeleteForwardingNumbersInput) (*change.DeleteForwardingNumbersPayload, error)
 	OrderLicenses(ctx context.Context, input model.OrderLicensesInput) (*change.LicenseOrderResult, error)
 	DeleteLicense(ctx context.Context, input model.DeleteLicenseInput) (*change.LicenseDeleteResult, error)
 	BulkAssignPagingGroupUsersAndDevices(ctx context.Context, input model.BulkAssignPagingGroupUsersAndDevicesInput) (*change.PagingGroupMembersResult, error)
@@ -223,6 +228,7 @@ type QueryResolver interface {
 	Country(ctx context.Context, id string) (*rest.Country, error)
 	Brand(ctx context.Context, id string) (*rest.Brand, error)
 	ServicePlan(ctx context.Context, id string) (*rest.ServicePlan, error)
+	ForwardingNumber(ctx context.Context, id string, extensionID *string) (*rest.ForwardingNumber, error)
 	License(ctx context.Context, id string) (*rest.License, error)
 	LicenseTypes(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[rest.LicenseType], error)
 	PagingGroup(ctx context.Context, id string) (*model.PagingGroup, error)
@@ -296,10 +302,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateAccountServiceInfoInput,
 		ec.unmarshalInputCreateAccountSignupInfoInput,
 		ec.unmarshalInputCreateDeviceOrderInput,
+		ec.unmarshalInputCreateForwardingNumberInput,
 		ec.unmarshalInputDeleteBlockedNumberInput,
 		ec.unmarshalInputDeleteCallerBlockingNumberInput,
 		ec.unmarshalInputDeleteCallerBlockingNumbersInput,
 		ec.unmarshalInputDeleteDevicesFromInventoryInput,
+		ec.unmarshalInputDeleteForwardingNumberInput,
+		ec.unmarshalInputDeleteForwardingNumbersInput,
 		ec.unmarshalInputDeleteLicenseInput,
 		ec.unmarshalInputDeletePhoneNumberInput,
 		ec.unmarshalInputDeletePhoneNumbersInput,
@@ -311,6 +320,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEmergencyAddressInput,
 		ec.unmarshalInputEmergencyServiceAddressInput,
 		ec.unmarshalInputExtensionFilter,
+		ec.unmarshalInputForwardingNumberFilter,
 		ec.unmarshalInputLicenseFilter,
 		ec.unmarshalInputLicenseItemInput,
 		ec.unmarshalInputOrderLicensesInput,
@@ -338,6 +348,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateCallerBlockingNumberInput,
 		ec.unmarshalInputUpdateDeviceEmergencyInput,
 		ec.unmarshalInputUpdateDeviceInput,
+		ec.unmarshalInputUpdateForwardingNumberInput,
 		ec.unmarshalInputUsablePhoneNumberFilter,
 	)
 	first := true
@@ -1066,6 +1077,18 @@ func (ec *executionContext) childFields_CreateDeviceOrderPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type CreateDeviceOrderPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateForwardingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forwardingNumber":
+		return ec.fieldContext_CreateForwardingNumberPayload_forwardingNumber(ctx, field)
+	case "outcome":
+		return ec.fieldContext_CreateForwardingNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateForwardingNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateForwardingNumberPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Currency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rcId":
@@ -1156,6 +1179,44 @@ func (ec *executionContext) childFields_DeleteDevicesFromInventoryPayload(ctx co
 		return ec.fieldContext_DeleteDevicesFromInventoryPayload_calls(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteDevicesFromInventoryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteForwardingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteForwardingNumberPayload_deletedId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteForwardingNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteForwardingNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteForwardingNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteForwardingNumberResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forwardingNumberId":
+		return ec.fieldContext_DeleteForwardingNumberResult_forwardingNumberId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteForwardingNumberResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteForwardingNumberResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteForwardingNumberResult", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteForwardingNumbersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_DeleteForwardingNumbersPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteForwardingNumbersPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteForwardingNumbersPayload_userErrors(ctx, field)
+	case "calls":
+		return ec.fieldContext_DeleteForwardingNumbersPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteForwardingNumbersPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteLicensePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1634,8 +1695,6 @@ func (ec *executionContext) childFields_Extension(ctx context.Context, field gra
 		return ec.fieldContext_Extension_phoneNumbers(ctx, field)
 	case "usablePhoneNumbers":
 		return ec.fieldContext_Extension_usablePhoneNumbers(ctx, field)
-	case "forwardingNumbers":
-		return ec.fieldContext_Extension_forwardingNumbers(ctx, field)
 	case "devices":
 		return ec.fieldContext_Extension_devices(ctx, field)
 	case "blockedNumbers":
@@ -1646,6 +1705,10 @@ func (ec *executionContext) childFields_Extension(ctx context.Context, field gra
 		return ec.fieldContext_Extension_callerBlocking(ctx, field)
 	case "callerBlockingNumbers":
 		return ec.fieldContext_Extension_callerBlockingNumbers(ctx, field)
+	case "forwardingNumbers":
+		return ec.fieldContext_Extension_forwardingNumbers(ctx, field)
+	case "callFlipNumbers":
+		return ec.fieldContext_Extension_callFlipNumbers(ctx, field)
 	case "pagingGroup":
 		return ec.fieldContext_Extension_pagingGroup(ctx, field)
 	case "parkLocation":
@@ -2840,6 +2903,18 @@ func (ec *executionContext) childFields_UpdateDevicePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type UpdateDevicePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateForwardingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forwardingNumber":
+		return ec.fieldContext_UpdateForwardingNumberPayload_forwardingNumber(ctx, field)
+	case "outcome":
+		return ec.fieldContext_UpdateForwardingNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateForwardingNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateForwardingNumberPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpstreamCall(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "operation":
@@ -3416,6 +3491,44 @@ func (ec *executionContext) field_Extension_blockedNumbers_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Extension_callFlipNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Extension_callerBlockingNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3511,38 +3624,46 @@ func (ec *executionContext) field_Extension_devices_args(ctx context.Context, ra
 func (ec *executionContext) field_Extension_forwardingNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*rest.ForwardingNumberFilter, error) {
+			return ec.unmarshalOForwardingNumberFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["last"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["before"] = arg3
+	args["before"] = arg4
 	return args, nil
 }
 
@@ -3750,6 +3871,20 @@ func (ec *executionContext) field_Mutation_createDeviceOrder_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createForwardingNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CreateForwardingNumberInput, error) {
+			return ec.unmarshalNCreateForwardingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCreateForwardingNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteBlockedNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3798,6 +3933,34 @@ func (ec *executionContext) field_Mutation_deleteDevicesFromInventory_args(ctx c
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DeleteDevicesFromInventoryInput, error) {
 			return ec.unmarshalNDeleteDevicesFromInventoryInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteDevicesFromInventoryInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteForwardingNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteForwardingNumberInput, error) {
+			return ec.unmarshalNDeleteForwardingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteForwardingNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteForwardingNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteForwardingNumbersInput, error) {
+			return ec.unmarshalNDeleteForwardingNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteForwardingNumbersInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4078,6 +4241,20 @@ func (ec *executionContext) field_Mutation_updateDevice_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpdateDeviceInput, error) {
 			return ec.unmarshalNUpdateDeviceInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateDeviceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateForwardingNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateForwardingNumberInput, error) {
+			return ec.unmarshalNUpdateForwardingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateForwardingNumberInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4415,6 +4592,28 @@ func (ec *executionContext) field_Query_extension_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_forwardingNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "extensionId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["extensionId"] = arg1
 	return args, nil
 }
 
@@ -9945,6 +10144,93 @@ func (ec *executionContext) fieldContext_CreateDeviceOrderPayload_userErrors(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateForwardingNumberPayload_forwardingNumber(ctx context.Context, field graphql.CollectedField, obj *change.ForwardingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateForwardingNumberPayload_forwardingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForwardingNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.ForwardingNumber) graphql.Marshaler {
+			return ec.marshalOForwardingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateForwardingNumberPayload_forwardingNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateForwardingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ForwardingNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateForwardingNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ForwardingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateForwardingNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateForwardingNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateForwardingNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _CreateForwardingNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ForwardingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateForwardingNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateForwardingNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateForwardingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Currency_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.Currency) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10591,6 +10877,281 @@ func (ec *executionContext) _DeleteDevicesFromInventoryPayload_calls(ctx context
 func (ec *executionContext) fieldContext_DeleteDevicesFromInventoryPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DeleteDevicesFromInventoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteForwardingNumberPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumberPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.ForwardingNumberID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumberPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteForwardingNumberPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteForwardingNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteForwardingNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteForwardingNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteForwardingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteForwardingNumberResult_forwardingNumberId(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumberResult_forwardingNumberId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForwardingNumberID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ForwardingNumberID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumberResult_forwardingNumberId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteForwardingNumberResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteForwardingNumberResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumberResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumberResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteForwardingNumberResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteForwardingNumberResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumberResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumberResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteForwardingNumberResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteForwardingNumbersPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumbersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumbersPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.DeleteForwardingNumberResult) graphql.Marshaler {
+			return ec.marshalNDeleteForwardingNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteForwardingNumberResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumbersPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteForwardingNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteForwardingNumberResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteForwardingNumbersPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumbersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumbersPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumbersPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteForwardingNumbersPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteForwardingNumbersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumbersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumbersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumbersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteForwardingNumbersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteForwardingNumbersPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.DeleteForwardingNumbersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteForwardingNumbersPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteForwardingNumbersPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteForwardingNumbersPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -15032,50 +15593,6 @@ func (ec *executionContext) fieldContext_Extension_usablePhoneNumbers(ctx contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Extension_forwardingNumbers(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Extension_forwardingNumbers(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Extension().ForwardingNumbers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.ForwardingNumber]) graphql.Marshaler {
-			return ec.marshalOForwardingNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Extension_forwardingNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Extension",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ForwardingNumberConnection(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Extension_forwardingNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Extension_devices(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15266,6 +15783,94 @@ func (ec *executionContext) fieldContext_Extension_callerBlockingNumbers(ctx con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Extension_callerBlockingNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Extension_forwardingNumbers(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_forwardingNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Extension().ForwardingNumbers(ctx, obj, fc.Args["filter"].(*rest.ForwardingNumberFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.ForwardingNumber]) graphql.Marshaler {
+			return ec.marshalOForwardingNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_forwardingNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ForwardingNumberConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Extension_forwardingNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Extension_callFlipNumbers(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_callFlipNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Extension().CallFlipNumbers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[rest.ForwardingNumber]) graphql.Marshaler {
+			return ec.marshalOForwardingNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_callFlipNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ForwardingNumberConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Extension_callFlipNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -18102,6 +18707,182 @@ func (ec *executionContext) fieldContext_Mutation_updateDeviceEmergency(ctx cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updateDeviceEmergency_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createForwardingNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createForwardingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateForwardingNumber(ctx, fc.Args["input"].(model.CreateForwardingNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.ForwardingNumberResult) graphql.Marshaler {
+			return ec.marshalOCreateForwardingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐForwardingNumberResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createForwardingNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateForwardingNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createForwardingNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateForwardingNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateForwardingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateForwardingNumber(ctx, fc.Args["input"].(model.UpdateForwardingNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.ForwardingNumberResult) graphql.Marshaler {
+			return ec.marshalOUpdateForwardingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐForwardingNumberResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateForwardingNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateForwardingNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateForwardingNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteForwardingNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteForwardingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteForwardingNumber(ctx, fc.Args["input"].(model.DeleteForwardingNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteForwardingNumberPayload) graphql.Marshaler {
+			return ec.marshalODeleteForwardingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteForwardingNumberPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteForwardingNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteForwardingNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteForwardingNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteForwardingNumbers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteForwardingNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteForwardingNumbers(ctx, fc.Args["input"].(model.DeleteForwardingNumbersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteForwardingNumbersPayload) graphql.Marshaler {
+			return ec.marshalODeleteForwardingNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteForwardingNumbersPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteForwardingNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteForwardingNumbersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteForwardingNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -23159,6 +23940,50 @@ func (ec *executionContext) fieldContext_Query_servicePlan(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_forwardingNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_forwardingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ForwardingNumber(ctx, fc.Args["id"].(string), fc.Args["extensionId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.ForwardingNumber) graphql.Marshaler {
+			return ec.marshalOForwardingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_forwardingNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ForwardingNumber(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_forwardingNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_license(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27347,6 +28172,93 @@ func (ec *executionContext) fieldContext_UpdateDevicePayload_userErrors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateForwardingNumberPayload_forwardingNumber(ctx context.Context, field graphql.CollectedField, obj *change.ForwardingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateForwardingNumberPayload_forwardingNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForwardingNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.ForwardingNumber) graphql.Marshaler {
+			return ec.marshalOForwardingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateForwardingNumberPayload_forwardingNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateForwardingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ForwardingNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateForwardingNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ForwardingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateForwardingNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateForwardingNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateForwardingNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateForwardingNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ForwardingNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateForwardingNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateForwardingNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateForwardingNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpstreamCall_operation(ctx context.Context, field graphql.CollectedField, obj *change.UpstreamCall) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29832,6 +30744,75 @@ func (ec *executionContext) unmarshalInputCreateDeviceOrderInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCreateForwardingNumberInput(ctx context.Context, obj any) (model.CreateForwardingNumberInput, error) {
+	var it model.CreateForwardingNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["extensionId"]; !present {
+		asMap["extensionId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"extensionId", "phoneNumber", "label", "flipNumber", "type", "deviceId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "phoneNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumber = data
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "flipNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("flipNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FlipNumber = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOForwardingNumberType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "deviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deviceId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeviceID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDeleteBlockedNumberInput(ctx context.Context, obj any) (model.DeleteBlockedNumberInput, error) {
 	var it model.DeleteBlockedNumberInput
 	if obj == nil {
@@ -29958,6 +30939,88 @@ func (ec *executionContext) unmarshalInputDeleteDevicesFromInventoryInput(ctx co
 				return it, err
 			}
 			it.DeviceIds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteForwardingNumberInput(ctx context.Context, obj any) (model.DeleteForwardingNumberInput, error) {
+	var it model.DeleteForwardingNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["extensionId"]; !present {
+		asMap["extensionId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"forwardingNumberId", "extensionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "forwardingNumberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forwardingNumberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForwardingNumberID = data
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteForwardingNumbersInput(ctx context.Context, obj any) (model.DeleteForwardingNumbersInput, error) {
+	var it model.DeleteForwardingNumbersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["extensionId"]; !present {
+		asMap["extensionId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"forwardingNumberIds", "extensionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "forwardingNumberIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forwardingNumberIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForwardingNumberIds = data
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
 		}
 	}
 	return it, nil
@@ -30548,6 +31611,36 @@ func (ec *executionContext) unmarshalInputExtensionFilter(ctx context.Context, o
 				return it, err
 			}
 			it.Type = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputForwardingNumberFilter(ctx context.Context, obj any) (rest.ForwardingNumberFilter, error) {
+	var it rest.ForwardingNumberFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"feature"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "feature":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("feature"))
+			data, err := ec.unmarshalOForwardingNumberFeature2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberFeatureᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Feature = data
 		}
 	}
 	return it, nil
@@ -31862,6 +32955,75 @@ func (ec *executionContext) unmarshalInputUpdateDeviceInput(ctx context.Context,
 				return it, err
 			}
 			it.EmergencyServiceAddress = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateForwardingNumberInput(ctx context.Context, obj any) (model.UpdateForwardingNumberInput, error) {
+	var it model.UpdateForwardingNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["extensionId"]; !present {
+		asMap["extensionId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"forwardingNumberId", "extensionId", "phoneNumber", "label", "flipNumber", "type"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "forwardingNumberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("forwardingNumberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForwardingNumberID = data
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "phoneNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumber = data
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "flipNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("flipNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FlipNumber = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOForwardingNumberType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
 		}
 	}
 	return it, nil
@@ -35602,6 +36764,57 @@ func (ec *executionContext) _CreateDeviceOrderPayload(ctx context.Context, sel a
 	return out
 }
 
+var createForwardingNumberPayloadImplementors = []string{"CreateForwardingNumberPayload"}
+
+func (ec *executionContext) _CreateForwardingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ForwardingNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createForwardingNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateForwardingNumberPayload")
+		case "forwardingNumber":
+			out.Values[i] = ec._CreateForwardingNumberPayload_forwardingNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._CreateForwardingNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateForwardingNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var currencyImplementors = []string{"Currency"}
 
 func (ec *executionContext) _Currency(ctx context.Context, sel ast.SelectionSet, obj *rest.Currency) graphql.Marshaler {
@@ -35952,6 +37165,164 @@ func (ec *executionContext) _DeleteDevicesFromInventoryPayload(ctx context.Conte
 			}
 		case "calls":
 			out.Values[i] = ec._DeleteDevicesFromInventoryPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteForwardingNumberPayloadImplementors = []string{"DeleteForwardingNumberPayload"}
+
+func (ec *executionContext) _DeleteForwardingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteForwardingNumberPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteForwardingNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteForwardingNumberPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteForwardingNumberPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteForwardingNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteForwardingNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteForwardingNumberResultImplementors = []string{"DeleteForwardingNumberResult"}
+
+func (ec *executionContext) _DeleteForwardingNumberResult(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteForwardingNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteForwardingNumberResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteForwardingNumberResult")
+		case "forwardingNumberId":
+			out.Values[i] = ec._DeleteForwardingNumberResult_forwardingNumberId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteForwardingNumberResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteForwardingNumberResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteForwardingNumbersPayloadImplementors = []string{"DeleteForwardingNumbersPayload"}
+
+func (ec *executionContext) _DeleteForwardingNumbersPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteForwardingNumbersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteForwardingNumbersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteForwardingNumbersPayload")
+		case "results":
+			out.Values[i] = ec._DeleteForwardingNumbersPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteForwardingNumbersPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteForwardingNumbersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._DeleteForwardingNumbersPayload_calls(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -38079,44 +39450,6 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
-		case "forwardingNumbers":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Extension_forwardingNumbers(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range model.Distinct(field.Deferrables) {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = model.Deferred
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "devices":
 			field := field
 
@@ -38279,6 +39612,82 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					}
 				}()
 				res = ec._Extension_callerBlockingNumbers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "forwardingNumbers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_forwardingNumbers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "callFlipNumbers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_callFlipNumbers(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -39781,6 +41190,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "updateDeviceEmergency":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateDeviceEmergency(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createForwardingNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createForwardingNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateForwardingNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateForwardingNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteForwardingNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteForwardingNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteForwardingNumbers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteForwardingNumbers(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -42124,6 +43561,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_servicePlan(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "forwardingNumber":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_forwardingNumber(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -44615,6 +46074,57 @@ func (ec *executionContext) _UpdateDevicePayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var updateForwardingNumberPayloadImplementors = []string{"UpdateForwardingNumberPayload"}
+
+func (ec *executionContext) _UpdateForwardingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ForwardingNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateForwardingNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateForwardingNumberPayload")
+		case "forwardingNumber":
+			out.Values[i] = ec._UpdateForwardingNumberPayload_forwardingNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._UpdateForwardingNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateForwardingNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var upstreamCallImplementors = []string{"UpstreamCall"}
 
 func (ec *executionContext) _UpstreamCall(ctx context.Context, sel ast.SelectionSet, obj *change.UpstreamCall) graphql.Marshaler {
@@ -45508,6 +47018,11 @@ func (ec *executionContext) unmarshalNCreateDeviceOrderInput2githubᚗcomᚋring
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateForwardingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCreateForwardingNumberInput(ctx context.Context, v any) (model.CreateForwardingNumberInput, error) {
+	res, err := ec.unmarshalInputCreateForwardingNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNCustomField2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCustomField(ctx context.Context, sel ast.SelectionSet, v *rest.CustomField) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -45561,6 +47076,42 @@ func (ec *executionContext) unmarshalNDeleteCallerBlockingNumbersInput2githubᚗ
 
 func (ec *executionContext) unmarshalNDeleteDevicesFromInventoryInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteDevicesFromInventoryInput(ctx context.Context, v any) (model.DeleteDevicesFromInventoryInput, error) {
 	res, err := ec.unmarshalInputDeleteDevicesFromInventoryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDeleteForwardingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteForwardingNumberInput(ctx context.Context, v any) (model.DeleteForwardingNumberInput, error) {
+	res, err := ec.unmarshalInputDeleteForwardingNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteForwardingNumberResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteForwardingNumberResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.DeleteForwardingNumberResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeleteForwardingNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteForwardingNumberResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeleteForwardingNumberResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteForwardingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.DeleteForwardingNumberResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteForwardingNumberResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteForwardingNumbersInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteForwardingNumbersInput(ctx context.Context, v any) (model.DeleteForwardingNumbersInput, error) {
+	res, err := ec.unmarshalInputDeleteForwardingNumbersInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -47076,6 +48627,11 @@ func (ec *executionContext) unmarshalNUpdateDeviceInput2githubᚗcomᚋringqlᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUpdateForwardingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateForwardingNumberInput(ctx context.Context, v any) (model.UpdateForwardingNumberInput, error) {
+	res, err := ec.unmarshalInputUpdateForwardingNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -47917,6 +49473,13 @@ func (ec *executionContext) marshalOCreateDeviceOrderPayload2ᚖgithubᚗcomᚋr
 	return ec._CreateDeviceOrderPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOCreateForwardingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐForwardingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.ForwardingNumberResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateForwardingNumberPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCurrency2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCurrency(ctx context.Context, sel ast.SelectionSet, v *rest.Currency) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -47999,6 +49562,20 @@ func (ec *executionContext) marshalODeleteDevicesFromInventoryPayload2ᚖgithub�
 		return graphql.Null
 	}
 	return ec._DeleteDevicesFromInventoryPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteForwardingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteForwardingNumberPayload(ctx context.Context, sel ast.SelectionSet, v *change.DeleteForwardingNumberPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteForwardingNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteForwardingNumbersPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteForwardingNumbersPayload(ctx context.Context, sel ast.SelectionSet, v *change.DeleteForwardingNumbersPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteForwardingNumbersPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalODeleteLicensePayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐLicenseDeleteResult(ctx context.Context, sel ast.SelectionSet, v *change.LicenseDeleteResult) graphql.Marshaler {
@@ -48612,6 +50189,13 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) marshalOForwardingNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumber(ctx context.Context, sel ast.SelectionSet, v *rest.ForwardingNumber) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ForwardingNumber(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOForwardingNumberConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[rest.ForwardingNumber]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -48655,6 +50239,14 @@ func (ec *executionContext) marshalOForwardingNumberFeature2ᚕgithubᚗcomᚋri
 	return ret
 }
 
+func (ec *executionContext) unmarshalOForwardingNumberFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberFilter(ctx context.Context, v any) (*rest.ForwardingNumberFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputForwardingNumberFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOForwardingNumberType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberType(ctx context.Context, v any) (rest.ForwardingNumberType, error) {
 	res, err := model.UnmarshalForwardingNumberType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -48664,6 +50256,24 @@ func (ec *executionContext) marshalOForwardingNumberType2githubᚗcomᚋringql�
 	_ = sel
 	_ = ctx
 	res := model.MarshalForwardingNumberType(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOForwardingNumberType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberType(ctx context.Context, v any) (*rest.ForwardingNumberType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalForwardingNumberType(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOForwardingNumberType2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberType(ctx context.Context, sel ast.SelectionSet, v *rest.ForwardingNumberType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalForwardingNumberType(*v)
 	return res
 }
 
@@ -48820,6 +50430,24 @@ func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinter
 	_ = sel
 	_ = ctx
 	res := model.MarshalExtensionID(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberID(ctx context.Context, v any) (*rest.ForwardingNumberID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalForwardingNumberID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberID(ctx context.Context, sel ast.SelectionSet, v *rest.ForwardingNumberID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalForwardingNumberID(*v)
 	return res
 }
 
@@ -50065,6 +51693,13 @@ func (ec *executionContext) marshalOUpdateDevicePayload2ᚖgithubᚗcomᚋringql
 		return graphql.Null
 	}
 	return ec._UpdateDevicePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateForwardingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐForwardingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.ForwardingNumberResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateForwardingNumberPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOUsablePhoneNumberFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐUsablePhoneNumberFilter(ctx context.Context, v any) (*rest.UsablePhoneNumberFilter, error) {

@@ -47,6 +47,20 @@ func parseBelow(s, typ string) (rest.Below, error) {
 	return rest.Below{Key: rest.Key{Account: g.Account, RCID: g.RCID}, Extension: g.Extension}, err
 }
 
+// parseBelowOf is parseBelow, for an argument that may also be a bare id: of what lives
+// under ext. A global id of what lives under another is refused, unless ext is one's own,
+// which nobody may have named.
+func parseBelowOf(s, typ string, ext rest.ExtensionID) (rest.Below, error) {
+	if digits(s) {
+		return rest.Below{Key: rest.Key{Account: ext.Account, RCID: s}, Extension: ext.RCID}, nil
+	}
+	b, err := parseBelow(s, typ)
+	if err == nil && ext.RCID != rest.Own && (ext.RCID != b.Extension || ext.Account != rest.Own && ext.Account != b.Account) {
+		err = &InputError{"is of another extension"}
+	}
+	return b, err
+}
+
 // ParseExtension reads an argument that names an extension. own says whether "~" is taken too.
 func ParseExtension(s string, own bool) (rest.ExtensionID, error) {
 	k, err := parse(s, TypeExtension, own)
@@ -164,6 +178,13 @@ func UnmarshalParkLocationID(v any) (rest.ParkLocationID, error) { return read(v
 // ParseForwardingNumber reads an argument that names a forwarding number, by its global id.
 func ParseForwardingNumber(s string) (rest.ForwardingNumberID, error) {
 	b, err := parseBelow(s, TypeForwardingNumber)
+	return rest.ForwardingNumberID{Below: b}, err
+}
+
+// ParseForwardingNumberOf is ParseForwardingNumber, for an argument that may also be a bare
+// id: of a number of ext.
+func ParseForwardingNumberOf(s string, ext rest.ExtensionID) (rest.ForwardingNumberID, error) {
+	b, err := parseBelowOf(s, TypeForwardingNumber, ext)
 	return rest.ForwardingNumberID{Below: b}, err
 }
 

@@ -194,6 +194,24 @@ type CreateDeviceOrderInput struct {
 	Async *bool `json:"async,omitempty"`
 }
 
+// A number that an extension's calls are to be forwarded to.
+type CreateForwardingNumberInput struct {
+	// Whose calls: a global id, a bare id of RingCentral's, or `~` for one's own.
+	ExtensionID *string `json:"extensionId,omitempty"`
+	// The number, in E.164 form with `+`. Needed but for `PHONE_LINE`, where it names a
+	// colleague's device by its number, in place of `deviceId`. Other numbers of the company
+	// are refused.
+	PhoneNumber *string `json:"phoneNumber,omitempty"`
+	// What its owner calls it, at most 60 characters, as no other of theirs. Needed for `OTHER`; other types have names of their own.
+	Label *string `json:"label,omitempty"`
+	// What to dial to flip a call to it: `1` to `8`. The next that is free, unless said otherwise.
+	FlipNumber *string `json:"flipNumber,omitempty"`
+	// What kind of phone answers. `OTHER`, unless said otherwise.
+	Type *rest.ForwardingNumberType `json:"type,omitempty"`
+	// The device it stands for: a global id, or a bare id of RingCentral's. For `PHONE_LINE` alone, in place of `phoneNumber`.
+	DeviceID *string `json:"deviceId,omitempty"`
+}
+
 // Which number is to be blocked no longer.
 type DeleteBlockedNumberInput struct {
 	// The number's global id.
@@ -218,6 +236,22 @@ type DeleteDevicesFromInventoryInput struct {
 	AccountID *string `json:"accountId,omitempty"`
 	// The devices, 1 to 10, none twice: global ids, or bare ids of RingCentral's.
 	DeviceIds []string `json:"deviceIds"`
+}
+
+// Which forwarding number is removed.
+type DeleteForwardingNumberInput struct {
+	// Which: a global id, or a bare id of RingCentral's in the list of `extensionId`.
+	ForwardingNumberID string `json:"forwardingNumberId"`
+	// Whose it is, where `forwardingNumberId` is a bare one: a global id, a bare id, or `~` for oneself.
+	ExtensionID *string `json:"extensionId,omitempty"`
+}
+
+// Which forwarding numbers are removed.
+type DeleteForwardingNumbersInput struct {
+	// Which, at most 100, none of them twice: global ids, or bare ids of RingCentral's in the list of `extensionId`.
+	ForwardingNumberIds []string `json:"forwardingNumberIds"`
+	// Whose they are, where ids are bare ones: a global id, a bare id, or `~` for oneself. Global ids may be of several extensions.
+	ExtensionID *string `json:"extensionId,omitempty"`
 }
 
 // Which licence to give up.
@@ -552,4 +586,20 @@ type UpdateDeviceInput struct {
 	Emergency *DeviceEmergencyInput `json:"emergency,omitempty"`
 	// The same in its older form. Not beside `emergency.address`, for which RingCentral would ignore it.
 	EmergencyServiceAddress *rest.EmergencyServiceAddressInput `json:"emergencyServiceAddress,omitempty"`
+}
+
+// What to change of a forwarding number.
+type UpdateForwardingNumberInput struct {
+	// Which: a global id, or a bare id of RingCentral's in the list of `extensionId`.
+	ForwardingNumberID string `json:"forwardingNumberId"`
+	// Whose it is, where `forwardingNumberId` is a bare one: a global id, a bare id, or `~` for oneself.
+	ExtensionID *string `json:"extensionId,omitempty"`
+	// The number, in E.164 form with `+`. Numbers of the company are refused.
+	PhoneNumber *string `json:"phoneNumber,omitempty"`
+	// What its owner calls it, at most 60 characters, as no other of theirs. Only one of type `OTHER` can be renamed.
+	Label *string `json:"label,omitempty"`
+	// What to dial to flip a call to it: `1` to `8`, one that is free.
+	FlipNumber *string `json:"flipNumber,omitempty"`
+	// The type it has: RingCentral takes it, and refuses another with `TYPE_FIXED`.
+	Type *rest.ForwardingNumberType `json:"type,omitempty"`
 }

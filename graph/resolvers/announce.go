@@ -78,6 +78,11 @@ func (a announcer) root(l *loader.Loaders, f *plan.Node) {
 		if d, err := model.ParseDevice(id); err == nil {
 			a.DeviceIDs([]rest.DeviceID{d})
 		}
+	case "forwardingNumber":
+		under, _ := args["extensionId"].(string)
+		if n, err := forwardingNumberArgument("id", id, &under); err == nil {
+			a.ForwardingNumberIDs([]rest.ForwardingNumberID{n})
+		}
 	case "node":
 		a.nodes(l, f, []any{id})
 	case "nodes":
@@ -123,8 +128,7 @@ func (a announcer) nodes(l *loader.Loaders, n *plan.Node, values []any) {
 		case model.TypeLicense:
 			l.Path(g.Account) // read one by one, but under the same name whichever comes first
 		case model.TypeForwardingNumber:
-			ext := rest.ExtensionID{Key: rest.Key{Account: g.Account, RCID: g.Extension}}
-			a.ForwardingNumbers([]rest.ExtensionID{ext}, 1, rest.MostPerPage)
+			a.ForwardingNumberIDs([]rest.ForwardingNumberID{{Below: rest.Below{Key: key, Extension: g.Extension}}})
 		case model.TypeCallerBlockingNumber:
 			a.CallerBlockingNumbers([]rest.CallerBlockingNumberID{{Below: rest.Below{Key: key, Extension: g.Extension}}})
 		}
@@ -200,8 +204,10 @@ func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
 		case "usablePhoneNumbers":
 			a.usablePhoneNumbers(f, ids)
 		case "forwardingNumbers":
-			if number, size, ok := a.firstPage(f); ok {
-				a.ForwardingNumbers(ids, number, size)
+			a.forwardingNumbers(f, ids)
+		case "callFlipNumbers":
+			if _, _, ok := a.firstPage(f); ok {
+				a.ForwardingNumbers(ids, 1, loader.FirstForwarding)
 			}
 		case "devices":
 			a.devices(f, ids)
@@ -228,6 +234,17 @@ func (a announcer) usablePhoneNumbers(f *plan.Node, ids []rest.ExtensionID) {
 	filter, ok := usableFilter(f.Args(a.vars)["filter"])
 	if number, size, known := a.firstPage(f); ok && known {
 		a.Usable(ids, filter, number, size, f.Args(a.vars)["last"] == nil && readsUsableAhead(f, a.vars))
+	}
+}
+
+func (a announcer) forwardingNumbers(f *plan.Node, ids []rest.ExtensionID) {
+	filter, ok := forwardingNumberFilter(f.Args(a.vars)["filter"])
+	number, size, known := a.firstPage(f)
+	if len(filter.Feature) > 0 {
+		number, size = 1, loader.FirstForwarding // the whole list is read
+	}
+	if ok && known {
+		a.ForwardingNumbers(ids, number, size)
 	}
 }
 

@@ -74,6 +74,20 @@ func whoseList(id *string) (rest.ExtensionID, error) {
 	return ext, nil
 }
 
+// forwardingNumberArgument reads an argument that names a forwarding number; a bare id is
+// one of the extension that under names.
+func forwardingNumberArgument(field, id string, under *string) (rest.ForwardingNumberID, error) {
+	ext, err := whoseList(under)
+	if err != nil {
+		return rest.ForwardingNumberID{}, err
+	}
+	n, err := model.ParseForwardingNumberOf(id, ext)
+	if err != nil {
+		return n, in(field, err)
+	}
+	return n, nil
+}
+
 // extensionFilter checks what the upstream is known to refuse.
 func extensionFilter(filter *rest.ExtensionFilter) (rest.ExtensionFilter, error) {
 	f := or(filter)

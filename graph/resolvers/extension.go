@@ -96,16 +96,6 @@ func (r *extensionResolver) UsablePhoneNumbers(ctx context.Context, obj *rest.Ex
 	return c, nil
 }
 
-func (r *extensionResolver) ForwardingNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error) {
-	return connect(ctx, r.Resolver, &paging.List[rest.ForwardingNumber]{
-		Name: func() string { return "forwarding numbers of " + obj.ID.RCID },
-		ID:   (*rest.ForwardingNumber).RcID,
-		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.ForwardingNumber], error) {
-			return loader.For(ctx).ForwardingNumbers(ctx, obj.ID, page, perPage)
-		},
-	}, args(first, after, last, before))
-}
-
 func (r *extensionResolver) Devices(ctx context.Context, obj *rest.Extension, filter *rest.DeviceFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error) {
 	f := or(filter)
 	node, vars := selected(ctx)

@@ -33,6 +33,12 @@ func deviceFilter(v any) (f rest.DeviceFilter, ok bool) {
 	return f, ok
 }
 
+func forwardingNumberFilter(v any) (f rest.ForwardingNumberFilter, ok bool) {
+	m, ok := fields(v)
+	f.Feature = values(m, "feature", model.UnmarshalForwardingNumberFeature, &ok)
+	return f, ok
+}
+
 func fields(v any) (m map[string]any, ok bool) {
 	if v == nil {
 		return nil, true

@@ -17,7 +17,7 @@ var details = set("departments", "serviceFeatures", "regionalSettings", "setupWi
 
 // known are the fields of an extension that need no record of it: what every
 // reference to it tells, and its relations.
-var known = set("__typename", "id", "rcId", "extensionNumber", "phoneNumbers", "usablePhoneNumbers", "forwardingNumbers", "devices",
+var known = set("__typename", "id", "rcId", "extensionNumber", "phoneNumbers", "usablePhoneNumbers", "forwardingNumbers", "callFlipNumbers", "devices",
 	"callerBlocking", "callerBlockingNumbers", "blockedNumbers")
 
 // listedFields are the fields of a phone number that only its extension's list tells.

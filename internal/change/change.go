@@ -5,6 +5,7 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,9 +55,32 @@ type UserError struct {
 }
 
 // byRCCode says what the upstream's own codes mean, where a client is to tell them from
-// other refusals.
+// other refusals. They are refusals for a reason of the domain whatever their status.
 var byRCCode = map[string]UserErrorCode{
 	"CMN-204": Conflict,
+	"AWR-180": NotForFax,
+	"FPN-102": LabelTaken,
+	"FPN-103": TooManyForwardingNumbers,
+	"FPN-104": TooManyCustomLabels,
+	"FPN-105": OwnNumber,
+	"FPN-106": FlipNumberTaken,
+	"FPN-107": DeviceNumber,
+	"FPN-108": InternationalCallingDisabled,
+	"FPN-109": Invalid,
+	"FPN-110": Invalid,
+	"FPN-111": Invalid,
+	"FPN-112": Invalid,
+	"FPN-113": DeviceNotFound,
+	"FPN-114": DeviceUnassigned,
+	"FPN-115": DeviceShared,
+	"FPN-116": Invalid,
+	"FPN-118": DeviceTaken,
+	"FPN-119": TypeTaken,
+	"FPN-120": DeviceNotFound,
+	"FPN-121": DeviceFreeSoftphone,
+	"FPN-122": LabelFixed,
+	"FPN-124": DeviceFixed,
+	"FPN-125": TypeFixed,
 }
 
 // Changer carries out mutations.
@@ -151,7 +175,8 @@ func foreign(field, account string, ids ...rest.ExtensionID) error {
 }
 
 // refusal turns a refusal for a reason of the domain into a user error. It returns
-// nil for failures that are not: sign-in, rights, budget, upstream trouble.
+// nil for failures that are not: sign-in, rights, budget, upstream trouble. fields says
+// which input field the upstream means by a parameter, or by a code of its own.
 func refusal(err error, fields map[string]string) *UserError {
 	u := &UserError{Message: "RingCentral refused it."}
 	var e *rest.Error
@@ -160,11 +185,14 @@ func refusal(err error, fields map[string]string) *UserError {
 		if e.Message != "" {
 			u.Message = "RingCentral refused it: " + e.Message
 		}
-		if f := fields[e.Parameter]; f != "" {
+		if f := cmp.Or(fields[e.Parameter], fields[e.Code]); f != "" {
 			u.Field = strings.Split(f, ".")
 		}
 	}
+	code, known := byRCCode[u.RCCode]
 	switch {
+	case known:
+		u.Code = code
 	case errors.Is(err, rest.ErrNotFound):
 		u.Code = NotFound
 	case errors.Is(err, rest.ErrNotServed):
@@ -176,9 +204,6 @@ func refusal(err error, fields map[string]string) *UserError {
 		u.Code = Refused
 		if e != nil && e.Parameter != "" {
 			u.Code = Invalid
-		}
-		if code := byRCCode[u.RCCode]; code != "" {
-			u.Code = code
 		}
 	default:
 		return nil

@@ -41,7 +41,10 @@ func TestRefusal(t *testing.T) {
 	}{
 		{&rest.Error{Status: 404, Code: "CMN-102", Parameter: "extension.id"}, NotFound},
 		{&rest.Error{Status: 400, Code: "CMN-101", Parameter: "usageType"}, Invalid},
-		{&rest.Error{Status: 400, Code: "FPN-102"}, Refused},
+		{&rest.Error{Status: 400, Code: "FPN-101"}, Refused},
+		{&rest.Error{Status: 400, Code: "FPN-102"}, LabelTaken},
+		{&rest.Error{Status: 403, Code: "FPN-107"}, DeviceNumber}, // whatever the status
+		{&rest.Error{Status: 404, Code: "FPN-113"}, DeviceNotFound},
 		{&rest.Error{Status: 404, Code: "CMN-120"}, NotSupported},
 		{&rest.Error{Status: 403, Code: "CMN-408"}, ""},
 		{&rest.Error{Status: 401, Code: "OAU-213"}, ""},

@@ -97,6 +97,12 @@ var fuzzOperations = []string{
 	`mutation ($input: UnreservePhoneNumbersInput!) { unreservePhoneNumbers(input: $input) { results { phoneNumber outcome userErrors { code } } outcome } }`,
 	`mutation ($one: UnreservePhoneNumberInput!) { unreservePhoneNumbers(input: {items: [$one]}) { outcome } }`,
 	`mutation ($input: ReplacePhoneNumberInput!) { replacePhoneNumber(input: $input) { outcome phoneNumber { phoneNumber } userErrors { code field } } }`,
+	`query ($f: ForwardingNumberFilter, $feature: ForwardingNumberFeature!, $first: Int, $id: ID!, $of: ID) { forwardingNumber(id: $id, extensionId: $of) { label }
+		viewer { forwardingNumbers(filter: $f, first: $first) { totalCount } some: forwardingNumbers(filter: {feature: [$feature]}) { totalCount } callFlipNumbers(first: $first) { totalCount } } }`,
+	`mutation ($add: CreateForwardingNumberInput!, $update: UpdateForwardingNumberInput!, $delete: DeleteForwardingNumberInput!, $all: DeleteForwardingNumbersInput!, $type: ForwardingNumberType) {
+		createForwardingNumber(input: $add) { outcome forwardingNumber { id } userErrors { code message field } } updateForwardingNumber(input: $update) { outcome userErrors { code } }
+		one: createForwardingNumber(input: {type: $type, phoneNumber: "+12078260028"}) { outcome }
+		deleteForwardingNumber(input: $delete) { outcome deletedId } deleteForwardingNumbers(input: $all) { outcome results { outcome } } }`,
 }
 
 // fuzzOperation returns the place of the first operation with a piece of text.

@@ -200,6 +200,8 @@ func simConfig(t *testing.T, text string) (cfg sim.Config, steps []func(*sim.Ser
 			cfg.Numbers = number(t, value)
 		case "groups":
 			cfg.Groups = value == "yes"
+		case "fax":
+			cfg.Fax = value == "yes"
 		case "many ids":
 			cfg.BulkIDs = number(t, value)
 		case "limit heavy":

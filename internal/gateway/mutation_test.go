@@ -51,6 +51,8 @@ func TestMutationsOfOneWhoLeft(t *testing.T) {
 		"provision": {provisioning(1), ""}, // counted below
 		"reassign":  {`reassignPhoneNumber(input: {phoneNumberId: "723455008"}) { outcome }`, "phone-numbers/723455008"},
 		"delete":    {`deletePhoneNumber(input: {phoneNumberId: "723455008"}) { outcome }`, "DELETE"},
+		"forward":   {`createForwardingNumber(input: {phoneNumber: "+12078260028", type: HOME}) { outcome }`, "forwarding-number"},
+		"forwards":  {`deleteForwardingNumbers(input: {forwardingNumberIds: ["53511008", "53513008"]}) { outcome }`, "forwarding-number"},
 		"queue":     {`bulkAssignCallQueueMembers(input: {items: [{callQueueId: "512091008", addedExtensionIds: ["512084008"]}]}) { outcome }`, "bulk-assign"},
 		"settings":  {`updateCallQueue(input: {callQueueId: "512091008", name: "Help"}) { outcome }`, "PUT"},
 		"queues":    {`setExtensionCallQueues(input: {extensionId: "512084008", callQueueIds: []}) { outcome }`, "PUT"},

@@ -23,6 +23,7 @@ var filtered = map[string]string{
 	"LicenseFilter":             `query(%s) { account { licenses(first: 5, %s) { nodes { rcId } } } }`,
 	"CountryFilter":             `query(%s) { countries(first: 5, %s) { nodes { name } } }`,
 	"CallQueueFilter":           `query(%s) { account { callQueues(first: 5, %s) { nodes { name } } } }`,
+	"ForwardingNumberFilter":    `query(%s) { viewer { forwardingNumbers(first: 5, %s) { nodes { label } } } }`,
 	"DeviceFilter":              `query(%s) { viewer { devices(first: 5, %s) { nodes { name } } } }`,
 }
 

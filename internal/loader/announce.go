@@ -21,6 +21,7 @@ type Announcement struct {
 	usable      []pageKey
 	usableAhead []pageKey
 	forwarding  []pageKey
+	forwarded   []rest.ForwardingNumberID
 	devices     []pageKey
 	deviceAhead []pageKey
 
@@ -42,6 +43,7 @@ func (a *Announcement) Go(ctx context.Context) {
 	l.usable.announce(ctx, a.usable)
 	l.usableAhead.announce(ctx, a.usableAhead)
 	l.forwarding.announce(ctx, a.forwarding)
+	l.forwardingNumber.announce(ctx, a.forwarded)
 	l.devices.announce(ctx, a.devices)
 	l.deviceAhead.announce(ctx, a.deviceAhead)
 	l.callerBlockingNumber.announce(ctx, a.callerBlockingNumber)
@@ -108,6 +110,13 @@ func (a *Announcement) Listed(ids []rest.ExtensionID) {
 // ForwardingNumbers says that these pages will be asked of ForwardingNumbers.
 func (a *Announcement) ForwardingNumbers(ids []rest.ExtensionID, page, perPage int) {
 	a.forwarding = a.pages(a.forwarding, ids, pageKey{page: page, perPage: perPage})
+}
+
+// ForwardingNumberIDs says that ids will be asked of ForwardingNumber.
+func (a *Announcement) ForwardingNumberIDs(ids []rest.ForwardingNumberID) {
+	for _, id := range ids {
+		a.forwarded = append(a.forwarded, a.l.forwardingNumberID(id))
+	}
 }
 
 // Devices says that these pages will be asked of Devices.

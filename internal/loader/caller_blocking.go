@@ -16,6 +16,7 @@ func (l *Loaders) RealExtension(ctx context.Context, id rest.ExtensionID) (rest.
 			if err != nil {
 				return id, err
 			}
+			l.learnOwn(id.Account, e.URI)
 			return e.ID, nil
 		}
 	}

@@ -2,7 +2,6 @@ package loader
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -12,22 +11,67 @@ func (l *Loaders) ForwardingNumbers(ctx context.Context, ext rest.ExtensionID, p
 	return l.forwarding.now(ctx, pageKey{ext: l.extensionID(ext), page: page, perPage: perPage})
 }
 
-// ForwardingNumber returns one forwarding number, out of its extension's list.
-func (l *Loaders) ForwardingNumber(ctx context.Context, id rest.ForwardingNumberID) (*rest.ForwardingNumber, error) {
+// FirstForwarding is how many numbers are read first of a whole list: as many as a list
+// shows by itself, so that both are one call. An extension has 10 and its devices'.
+const FirstForwarding = 100
+
+// AllForwardingNumbers returns the whole list of an extension's forwarding numbers.
+func (l *Loaders) AllForwardingNumbers(ctx context.Context, ext rest.ExtensionID) ([]rest.ForwardingNumber, error) {
+	p, err := l.ForwardingNumbers(ctx, ext, 1, FirstForwarding)
+	if err != nil {
+		return nil, err
+	}
+	if end, err := p.End(1, FirstForwarding); end || err != nil {
+		return p.Records, err
+	}
+	var all []rest.ForwardingNumber
+	seen := map[string]bool{}
 	list := func(ctx context.Context, page, perPage int) (*rest.Page[rest.ForwardingNumber], error) {
-		return l.ForwardingNumbers(ctx, extensionID(id.Account, id.Extension), page, perPage)
+		return l.ForwardingNumbers(ctx, ext, page, perPage)
 	}
 	for p, err := range rest.Pages(ctx, (*rest.ForwardingNumber).RcID, list) {
 		if err != nil {
 			return nil, err
 		}
-		for i := range p.Records {
-			if p.Records[i].ID.RCID == id.RCID {
-				return &p.Records[i], nil
+		for _, n := range p.Records {
+			if !seen[n.ID.RCID] {
+				seen[n.ID.RCID] = true
+				all = append(all, n)
 			}
 		}
 	}
-	return nil, fmt.Errorf("forwarding number %s: %w", id.RCID, rest.ErrNotFound)
+	return all, nil
+}
+
+// ForwardingNumber returns one forwarding number.
+func (l *Loaders) ForwardingNumber(ctx context.Context, id rest.ForwardingNumberID) (*rest.ForwardingNumber, error) {
+	return l.forwardingNumber.now(ctx, l.forwardingNumberID(id))
+}
+
+// forwardingNumberID is id in the form in which it is a key.
+func (l *Loaders) forwardingNumberID(id rest.ForwardingNumberID) rest.ForwardingNumberID {
+	ext := l.extensionID(extensionID(id.Account, id.Extension))
+	id.Account, id.Extension = ext.Account, ext.RCID
+	return id
+}
+
+func (l *Loaders) readForwardingNumber(ctx context.Context, id rest.ForwardingNumberID) (*rest.ForwardingNumber, error) {
+	n, err := l.c.ReadForwardingNumber(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	l.learnOwn(id.Account, n.URI)
+	if err := l.settle(ctx, id.Account, n.ID.Account, n); err != nil {
+		return nil, err
+	}
+	if id.Extension == rest.Own { // its global id names a real one
+		ext, err := l.RealExtension(ctx, extensionID(id.Account, id.Extension))
+		if err != nil {
+			return nil, err
+		}
+		n.ID.Extension = ext.RCID
+	}
+	return n, nil
 }
 
 func (l *Loaders) listForwarding(ctx context.Context, k pageKey) (*rest.Page[rest.ForwardingNumber], error) {

@@ -59,6 +59,7 @@ type Loaders struct {
 	forwarding      *batch[pageKey, *rest.Page[rest.ForwardingNumber]]
 
 	callerBlockingNumber *batch[rest.CallerBlockingNumberID, *rest.CallerBlockingNumber]
+	forwardingNumber     *batch[rest.ForwardingNumberID, *rest.ForwardingNumber]
 
 	deviceList  *batch[listKey, *rest.Page[rest.Device]]
 	device      *batch[rest.DeviceID, *rest.Device]
@@ -95,6 +96,7 @@ func New(ctx context.Context, cfg Config) *Loaders {
 	l.usableAhead = newBatch(l.listUsableAhead)
 	l.forwarding = newBatch(each(l.listForwarding))
 	l.callerBlockingNumber = newBatch(l.readCallerBlockingNumbers)
+	l.forwardingNumber = newBatch(each(l.readForwardingNumber))
 	l.deviceList = newBatch(each(l.listAccountDevices))
 	l.device = newBatch(l.readDevices)
 	l.devices = newBatch(l.listDevices)
@@ -128,7 +130,7 @@ func (l *Loaders) Forget() {
 	for _, b := range []interface{ forget() }{
 		l.account, l.serviceInfo, l.extensionList, l.extension, l.whole, l.single, l.phoneNumberList, l.phoneNumber,
 		l.assigned, l.usable, l.usableAhead, l.forwarding, l.deviceList, l.device, l.devices, l.deviceAhead, l.other,
-		l.callerBlockingNumber,
+		l.callerBlockingNumber, l.forwardingNumber,
 	} {
 		b.forget()
 	}

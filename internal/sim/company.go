@@ -26,7 +26,7 @@ var firstDay = time.Date(2018, time.October, 29, 15, 40, 10, 439_000_000, time.U
 //	John Smith             401145624008  101     system extension, operator
 //	AO Ext                 1201056008    110     Announcement
 //	Jane Smith             435068008     102     user without a role
-//	Maria Lopez            512084008     103     user with the administrator's permission, partner id "maria-lopez"
+//	Maria Lopez            512084008     103     user with the administrator's permission, partner id "maria-lopez", who may not call abroad
 //	Robert Chen            512085008     104     Disabled
 //	Emily Davis            512086008     105     NotActivated
 //	(unnamed)              512087008     none    Unassigned
@@ -48,6 +48,15 @@ func (co *company) addExamples() {
 	co.addExtension(carlos)
 }
 
+// exampleFax is an extension that only sends and receives faxes.
+//
+//	Front Desk Fax         512089008     107     FaxUser
+func (co *company) exampleFax() *extension {
+	fax := co.person(512089008, "107", "Front Desk", "Fax", "fax")
+	fax.kind = "FaxUser"
+	return fax
+}
+
 func (co *company) addPeople() (john, jane, maria *extension) {
 	john = co.person(systemExtension, "101", "John", "Smith", "john.smith")
 	john.admin = true
@@ -61,7 +70,7 @@ func (co *company) addPeople() (john, jane, maria *extension) {
 	co.addExtension(jane)
 
 	maria = co.person(512084008, "103", "Maria", "Lopez", "maria.lopez")
-	maria.admin, maria.partner = true, "maria-lopez"
+	maria.admin, maria.partner, maria.domestic = true, "maria-lopez", true
 	co.addExtension(maria)
 
 	robert := co.person(512085008, "104", "Robert", "Chen", "robert.chen")
@@ -128,6 +137,7 @@ func (co *company) addExampleNumbers(john, jane, maria, sales *extension) {
 var (
 	forwardAndFlip = []string{"CallForwarding", "CallFlip"}
 	flipOnly       = []string{"CallFlip"}
+	forwardOnly    = []string{"CallForwarding"}
 )
 
 func (co *company) addExampleDevices(john, jane *extension) {
@@ -140,13 +150,13 @@ func (co *company) addExampleDevices(john, jane *extension) {
 		lines: []phoneLine{{id: 66431008, kind: "Standalone", number: co.number[723456008]}}}
 	co.addDevice(soft)
 
-	john.forwarding = []forwardingNumber{
+	john.forwarding = []*forwardingNumber{
 		{id: 53510008, number: "+17609410044", label: "John Smith Desk Phone", kind: "PhoneLine", flip: 1, features: flipOnly, device: desk},
 		{id: 53511008, number: "+18559878944", label: "Work", kind: "Work", flip: 2, features: forwardAndFlip},
 		{id: 53512008, number: "+14803960003", label: "Jane Smith Softphone", kind: "Other", flip: 3, features: flipOnly},
 		{id: 53513008, number: "+12078260027", label: "Other", kind: "Other", flip: 4, features: forwardAndFlip},
 	}
-	jane.forwarding = []forwardingNumber{
+	jane.forwarding = []*forwardingNumber{
 		{id: 53514008, number: "+16505550171", label: "Mobile", kind: "Mobile", flip: 1, features: forwardAndFlip},
 	}
 }

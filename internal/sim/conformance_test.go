@@ -151,12 +151,13 @@ type exchange struct {
 func TestAnswersConform(t *testing.T) {
 	k := loadContract(t)
 	synctest.Test(t, func(t *testing.T) {
-		s := newServer(t, sim.Config{Extensions: 300, Numbers: 900, Groups: true, Limits: map[string]int{}})
+		s := newServer(t, sim.Config{Extensions: 300, Numbers: 900, Groups: true, Fax: true, Limits: map[string]int{}})
 		exchanges(t, s, k, slices.Concat(
 			reads(),
 			writes(),
 			refusals(),
 			blockingExchanges(),
+			forwardingNumberExchanges(), // before devices are taken away
 			licenseExchanges(),
 			groupExchanges(),
 			deviceOrderExchanges(),

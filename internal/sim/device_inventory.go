@@ -64,6 +64,7 @@ func (co *company) takeBack(d *device) {
 	d.owner.devices = without(d.owner.devices, d)
 	co.devices = without(co.devices, d)
 	d.owner, d.lines, d.common = nil, nil, nil
+	co.forgetDevice(d)
 }
 
 // replaceDevice exchanges two phones: lines and address stay where they are. Which phones may be exchanged is told by the
@@ -112,6 +113,7 @@ func (co *company) exchange(a, b *device) {
 			list[j] = a
 		}
 	}
+	co.exchangeForwarding(a, b)
 	a.owner, b.owner = b.owner, a.owner
 	a.lines, b.lines = b.lines, a.lines
 	a.address, b.address = b.address, a.address

@@ -128,7 +128,7 @@ func (s *Server) readExtension(c *call) reply {
 		out.StatusInfo = &statusInfo{e.comment, "Voluntarily"}
 	}
 	if e == c.person || c.person.isAdmin() {
-		out.ServiceFeatures = serviceFeatures(e.isPerson())
+		out.ServiceFeatures = e.serviceFeatures()
 	}
 	if !c.among {
 		for _, queue := range e.queues {
@@ -136,6 +136,17 @@ func (s *Server) readExtension(c *call) reply {
 		}
 	}
 	return found(out)
+}
+
+// serviceFeatures lists what is switched on for an extension.
+func (e *extension) serviceFeatures() []serviceFeature {
+	all := serviceFeatures(e.isPerson())
+	for i := range all {
+		if f := &all[i]; f.Name == "InternationalCalling" && e.domestic {
+			f.Enabled, f.Reason = false, "ExtensionLimitation"
+		}
+	}
+	return all
 }
 
 func (c *call) extensionInfo(e *extension) extensionInfo {
@@ -148,7 +159,7 @@ func (c *call) extensionInfo(e *extension) extensionInfo {
 		Type:            e.kind,
 		Status:          e.status,
 		Contact:         e.contact,
-		Permissions:     extensionPermissions{permissionInfo{e.isAdmin()}, permissionInfo{e.isPerson()}},
+		Permissions:     extensionPermissions{permissionInfo{e.isAdmin()}, permissionInfo{e.callsAbroad()}},
 		ProfileImage:    link{uri + "/profile-image"},
 		Hidden:          e.hidden,
 		CreationTime:    timestamp(e.created),

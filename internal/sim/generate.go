@@ -229,7 +229,7 @@ func directNumber(e *extension, i int) *phoneNumber {
 func (g *generator) addForwarding(e *extension) {
 	labels := []string{"Mobile", "Home", "Work", "Other"}
 	for flip := 1; flip <= 4 && g.chance(60); flip++ {
-		f := forwardingNumber{id: g.ids.next(), flip: flip, kind: labels[flip-1], label: labels[flip-1], features: forwardAndFlip}
+		f := &forwardingNumber{id: g.ids.next(), flip: flip, kind: labels[flip-1], label: labels[flip-1], features: forwardAndFlip}
 		f.number, _ = g.dial(false)
 		if flip == 1 && len(e.devices) > 0 && len(e.devices[0].lines) > 0 {
 			d := e.devices[0]

@@ -24,8 +24,9 @@ import (
 type Config struct {
 	Extensions int    // extensions in all, the examples' own among them; fewer than those means just those
 	Numbers    int    // phone numbers in all (stock not counted), likewise
-	Seed       uint64 // which company is generated; the same four give the same company
+	Seed       uint64 // which company is generated; the same settings give the same company
 	Groups     bool   // whether the examples have paging groups and park locations too, behind all others
+	Fax        bool   // whether the examples have an extension for faxes alone too, likewise
 
 	// Limits holds the calls allowed per window by group: "light", "medium", "heavy", "auth". Nil means 50, 40, 10, 5. In a map
 	// that is not nil, a group that is missing or 0 is not limited.

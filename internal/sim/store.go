@@ -46,13 +46,14 @@ type extension struct {
 	created       time.Time
 	numbers       []*phoneNumber
 	devices       []*device
-	forwarding    []forwardingNumber
+	forwarding    []*forwardingNumber
 	members       []*extension // of a call queue
 	queues        []*extension // that it is a member of
 	comment       string       // why it is disabled
 	blocking      callerBlocking
 	queue         *queueSettings // of a call queue; nil means the usual ones
 	group         group          // of a paging group or a park location
+	domestic      bool           // may not call abroad
 }
 
 // phoneNumber is a number of the account, or of its stock while usage is "Inventory".
@@ -118,6 +119,9 @@ func (e *extension) isPerson() bool {
 	return false
 }
 
+// callsAbroad reports whether an extension may call other countries.
+func (e *extension) callsAbroad() bool { return e.isPerson() && !e.domestic }
+
 func newCompany(cfg Config) *company {
 	rng := rand.New(rand.NewPCG(cfg.Seed, 0x52696e67514c))
 	co := &company{
@@ -132,12 +136,15 @@ func newCompany(cfg Config) *company {
 		pool:      numberPool{seed: cfg.Seed},
 	}
 	co.addExamples()
-	var groups []*extension
+	var last []*extension
 	if cfg.Groups {
-		groups = co.exampleGroups()
+		last = co.exampleGroups()
 	}
-	co.generate(cfg.Extensions-len(groups), cfg.Numbers, rng)
-	for _, e := range groups {
+	if cfg.Fax {
+		last = append(last, co.exampleFax())
+	}
+	co.generate(cfg.Extensions-len(last), cfg.Numbers, rng)
+	for _, e := range last {
 		co.addExtension(e)
 	}
 	return co
@@ -192,6 +199,7 @@ func (co *company) dropExtension(e *extension) {
 	co.devices = slices.DeleteFunc(co.devices, func(d *device) bool { return d.owner == e })
 	for _, d := range e.devices {
 		delete(co.device, d.id)
+		co.forgetDevice(d)
 	}
 	for _, queue := range slices.Clone(e.queues) {
 		leave(queue, e)
