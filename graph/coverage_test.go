@@ -84,9 +84,6 @@ func TestCoverage(t *testing.T) {
 // the project.
 const seeds = "../../shared/seeds"
 
-// What the seeds name and is not served yet.
-var pending = map[string]bool{}
-
 var (
 	inTable    = regexp.MustCompile(`(?m)\b(Get|Post|Put|Delete) (/restapi/\S+)`)
 	inText     = regexp.MustCompile(`(?m)^(GET) (/restapi/\S+)`)
@@ -144,8 +141,8 @@ func TestSeedsAreCovered(t *testing.T) {
 		t.Errorf("only %d operations were found in the seeds: %q", len(asked), asked)
 	}
 	for _, op := range asked {
-		if served[op] == pending[op] {
-			t.Errorf("%s: served %t, pending %t", op, served[op], pending[op])
+		if !served[op] {
+			t.Errorf("%s is not served", op)
 		}
 	}
 }
