@@ -125,6 +125,9 @@ func (s *Server) admit(c *call) *problem {
 	if !c.grant.covers(c.route.scope) {
 		return appNeeds(c.route.scope)
 	}
+	if c.route.admin && !c.person.isAdmin() {
+		return &problem{status: http.StatusForbidden, ErrorCode: "CMN-402", Message: "Administrator permission required"}
+	}
 	if c.person.may(c.route.permission) == nobody {
 		return userNeeds(c.route.permission)
 	}

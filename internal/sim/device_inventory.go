@@ -12,9 +12,9 @@ func (s *Server) deviceInventoryRoutes() []*route {
 			scope: "EditAccounts", permission: "EditAccountDevices", era: v2, do: s.removeLine},
 		{operation: "replaceDevicesJWSPublic", pattern: "POST /restapi/v2/accounts/{accountId}/extensions/{extensionId}/devices/{deviceId}/replace",
 			group: "medium", scope: "EditAccounts", permission: "EditUserDevices", era: v2, do: s.replaceDevice},
-		{operation: "addDeviceToInventory", pattern: "POST " + stock, group: "heavy", scope: "EditAccounts", era: v2, do: s.addDeviceToInventory},
+		{operation: "addDeviceToInventory", pattern: "POST " + stock, group: "heavy", scope: "EditAccounts", era: v2, admin: true, do: s.addDeviceToInventory},
 		{operation: "deleteDeviceFromInventory", pattern: "DELETE " + stock, group: "heavy", scope: "EditAccounts", era: v2,
-			do: s.deleteDeviceFromInventory},
+			admin: true, do: s.deleteDeviceFromInventory},
 	}
 }
 

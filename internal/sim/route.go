@@ -15,6 +15,7 @@ type route struct {
 	group      string // rate-limit group
 	scope      string // what the app needs
 	permission string // what the user needs
+	admin      bool   // administrators alone: it changes the account, and no permission is documented for it
 	era        era
 
 	many     string   // path parameter that may hold several ids
