@@ -195,13 +195,16 @@ func (v *envelope) fill(e *Error) bool {
 		e.Parameter = first(e.Parameter, clean(f.ParameterName, 128))
 		e.Permission = first(e.Permission, clean(f.PermissionName, 128))
 	}
-	if e.Parameter == "" && (e.Code == "CMN-101" || e.Code == "CMN-102") {
+	if e.Parameter == "" && slices.Contains(naming, e.Code) {
 		// The message has it as well: "Resource for parameter [phoneNumberId] is not found".
 		_, after, _ := strings.Cut(e.Message, "[")
 		e.Parameter, _, _ = strings.Cut(after, "]")
 	}
 	return e.Code != ""
 }
+
+// naming are the codes whose messages name the parameter in brackets.
+var naming = []string{"CMN-100", "CMN-101", "CMN-102", "EXT-356"}
 
 func first(a, b string) string {
 	if a != "" {

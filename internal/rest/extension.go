@@ -98,8 +98,16 @@ type ContactAddress struct {
 
 // PronouncedName is how the system says a name.
 type PronouncedName struct {
-	Type string `json:"type"`
-	Text string `json:"text"`
+	Type   string                `json:"type"`
+	Text   string                `json:"text"`
+	Prompt *PronouncedNamePrompt `json:"prompt"`
+}
+
+// PronouncedNamePrompt is a recording of a name.
+type PronouncedNamePrompt struct {
+	RCID        ID     `json:"id"`
+	ContentURI  string `json:"contentUri"`
+	ContentType string `json:"contentType"`
 }
 
 // ExtensionPermission says what the extension may do.

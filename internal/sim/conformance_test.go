@@ -165,6 +165,7 @@ func TestAnswersConform(t *testing.T) {
 			numberPoolExchanges(),
 			freeExtensionNumberExchanges(),
 			phoneNumberReplaceExchanges(),
+			extensionExchanges(),
 		), admin(t, s))
 	})
 }

@@ -22,10 +22,16 @@ type extensionInfo struct {
 	ExtensionNumber string               `json:"extensionNumber,omitempty"`
 	Name            string               `json:"name,omitempty"`
 	Type            string               `json:"type"`
+	SubType         string               `json:"subType,omitempty"`
 	Status          string               `json:"status"`
+	PartnerID       string               `json:"partnerId,omitempty"`
 	Contact         contactInfo          `json:"contact"`
 	Permissions     extensionPermissions `json:"permissions"`
 	ProfileImage    link                 `json:"profileImage"`
+	References      []outerReference     `json:"references,omitempty"`
+	Roles           []roleInfo           `json:"roles,omitempty"`
+	Site            *siteInfo            `json:"site,omitempty"`
+	CostCenter      *costCenter          `json:"costCenter,omitempty"`
 	CallQueueInfo   *callQueueSettings   `json:"callQueueInfo,omitempty"`
 	AlertTimer      int                  `json:"alertTimer,omitempty"`
 	Hidden          bool                 `json:"hidden"`
@@ -36,6 +42,7 @@ type extensionDetail struct {
 	extensionInfo
 	Account          accountRef       `json:"account"`
 	StatusInfo       *statusInfo      `json:"statusInfo,omitempty"`
+	CustomFields     []customField    `json:"customFields,omitempty"`
 	Departments      []departmentRef  `json:"departments,omitempty"`
 	ServiceFeatures  []serviceFeature `json:"serviceFeatures,omitempty"`
 	RegionalSettings regionalSettings `json:"regionalSettings"`
@@ -54,8 +61,14 @@ type departmentRef struct {
 }
 
 type statusInfo struct {
-	Comment string `json:"comment"`
-	Reason  string `json:"reason"`
+	Comment string `json:"comment,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+type roleInfo struct {
+	ID          string `json:"id"`
+	URI         string `json:"uri"`
+	DisplayName string `json:"displayName"`
 }
 
 type contactInfo struct {
@@ -65,8 +78,12 @@ type contactInfo struct {
 	JobTitle        string           `json:"jobTitle,omitempty"`
 	Email           string           `json:"email,omitempty"`
 	BusinessPhone   string           `json:"businessPhone,omitempty"`
+	MobilePhone     string           `json:"mobilePhone,omitempty"`
 	Department      string           `json:"department,omitempty"`
 	BusinessAddress *businessAddress `json:"businessAddress,omitempty"`
+
+	EmailAsLoginName *bool           `json:"emailAsLoginName,omitempty"`
+	PronouncedName   *pronouncedName `json:"pronouncedName,omitempty"`
 }
 
 // businessAddress is never changed once a contact points at it, so that answers may share it.
@@ -112,19 +129,28 @@ func (s *Server) listExtensions(c *call) reply {
 	return paged(c, s.company.extensions, keep, c.extensionInfo)
 }
 
-// readExtension answers with more about the caller's own extension than about others; administrators see it all.
-func (s *Server) readExtension(c *call) reply {
-	e := c.extension
+func (s *Server) readExtension(c *call) reply { return found(c.extensionDetail(c.extension)) }
+
+// extensionDetail has more about the caller's own extension than about others; administrators see it all.
+func (c *call) extensionDetail(e *extension) extensionDetail {
 	out := extensionDetail{
 		extensionInfo:    c.extensionInfo(e),
 		Account:          accountRef{AccountID, c.accountURI()},
-		RegionalSettings: c.regionalSettings(),
+		RegionalSettings: c.regionalSettingsOf(e),
 		SetupWizardState: "Completed",
+		CustomFields:     e.settings.custom,
 	}
-	if e.status == "NotActivated" || e.status == "Unassigned" {
+	switch {
+	case e.settings.wizard != "":
+		out.SetupWizardState = e.settings.wizard
+	case e.status == "NotActivated" || e.status == "Unassigned":
 		out.SetupWizardState = "NotStarted"
 	}
-	if e.status == "Disabled" {
+	switch {
+	case e.status == "Enabled":
+	case e.settings.why != nil:
+		out.StatusInfo = e.settings.why
+	case e.status == "Disabled":
 		out.StatusInfo = &statusInfo{e.comment, "Voluntarily"}
 	}
 	if e == c.person || c.person.isAdmin() {
@@ -135,7 +161,7 @@ func (s *Server) readExtension(c *call) reply {
 			out.Departments = append(out.Departments, departmentRef{queue.id, c.extensionURI(queue.id), queue.number})
 		}
 	}
-	return found(out)
+	return out
 }
 
 // serviceFeatures lists what is switched on for an extension.
@@ -157,12 +183,23 @@ func (c *call) extensionInfo(e *extension) extensionInfo {
 		ExtensionNumber: e.number,
 		Name:            e.name,
 		Type:            e.kind,
+		SubType:         e.settings.subType,
 		Status:          e.status,
 		Contact:         e.contact,
 		Permissions:     extensionPermissions{permissionInfo{e.isAdmin()}, permissionInfo{e.callsAbroad()}},
 		ProfileImage:    link{uri + "/profile-image"},
+		References:      e.settings.references,
+		Site:            e.settings.site,
+		CostCenter:      e.settings.costCenter,
 		Hidden:          e.hidden,
 		CreationTime:    timestamp(e.created),
+	}
+	if e.settings.partner {
+		out.PartnerID = e.partner
+	}
+	if e.isPerson() && e.status != "Unassigned" {
+		r := e.effectiveRole()
+		out.Roles = []roleInfo{{r.id, c.accountURI() + "/user-role/" + r.id, r.name}}
 	}
 	if e.kind == "Department" {
 		q := e.asQueue()

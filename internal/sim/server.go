@@ -98,6 +98,8 @@ func New(cfg Config) (*Server, error) {
 		s.oauthRoutes(),
 		s.accountRoutes(),
 		s.extensionRoutes(),
+		s.extensionWriteRoutes(),
+		s.authorizationProfileRoutes(),
 		s.phoneNumberRoutes(),
 		s.phoneNumberV2Routes(),
 		s.bulkAddRoutes(),

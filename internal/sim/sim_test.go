@@ -260,6 +260,7 @@ func TestRoutesOfEachGeneration(t *testing.T) {
 		"addDeviceToInventory",
 		"addNumbersToInventoryV2",
 		"assignPhoneNumberV2",
+		"bulkDeleteUsersV2",
 		"deleteDeviceFromInventory",
 		"deleteNumbersFromInventoryV2",
 		"getBulkAddTaskResultsV2",

@@ -54,6 +54,7 @@ type extension struct {
 	queue         *queueSettings // of a call queue; nil means the usual ones
 	group         group          // of a paging group or a park location
 	domestic      bool           // may not call abroad
+	settings      extensionSettings
 }
 
 // phoneNumber is a number of the account, or of its stock while usage is "Inventory".
@@ -88,7 +89,8 @@ type device struct {
 	lines        []phoneLine
 	common       *bool
 	box          int64
-	shipment     *shipment // of what was ordered
+	shipment     *shipment  // of what was ordered
+	sharedBy     *extension // group of shared lines whose phone it is
 }
 
 type phoneLine struct {

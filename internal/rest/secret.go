@@ -1,0 +1,39 @@
+package rest
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+)
+
+// Secret is a text that is sent and never shown: printed or logged, it is a mark.
+type Secret string
+
+const hidden = "(secret)"
+
+// String hides the text from fmt.
+func (Secret) String() string { return hidden }
+
+// GoString hides the text from fmt's %#v.
+func (Secret) GoString() string { return hidden }
+
+// LogValue hides the text from logs.
+func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// scrubbed is err without the secrets that were sent: the upstream may repeat what it
+// refuses.
+func scrubbed(err error, secrets ...Secret) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
+	}
+	for _, s := range secrets {
+		if s == "" {
+			continue
+		}
+		for _, text := range []*string{&e.Message, &e.Code, &e.Parameter, &e.Permission} {
+			*text = strings.ReplaceAll(*text, string(s), hidden)
+		}
+	}
+	return err
+}
