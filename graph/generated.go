@@ -74,6 +74,7 @@ type AccountResolver interface {
 	SetupWizardState(ctx context.Context, obj *model.Account) (*rest.SetupWizardState, error)
 	RawSetupWizardState(ctx context.Context, obj *model.Account) (*string, error)
 	Operator(ctx context.Context, obj *model.Account) (*rest.Extension, error)
+	SystemExtension(ctx context.Context, obj *model.Account) (*rest.Extension, error)
 	ServiceInfo(ctx context.Context, obj *model.Account) (*rest.ServiceInfo, error)
 	RegionalSettings(ctx context.Context, obj *model.Account) (*rest.AccountRegionalSettings, error)
 	PartnerID(ctx context.Context, obj *model.Account) (*string, error)
@@ -135,6 +136,8 @@ type ExtensionResolver interface {
 	PhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.PhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error)
 	UsablePhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.UsablePhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error)
 	Devices(ctx context.Context, obj *rest.Extension, filter *rest.DeviceFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error)
+	AuthorizationProfile(ctx context.Context, obj *rest.Extension, targetExtensionID *string) (*rest.AuthorizationProfile, error)
+	HasPermission(ctx context.Context, obj *rest.Extension, id string, targetExtensionID *string) (*bool, error)
 	BlockedNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.BlockedNumber], error)
 	CallQueue(ctx context.Context, obj *rest.Extension) (*rest.CallQueue, error)
 	CallerBlocking(ctx context.Context, obj *rest.Extension) (*rest.CallerBlocking, error)
@@ -171,6 +174,10 @@ type MutationResolver interface {
 	CreateDeviceOrder(ctx context.Context, input model.CreateDeviceOrderInput) (*change.DeviceOrderResult, error)
 	UpdateDevice(ctx context.Context, input model.UpdateDeviceInput) (*change.Result[rest.Device], error)
 	UpdateDeviceEmergency(ctx context.Context, input model.UpdateDeviceEmergencyInput) (*change.Result[rest.Device], error)
+	CreateExtension(ctx context.Context, input model.CreateExtensionInput) (*change.ExtensionResult, error)
+	UpdateExtension(ctx context.Context, input model.UpdateExtensionInput) (*change.ExtensionResult, error)
+	DeleteExtension(ctx context.Context, input model.DeleteExtensionInput) (*change.DeleteExtensionResult, error)
+	DeleteExtensions(ctx context.Context, input model.DeleteExtensionsInput) (*change.DeleteExtensionsResult, error)
 	CreateForwardingNumber(ctx context.Context, input model.CreateForwardingNumberInput) (*change.ForwardingNumberResult, error)
 	UpdateForwardingNumber(ctx context.Context, input model.UpdateForwardingNumberInput) (*change.ForwardingNumberResult, error)
 	DeleteForwardingNumber(ctx context.Context, input model.DeleteForwardingNumberInput) (*change.DeleteForwardingNumberPayload, error)
@@ -302,11 +309,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateAccountServiceInfoInput,
 		ec.unmarshalInputCreateAccountSignupInfoInput,
 		ec.unmarshalInputCreateDeviceOrderInput,
+		ec.unmarshalInputCreateExtensionInput,
 		ec.unmarshalInputCreateForwardingNumberInput,
 		ec.unmarshalInputDeleteBlockedNumberInput,
 		ec.unmarshalInputDeleteCallerBlockingNumberInput,
 		ec.unmarshalInputDeleteCallerBlockingNumbersInput,
 		ec.unmarshalInputDeleteDevicesFromInventoryInput,
+		ec.unmarshalInputDeleteExtensionInput,
+		ec.unmarshalInputDeleteExtensionsInput,
 		ec.unmarshalInputDeleteForwardingNumberInput,
 		ec.unmarshalInputDeleteForwardingNumbersInput,
 		ec.unmarshalInputDeleteLicenseInput,
@@ -319,7 +329,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeviceShippingInput,
 		ec.unmarshalInputEmergencyAddressInput,
 		ec.unmarshalInputEmergencyServiceAddressInput,
+		ec.unmarshalInputEntryInput,
+		ec.unmarshalInputExtensionAddressInput,
+		ec.unmarshalInputExtensionCallQueueInfoInput,
+		ec.unmarshalInputExtensionContactInput,
+		ec.unmarshalInputExtensionCustomFieldInput,
 		ec.unmarshalInputExtensionFilter,
+		ec.unmarshalInputExtensionPronouncedNameInput,
+		ec.unmarshalInputExtensionReferenceInput,
+		ec.unmarshalInputExtensionRegionalSettingsInput,
+		ec.unmarshalInputExtensionStatusInfoInput,
+		ec.unmarshalInputExtensionTransitionInput,
 		ec.unmarshalInputForwardingNumberFilter,
 		ec.unmarshalInputLicenseFilter,
 		ec.unmarshalInputLicenseItemInput,
@@ -348,6 +368,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputUpdateCallerBlockingNumberInput,
 		ec.unmarshalInputUpdateDeviceEmergencyInput,
 		ec.unmarshalInputUpdateDeviceInput,
+		ec.unmarshalInputUpdateExtensionInput,
 		ec.unmarshalInputUpdateForwardingNumberInput,
 		ec.unmarshalInputUsablePhoneNumberFilter,
 	)
@@ -429,7 +450,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "account.graphqls" "available_phone_number.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "forwarding_number.graphqls" "free_extension_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "parsed_phone_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_replace.graphqls" "phone_number_task.graphqls" "reservation.graphqls" "schema.graphqls"
+//go:embed "account.graphqls" "authorization_profile.graphqls" "available_phone_number.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "extension_change.graphqls" "forwarding_number.graphqls" "free_extension_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "parsed_phone_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_replace.graphqls" "phone_number_task.graphqls" "reservation.graphqls" "schema.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -442,6 +463,7 @@ func sourceData(filename string) string {
 
 var sources = []*ast.Source{
 	{Name: "account.graphqls", Input: sourceData("account.graphqls"), BuiltIn: false},
+	{Name: "authorization_profile.graphqls", Input: sourceData("authorization_profile.graphqls"), BuiltIn: false},
 	{Name: "available_phone_number.graphqls", Input: sourceData("available_phone_number.graphqls"), BuiltIn: false},
 	{Name: "blocked_number.graphqls", Input: sourceData("blocked_number.graphqls"), BuiltIn: false},
 	{Name: "call_queue.graphqls", Input: sourceData("call_queue.graphqls"), BuiltIn: false},
@@ -456,6 +478,7 @@ var sources = []*ast.Source{
 	{Name: "device_update.graphqls", Input: sourceData("device_update.graphqls"), BuiltIn: false},
 	{Name: "dictionary.graphqls", Input: sourceData("dictionary.graphqls"), BuiltIn: false},
 	{Name: "extension.graphqls", Input: sourceData("extension.graphqls"), BuiltIn: false},
+	{Name: "extension_change.graphqls", Input: sourceData("extension_change.graphqls"), BuiltIn: false},
 	{Name: "forwarding_number.graphqls", Input: sourceData("forwarding_number.graphqls"), BuiltIn: false},
 	{Name: "free_extension_number.graphqls", Input: sourceData("free_extension_number.graphqls"), BuiltIn: false},
 	{Name: "license.graphqls", Input: sourceData("license.graphqls"), BuiltIn: false},
@@ -495,6 +518,8 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 		return ec.fieldContext_Account_rawSetupWizardState(ctx, field)
 	case "operator":
 		return ec.fieldContext_Account_operator(ctx, field)
+	case "systemExtension":
+		return ec.fieldContext_Account_systemExtension(ctx, field)
 	case "serviceInfo":
 		return ec.fieldContext_Account_serviceInfo(ctx, field)
 	case "regionalSettings":
@@ -589,6 +614,20 @@ func (ec *executionContext) childFields_AccountStatusInfo(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type AccountStatusInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_ActivePermission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permission":
+		return ec.fieldContext_ActivePermission_permission(ctx, field)
+	case "effectiveRole":
+		return ec.fieldContext_ActivePermission_effectiveRole(ctx, field)
+	case "scopes":
+		return ec.fieldContext_ActivePermission_scopes(ctx, field)
+	case "rawScopes":
+		return ec.fieldContext_ActivePermission_rawScopes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActivePermission", field.Name)
+}
+
 func (ec *executionContext) childFields_AddCallerBlockingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "callerBlockingNumber":
@@ -613,6 +652,16 @@ func (ec *executionContext) childFields_AddDevicesToInventoryPayload(ctx context
 		return ec.fieldContext_AddDevicesToInventoryPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddDevicesToInventoryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AuthorizationProfile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "uri":
+		return ec.fieldContext_AuthorizationProfile_uri(ctx, field)
+	case "permissions":
+		return ec.fieldContext_AuthorizationProfile_permissions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuthorizationProfile", field.Name)
 }
 
 func (ec *executionContext) childFields_AvailablePhoneNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1077,6 +1126,18 @@ func (ec *executionContext) childFields_CreateDeviceOrderPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type CreateDeviceOrderPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateExtensionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "extension":
+		return ec.fieldContext_CreateExtensionPayload_extension(ctx, field)
+	case "outcome":
+		return ec.fieldContext_CreateExtensionPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateExtensionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateExtensionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateForwardingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "forwardingNumber":
@@ -1179,6 +1240,44 @@ func (ec *executionContext) childFields_DeleteDevicesFromInventoryPayload(ctx co
 		return ec.fieldContext_DeleteDevicesFromInventoryPayload_calls(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteDevicesFromInventoryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteExtensionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteExtensionPayload_deletedId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteExtensionPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteExtensionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteExtensionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteExtensionResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "extensionId":
+		return ec.fieldContext_DeleteExtensionResult_extensionId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteExtensionResult_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteExtensionResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteExtensionResult", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteExtensionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_DeleteExtensionsPayload_results(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DeleteExtensionsPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteExtensionsPayload_userErrors(ctx, field)
+	case "calls":
+		return ec.fieldContext_DeleteExtensionsPayload_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteExtensionsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteForwardingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1513,6 +1612,18 @@ func (ec *executionContext) childFields_DialingPrefix(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type DialingPrefix", field.Name)
 }
 
+func (ec *executionContext) childFields_EffectiveRole(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rcId":
+		return ec.fieldContext_EffectiveRole_rcId(ctx, field)
+	case "uri":
+		return ec.fieldContext_EffectiveRole_uri(ctx, field)
+	case "domain":
+		return ec.fieldContext_EffectiveRole_domain(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EffectiveRole", field.Name)
+}
+
 func (ec *executionContext) childFields_EmergencyAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "customerName":
@@ -1697,6 +1808,10 @@ func (ec *executionContext) childFields_Extension(ctx context.Context, field gra
 		return ec.fieldContext_Extension_usablePhoneNumbers(ctx, field)
 	case "devices":
 		return ec.fieldContext_Extension_devices(ctx, field)
+	case "authorizationProfile":
+		return ec.fieldContext_Extension_authorizationProfile(ctx, field)
+	case "hasPermission":
+		return ec.fieldContext_Extension_hasPermission(ctx, field)
 	case "blockedNumbers":
 		return ec.fieldContext_Extension_blockedNumbers(ctx, field)
 	case "callQueue":
@@ -2367,8 +2482,22 @@ func (ec *executionContext) childFields_PronouncedName(ctx context.Context, fiel
 		return ec.fieldContext_PronouncedName_type(ctx, field)
 	case "text":
 		return ec.fieldContext_PronouncedName_text(ctx, field)
+	case "prompt":
+		return ec.fieldContext_PronouncedName_prompt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PronouncedName", field.Name)
+}
+
+func (ec *executionContext) childFields_PronouncedNamePrompt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rcId":
+		return ec.fieldContext_PronouncedNamePrompt_rcId(ctx, field)
+	case "contentUri":
+		return ec.fieldContext_PronouncedNamePrompt_contentUri(ctx, field)
+	case "contentType":
+		return ec.fieldContext_PronouncedNamePrompt_contentType(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PronouncedNamePrompt", field.Name)
 }
 
 func (ec *executionContext) childFields_ProvisionPhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2903,6 +3032,18 @@ func (ec *executionContext) childFields_UpdateDevicePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type UpdateDevicePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateExtensionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "extension":
+		return ec.fieldContext_UpdateExtensionPayload_extension(ctx, field)
+	case "outcome":
+		return ec.fieldContext_UpdateExtensionPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateExtensionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateExtensionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateForwardingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "forwardingNumber":
@@ -2939,6 +3080,38 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_rcCode(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_UserPermission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rcId":
+		return ec.fieldContext_UserPermission_rcId(ctx, field)
+	case "uri":
+		return ec.fieldContext_UserPermission_uri(ctx, field)
+	case "siteCompatible":
+		return ec.fieldContext_UserPermission_siteCompatible(ctx, field)
+	case "rawSiteCompatible":
+		return ec.fieldContext_UserPermission_rawSiteCompatible(ctx, field)
+	case "readOnly":
+		return ec.fieldContext_UserPermission_readOnly(ctx, field)
+	case "assignable":
+		return ec.fieldContext_UserPermission_assignable(ctx, field)
+	case "capabilities":
+		return ec.fieldContext_UserPermission_capabilities(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserPermission", field.Name)
+}
+
+func (ec *executionContext) childFields_UserPermissionCapability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enabled":
+		return ec.fieldContext_UserPermissionCapability_enabled(ctx, field)
+	case "manageEnabled":
+		return ec.fieldContext_UserPermissionCapability_manageEnabled(ctx, field)
+	case "grantEnabled":
+		return ec.fieldContext_UserPermissionCapability_grantEnabled(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserPermissionCapability", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3453,6 +3626,20 @@ func (ec *executionContext) field_CallQueue_members_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Extension_authorizationProfile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "targetExtensionId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["targetExtensionId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Extension_blockedNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3667,6 +3854,28 @@ func (ec *executionContext) field_Extension_forwardingNumbers_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Extension_hasPermission_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "targetExtensionId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["targetExtensionId"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Extension_phoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3871,6 +4080,20 @@ func (ec *executionContext) field_Mutation_createDeviceOrder_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createExtension_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CreateExtensionInput, error) {
+			return ec.unmarshalNCreateExtensionInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCreateExtensionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createForwardingNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3933,6 +4156,34 @@ func (ec *executionContext) field_Mutation_deleteDevicesFromInventory_args(ctx c
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DeleteDevicesFromInventoryInput, error) {
 			return ec.unmarshalNDeleteDevicesFromInventoryInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteDevicesFromInventoryInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteExtension_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteExtensionInput, error) {
+			return ec.unmarshalNDeleteExtensionInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteExtensionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteExtensions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteExtensionsInput, error) {
+			return ec.unmarshalNDeleteExtensionsInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteExtensionsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4241,6 +4492,20 @@ func (ec *executionContext) field_Mutation_updateDevice_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpdateDeviceInput, error) {
 			return ec.unmarshalNUpdateDeviceInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateDeviceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateExtension_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateExtensionInput, error) {
+			return ec.unmarshalNUpdateExtensionInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateExtensionInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5108,6 +5373,38 @@ func (ec *executionContext) _Account_operator(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Account_operator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Account",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Extension(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Account_systemExtension(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Account_systemExtension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Account().SystemExtension(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Extension) graphql.Marshaler {
+			return ec.marshalOExtension2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtension(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Account_systemExtension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Account",
 		Field:      field,
@@ -6185,6 +6482,116 @@ func (ec *executionContext) fieldContext_AccountStatusInfo_till(_ context.Contex
 	return graphql.NewScalarFieldContext("AccountStatusInfo", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _ActivePermission_permission(ctx context.Context, field graphql.CollectedField, obj *rest.ActivePermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActivePermission_permission(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permission, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.UserPermission) graphql.Marshaler {
+			return ec.marshalOUserPermission2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐUserPermission(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActivePermission_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActivePermission",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserPermission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ActivePermission_effectiveRole(ctx context.Context, field graphql.CollectedField, obj *rest.ActivePermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActivePermission_effectiveRole(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EffectiveRole, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.EffectiveRole) graphql.Marshaler {
+			return ec.marshalOEffectiveRole2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEffectiveRole(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActivePermission_effectiveRole(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActivePermission",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EffectiveRole(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ActivePermission_scopes(ctx context.Context, field graphql.CollectedField, obj *rest.ActivePermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActivePermission_scopes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scopes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rest.PermissionScope) graphql.Marshaler {
+			return ec.marshalOPermissionScope2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionScopeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActivePermission_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActivePermission", field, false, false, errors.New("field of type PermissionScope does not have child fields"))
+}
+
+func (ec *executionContext) _ActivePermission_rawScopes(ctx context.Context, field graphql.CollectedField, obj *rest.ActivePermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActivePermission_rawScopes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawScopes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActivePermission_rawScopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActivePermission", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _AddCallerBlockingNumberPayload_callerBlockingNumber(ctx context.Context, field graphql.CollectedField, obj *change.CallerBlockingNumberResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6377,6 +6784,61 @@ func (ec *executionContext) fieldContext_AddDevicesToInventoryPayload_userErrors
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuthorizationProfile_uri(ctx context.Context, field graphql.CollectedField, obj *rest.AuthorizationProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuthorizationProfile_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuthorizationProfile_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuthorizationProfile", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AuthorizationProfile_permissions(ctx context.Context, field graphql.CollectedField, obj *rest.AuthorizationProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuthorizationProfile_permissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permissions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rest.ActivePermission) graphql.Marshaler {
+			return ec.marshalOActivePermission2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐActivePermissionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuthorizationProfile_permissions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuthorizationProfile",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ActivePermission(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10144,6 +10606,93 @@ func (ec *executionContext) fieldContext_CreateDeviceOrderPayload_userErrors(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateExtensionPayload_extension(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateExtensionPayload_extension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Extension, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Extension) graphql.Marshaler {
+			return ec.marshalOExtension2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtension(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateExtensionPayload_extension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateExtensionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Extension(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateExtensionPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateExtensionPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateExtensionPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateExtensionPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _CreateExtensionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateExtensionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateExtensionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateExtensionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreateForwardingNumberPayload_forwardingNumber(ctx context.Context, field graphql.CollectedField, obj *change.ForwardingNumberResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10877,6 +11426,281 @@ func (ec *executionContext) _DeleteDevicesFromInventoryPayload_calls(ctx context
 func (ec *executionContext) fieldContext_DeleteDevicesFromInventoryPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DeleteDevicesFromInventoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpstreamCall(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteExtensionPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *change.DeleteExtensionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.ExtensionID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteExtensionPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteExtensionPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteExtensionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteExtensionPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteExtensionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteExtensionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteExtensionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteExtensionResult_extensionId(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionResult_extensionId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExtensionID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ExtensionID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionResult_extensionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteExtensionResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteExtensionResult_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteExtensionResult", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteExtensionResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteExtensionResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteExtensionsPayload_results(ctx context.Context, field graphql.CollectedField, obj *change.DeleteExtensionsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.ExtensionDeletion) graphql.Marshaler {
+			return ec.marshalNDeleteExtensionResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionDeletionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteExtensionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteExtensionResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteExtensionsPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.DeleteExtensionsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionsPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionsPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteExtensionsPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteExtensionsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.DeleteExtensionsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteExtensionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteExtensionsPayload_calls(ctx context.Context, field graphql.CollectedField, obj *change.DeleteExtensionsResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExtensionsPayload_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UpstreamCall) graphql.Marshaler {
+			return ec.marshalNUpstreamCall2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUpstreamCallᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExtensionsPayload_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteExtensionsPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -13562,6 +14386,75 @@ func (ec *executionContext) fieldContext_DialingPrefix_pattern(_ context.Context
 	return graphql.NewScalarFieldContext("DialingPrefix", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _EffectiveRole_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.EffectiveRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EffectiveRole_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RCID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EffectiveRole_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EffectiveRole", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EffectiveRole_uri(ctx context.Context, field graphql.CollectedField, obj *rest.EffectiveRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EffectiveRole_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EffectiveRole_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EffectiveRole", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EffectiveRole_domain(ctx context.Context, field graphql.CollectedField, obj *rest.EffectiveRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EffectiveRole_domain(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Domain, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EffectiveRole_domain(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EffectiveRole", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _EmergencyAddress_customerName(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15631,6 +16524,94 @@ func (ec *executionContext) fieldContext_Extension_devices(ctx context.Context, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Extension_devices_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Extension_authorizationProfile(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_authorizationProfile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Extension().AuthorizationProfile(ctx, obj, fc.Args["targetExtensionId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.AuthorizationProfile) graphql.Marshaler {
+			return ec.marshalOAuthorizationProfile2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAuthorizationProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_authorizationProfile(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuthorizationProfile(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Extension_authorizationProfile_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Extension_hasPermission(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Extension_hasPermission(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Extension().HasPermission(ctx, obj, fc.Args["id"].(string), fc.Args["targetExtensionId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Extension_hasPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Extension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Boolean does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Extension_hasPermission_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -18707,6 +19688,182 @@ func (ec *executionContext) fieldContext_Mutation_updateDeviceEmergency(ctx cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updateDeviceEmergency_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createExtension(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createExtension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateExtension(ctx, fc.Args["input"].(model.CreateExtensionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.ExtensionResult) graphql.Marshaler {
+			return ec.marshalOCreateExtensionPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createExtension(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateExtensionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createExtension_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateExtension(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateExtension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateExtension(ctx, fc.Args["input"].(model.UpdateExtensionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.ExtensionResult) graphql.Marshaler {
+			return ec.marshalOUpdateExtensionPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateExtension(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateExtensionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateExtension_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteExtension(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteExtension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteExtension(ctx, fc.Args["input"].(model.DeleteExtensionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteExtensionResult) graphql.Marshaler {
+			return ec.marshalODeleteExtensionPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteExtensionResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteExtension(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteExtensionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteExtension_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteExtensions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteExtensions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteExtensions(ctx, fc.Args["input"].(model.DeleteExtensionsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *change.DeleteExtensionsResult) graphql.Marshaler {
+			return ec.marshalODeleteExtensionsPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteExtensionsResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteExtensions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteExtensionsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteExtensions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -22866,6 +24023,107 @@ func (ec *executionContext) _PronouncedName_text(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_PronouncedName_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PronouncedName", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PronouncedName_prompt(ctx context.Context, field graphql.CollectedField, obj *rest.PronouncedName) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PronouncedName_prompt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Prompt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PronouncedNamePrompt) graphql.Marshaler {
+			return ec.marshalOPronouncedNamePrompt2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPronouncedNamePrompt(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PronouncedName_prompt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PronouncedName",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PronouncedNamePrompt(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PronouncedNamePrompt_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.PronouncedNamePrompt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PronouncedNamePrompt_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RCID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PronouncedNamePrompt_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PronouncedNamePrompt", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PronouncedNamePrompt_contentUri(ctx context.Context, field graphql.CollectedField, obj *rest.PronouncedNamePrompt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PronouncedNamePrompt_contentUri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContentURI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PronouncedNamePrompt_contentUri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PronouncedNamePrompt", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PronouncedNamePrompt_contentType(ctx context.Context, field graphql.CollectedField, obj *rest.PronouncedNamePrompt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PronouncedNamePrompt_contentType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContentType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PronouncedNamePrompt_contentType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PronouncedNamePrompt", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ProvisionPhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *change.PhoneNumberResult) (ret graphql.Marshaler) {
@@ -28172,6 +29430,93 @@ func (ec *executionContext) fieldContext_UpdateDevicePayload_userErrors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateExtensionPayload_extension(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateExtensionPayload_extension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Extension, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Extension) graphql.Marshaler {
+			return ec.marshalOExtension2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtension(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateExtensionPayload_extension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateExtensionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Extension(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateExtensionPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateExtensionPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateExtensionPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateExtensionPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateExtensionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.ExtensionResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateExtensionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateExtensionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateExtensionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateForwardingNumberPayload_forwardingNumber(ctx context.Context, field graphql.CollectedField, obj *change.ForwardingNumberResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28418,6 +29763,245 @@ func (ec *executionContext) _UserError_rcCode(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_UserError_rcCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UserPermission_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermission_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RCID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermission_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPermission", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UserPermission_uri(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermission_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermission_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPermission", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UserPermission_siteCompatible(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermission_siteCompatible(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SiteCompatible, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.PermissionSiteCompatible) graphql.Marshaler {
+			return ec.marshalOPermissionSiteCompatible2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionSiteCompatible(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermission_siteCompatible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPermission", field, false, false, errors.New("field of type PermissionSiteCompatible does not have child fields"))
+}
+
+func (ec *executionContext) _UserPermission_rawSiteCompatible(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermission_rawSiteCompatible(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawSiteCompatible(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermission_rawSiteCompatible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPermission", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UserPermission_readOnly(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermission_readOnly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadOnly, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermission_readOnly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPermission", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UserPermission_assignable(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermission_assignable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assignable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermission_assignable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPermission", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UserPermission_capabilities(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermission_capabilities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Capabilities, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.UserPermissionCapability) graphql.Marshaler {
+			return ec.marshalOUserPermissionCapability2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐUserPermissionCapability(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermission_capabilities(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserPermission",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserPermissionCapability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UserPermissionCapability_enabled(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermissionCapability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermissionCapability_enabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermissionCapability_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPermissionCapability", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UserPermissionCapability_manageEnabled(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermissionCapability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermissionCapability_manageEnabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ManageEnabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermissionCapability_manageEnabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPermissionCapability", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UserPermissionCapability_grantEnabled(ctx context.Context, field graphql.CollectedField, obj *rest.UserPermissionCapability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserPermissionCapability_grantEnabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrantEnabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserPermissionCapability_grantEnabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserPermissionCapability", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -30744,6 +32328,152 @@ func (ec *executionContext) unmarshalInputCreateDeviceOrderInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCreateExtensionInput(ctx context.Context, obj any) (model.CreateExtensionInput, error) {
+	var it model.CreateExtensionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["accountId"]; !present {
+		asMap["accountId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"accountId", "type", "name", "extensionNumber", "status", "statusInfo", "contact", "regionalSettings", "setupWizardState", "references", "customFields", "costCenter", "site", "partnerId", "hidden", "password", "ivrPin"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOExtensionType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "extensionNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionNumber = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOExtensionStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "statusInfo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusInfo"))
+			data, err := ec.unmarshalOExtensionStatusInfoInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatusInfoInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusInfo = data
+		case "contact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contact"))
+			data, err := ec.unmarshalOExtensionContactInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionContactInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contact = data
+		case "regionalSettings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("regionalSettings"))
+			data, err := ec.unmarshalOExtensionRegionalSettingsInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionRegionalSettingsInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RegionalSettings = data
+		case "setupWizardState":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("setupWizardState"))
+			data, err := ec.unmarshalOSetupWizardState2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSetupWizardState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SetupWizardState = data
+		case "references":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("references"))
+			data, err := ec.unmarshalOExtensionReferenceInput2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionReferenceInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.References = data
+		case "customFields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customFields"))
+			data, err := ec.unmarshalOExtensionCustomFieldInput2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionCustomFieldInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomFields = data
+		case "costCenter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("costCenter"))
+			data, err := ec.unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CostCenter = data
+		case "site":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("site"))
+			data, err := ec.unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Site = data
+		case "partnerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partnerId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartnerID = data
+		case "hidden":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hidden"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Hidden = data
+		case "password":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
+			data, err := ec.unmarshalOSecret2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSecret(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Password = data
+		case "ivrPin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ivrPin"))
+			data, err := ec.unmarshalOSecret2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSecret(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IVRPin = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCreateForwardingNumberInput(ctx context.Context, obj any) (model.CreateForwardingNumberInput, error) {
 	var it model.CreateForwardingNumberInput
 	if obj == nil {
@@ -30939,6 +32669,101 @@ func (ec *executionContext) unmarshalInputDeleteDevicesFromInventoryInput(ctx co
 				return it, err
 			}
 			it.DeviceIds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteExtensionInput(ctx context.Context, obj any) (model.DeleteExtensionInput, error) {
+	var it model.DeleteExtensionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"extensionId", "savePhoneNumbers", "savePhoneLines"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "savePhoneNumbers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("savePhoneNumbers"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SavePhoneNumbers = data
+		case "savePhoneLines":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("savePhoneLines"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SavePhoneLines = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteExtensionsInput(ctx context.Context, obj any) (model.DeleteExtensionsInput, error) {
+	var it model.DeleteExtensionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["accountId"]; !present {
+		asMap["accountId"] = "~"
+	}
+	if _, present := asMap["keepAssetsInInventory"]; !present {
+		asMap["keepAssetsInInventory"] = true
+	}
+
+	fieldsInOrder := [...]string{"accountId", "extensionIds", "keepAssetsInInventory"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "accountId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountID = data
+		case "extensionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionIds = data
+		case "keepAssetsInInventory":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keepAssetsInInventory"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeepAssetsInInventory = data
 		}
 	}
 	return it, nil
@@ -31565,6 +33390,289 @@ func (ec *executionContext) unmarshalInputEmergencyServiceAddressInput(ctx conte
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputEntryInput(ctx context.Context, obj any) (rest.EntryInput, error) {
+	var it rest.EntryInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"rcId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "rcId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rcId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RCID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExtensionAddressInput(ctx context.Context, obj any) (rest.ExtensionAddressInput, error) {
+	var it rest.ExtensionAddressInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"country", "state", "city", "street", "zip"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "country":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("country"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Country = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "city":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("city"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.City = data
+		case "street":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("street"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Street = data
+		case "zip":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("zip"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Zip = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExtensionCallQueueInfoInput(ctx context.Context, obj any) (rest.ExtensionCallQueueInfoInput, error) {
+	var it rest.ExtensionCallQueueInfoInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slaGoal", "slaThresholdSeconds", "includeAbandonedCalls", "abandonedThresholdSeconds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slaGoal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slaGoal"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SLAGoal = data
+		case "slaThresholdSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slaThresholdSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SLAThresholdSeconds = data
+		case "includeAbandonedCalls":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeAbandonedCalls"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IncludeAbandonedCalls = data
+		case "abandonedThresholdSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("abandonedThresholdSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AbandonedThresholdSeconds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExtensionContactInput(ctx context.Context, obj any) (rest.ExtensionContactInput, error) {
+	var it rest.ExtensionContactInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"firstName", "lastName", "company", "jobTitle", "email", "businessPhone", "mobilePhone", "businessAddress", "emailAsLoginName", "pronouncedName", "department"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "firstName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FirstName = data
+		case "lastName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LastName = data
+		case "company":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("company"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Company = data
+		case "jobTitle":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("jobTitle"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.JobTitle = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "businessPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessPhone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessPhone = data
+		case "mobilePhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mobilePhone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MobilePhone = data
+		case "businessAddress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessAddress"))
+			data, err := ec.unmarshalOExtensionAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionAddressInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessAddress = data
+		case "emailAsLoginName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailAsLoginName"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailAsLoginName = data
+		case "pronouncedName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pronouncedName"))
+			data, err := ec.unmarshalOExtensionPronouncedNameInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionPronouncedNameInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PronouncedName = data
+		case "department":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("department"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Department = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExtensionCustomFieldInput(ctx context.Context, obj any) (rest.ExtensionCustomFieldInput, error) {
+	var it rest.ExtensionCustomFieldInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"rcId", "value", "displayName"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "rcId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rcId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RCID = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		case "displayName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("displayName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DisplayName = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputExtensionFilter(ctx context.Context, obj any) (rest.ExtensionFilter, error) {
 	var it rest.ExtensionFilter
 	if obj == nil {
@@ -31611,6 +33719,233 @@ func (ec *executionContext) unmarshalInputExtensionFilter(ctx context.Context, o
 				return it, err
 			}
 			it.Type = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExtensionPronouncedNameInput(ctx context.Context, obj any) (rest.ExtensionPronouncedNameInput, error) {
+	var it rest.ExtensionPronouncedNameInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"type", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOPronouncedNameType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPronouncedNameType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExtensionReferenceInput(ctx context.Context, obj any) (rest.ExtensionReferenceInput, error) {
+	var it rest.ExtensionReferenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ref", "type", "refAccId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOReferenceType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐReferenceType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "refAccId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refAccId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefAccID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExtensionRegionalSettingsInput(ctx context.Context, obj any) (rest.ExtensionRegionalSettingsInput, error) {
+	var it rest.ExtensionRegionalSettingsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"homeCountry", "timezone", "language", "greetingLanguage", "formattingLocale", "currency", "timeFormat"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "homeCountry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("homeCountry"))
+			data, err := ec.unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HomeCountry = data
+		case "timezone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timezone"))
+			data, err := ec.unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Timezone = data
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = data
+		case "greetingLanguage":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("greetingLanguage"))
+			data, err := ec.unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GreetingLanguage = data
+		case "formattingLocale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("formattingLocale"))
+			data, err := ec.unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FormattingLocale = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "timeFormat":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeFormat"))
+			data, err := ec.unmarshalOTimeFormat2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐTimeFormat(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeFormat = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExtensionStatusInfoInput(ctx context.Context, obj any) (rest.ExtensionStatusInfoInput, error) {
+	var it rest.ExtensionStatusInfoInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"comment", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOExtensionStatusReason2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatusReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExtensionTransitionInput(ctx context.Context, obj any) (rest.ExtensionTransitionInput, error) {
+	var it rest.ExtensionTransitionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sendWelcomeEmailsToUsers", "sendWelcomeEmail"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sendWelcomeEmailsToUsers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sendWelcomeEmailsToUsers"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SendWelcomeEmailsToUsers = data
+		case "sendWelcomeEmail":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sendWelcomeEmail"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SendWelcomeEmail = data
 		}
 	}
 	return it, nil
@@ -32960,6 +35295,148 @@ func (ec *executionContext) unmarshalInputUpdateDeviceInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpdateExtensionInput(ctx context.Context, obj any) (model.UpdateExtensionInput, error) {
+	var it model.UpdateExtensionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"extensionId", "type", "subType", "extensionNumber", "status", "statusInfo", "transition", "contact", "regionalSettings", "setupWizardState", "references", "customFields", "callQueueInfo", "site", "partnerId", "password", "ivrPin"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOExtensionType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "subType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subType"))
+			data, err := ec.unmarshalOExtensionSubType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionSubType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubType = data
+		case "extensionNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionNumber = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOExtensionStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "statusInfo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusInfo"))
+			data, err := ec.unmarshalOExtensionStatusInfoInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatusInfoInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusInfo = data
+		case "transition":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("transition"))
+			data, err := ec.unmarshalOExtensionTransitionInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionTransitionInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Transition = data
+		case "contact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contact"))
+			data, err := ec.unmarshalOExtensionContactInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionContactInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contact = data
+		case "regionalSettings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("regionalSettings"))
+			data, err := ec.unmarshalOExtensionRegionalSettingsInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionRegionalSettingsInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RegionalSettings = data
+		case "setupWizardState":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("setupWizardState"))
+			data, err := ec.unmarshalOSetupWizardState2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSetupWizardState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SetupWizardState = data
+		case "references":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("references"))
+			data, err := ec.unmarshalOExtensionReferenceInput2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionReferenceInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.References = data
+		case "customFields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customFields"))
+			data, err := ec.unmarshalOExtensionCustomFieldInput2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionCustomFieldInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomFields = data
+		case "callQueueInfo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("callQueueInfo"))
+			data, err := ec.unmarshalOExtensionCallQueueInfoInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionCallQueueInfoInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CallQueueInfo = data
+		case "site":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("site"))
+			data, err := ec.unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Site = data
+		case "partnerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partnerId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartnerID = data
+		case "password":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
+			data, err := ec.unmarshalOSecret2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSecret(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Password = data
+		case "ivrPin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ivrPin"))
+			data, err := ec.unmarshalOSecret2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSecret(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IVRPin = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpdateForwardingNumberInput(ctx context.Context, obj any) (model.UpdateForwardingNumberInput, error) {
 	var it model.UpdateForwardingNumberInput
 	if obj == nil {
@@ -33497,6 +35974,44 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 					}
 				}()
 				res = ec._Account_operator(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "systemExtension":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Account_systemExtension(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -34365,6 +36880,62 @@ func (ec *executionContext) _AccountStatusInfo(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var activePermissionImplementors = []string{"ActivePermission"}
+
+func (ec *executionContext) _ActivePermission(ctx context.Context, sel ast.SelectionSet, obj *rest.ActivePermission) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, activePermissionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ActivePermission")
+		case "permission":
+			out.Values[i] = ec._ActivePermission_permission(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "effectiveRole":
+			out.Values[i] = ec._ActivePermission_effectiveRole(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "scopes":
+			out.Values[i] = ec._ActivePermission_scopes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawScopes":
+			out.Values[i] = ec._ActivePermission_rawScopes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var addCallerBlockingNumberPayloadImplementors = []string{"AddCallerBlockingNumberPayload"}
 
 func (ec *executionContext) _AddCallerBlockingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.CallerBlockingNumberResult) graphql.Marshaler {
@@ -34446,6 +37017,52 @@ func (ec *executionContext) _AddDevicesToInventoryPayload(ctx context.Context, s
 		case "userErrors":
 			out.Values[i] = ec._AddDevicesToInventoryPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var authorizationProfileImplementors = []string{"AuthorizationProfile"}
+
+func (ec *executionContext) _AuthorizationProfile(ctx context.Context, sel ast.SelectionSet, obj *rest.AuthorizationProfile) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, authorizationProfileImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AuthorizationProfile")
+		case "uri":
+			out.Values[i] = ec._AuthorizationProfile_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "permissions":
+			out.Values[i] = ec._AuthorizationProfile_permissions(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -36764,6 +39381,57 @@ func (ec *executionContext) _CreateDeviceOrderPayload(ctx context.Context, sel a
 	return out
 }
 
+var createExtensionPayloadImplementors = []string{"CreateExtensionPayload"}
+
+func (ec *executionContext) _CreateExtensionPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ExtensionResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createExtensionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateExtensionPayload")
+		case "extension":
+			out.Values[i] = ec._CreateExtensionPayload_extension(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._CreateExtensionPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateExtensionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var createForwardingNumberPayloadImplementors = []string{"CreateForwardingNumberPayload"}
 
 func (ec *executionContext) _CreateForwardingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ForwardingNumberResult) graphql.Marshaler {
@@ -37165,6 +39833,164 @@ func (ec *executionContext) _DeleteDevicesFromInventoryPayload(ctx context.Conte
 			}
 		case "calls":
 			out.Values[i] = ec._DeleteDevicesFromInventoryPayload_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteExtensionPayloadImplementors = []string{"DeleteExtensionPayload"}
+
+func (ec *executionContext) _DeleteExtensionPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteExtensionResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteExtensionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteExtensionPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteExtensionPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteExtensionPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteExtensionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteExtensionResultImplementors = []string{"DeleteExtensionResult"}
+
+func (ec *executionContext) _DeleteExtensionResult(ctx context.Context, sel ast.SelectionSet, obj *change.ExtensionDeletion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteExtensionResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteExtensionResult")
+		case "extensionId":
+			out.Values[i] = ec._DeleteExtensionResult_extensionId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteExtensionResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteExtensionResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteExtensionsPayloadImplementors = []string{"DeleteExtensionsPayload"}
+
+func (ec *executionContext) _DeleteExtensionsPayload(ctx context.Context, sel ast.SelectionSet, obj *change.DeleteExtensionsResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteExtensionsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteExtensionsPayload")
+		case "results":
+			out.Values[i] = ec._DeleteExtensionsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DeleteExtensionsPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteExtensionsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._DeleteExtensionsPayload_calls(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -38529,6 +41355,57 @@ func (ec *executionContext) _DialingPrefix(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var effectiveRoleImplementors = []string{"EffectiveRole"}
+
+func (ec *executionContext) _EffectiveRole(ctx context.Context, sel ast.SelectionSet, obj *rest.EffectiveRole) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, effectiveRoleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EffectiveRole")
+		case "rcId":
+			out.Values[i] = ec._EffectiveRole_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "uri":
+			out.Values[i] = ec._EffectiveRole_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "domain":
+			out.Values[i] = ec._EffectiveRole_domain(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var emergencyAddressImplementors = []string{"EmergencyAddress"}
 
 func (ec *executionContext) _EmergencyAddress(ctx context.Context, sel ast.SelectionSet, obj *rest.EmergencyAddress) graphql.Marshaler {
@@ -39460,6 +42337,82 @@ func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet
 					}
 				}()
 				res = ec._Extension_devices(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "authorizationProfile":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_authorizationProfile(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "hasPermission":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Extension_hasPermission(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -41190,6 +44143,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "updateDeviceEmergency":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateDeviceEmergency(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createExtension":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createExtension(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateExtension":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateExtension(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteExtension":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteExtension(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteExtensions":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteExtensions(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -43001,6 +45982,62 @@ func (ec *executionContext) _PronouncedName(ctx context.Context, sel ast.Selecti
 			}
 		case "text":
 			out.Values[i] = ec._PronouncedName_text(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "prompt":
+			out.Values[i] = ec._PronouncedName_prompt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var pronouncedNamePromptImplementors = []string{"PronouncedNamePrompt"}
+
+func (ec *executionContext) _PronouncedNamePrompt(ctx context.Context, sel ast.SelectionSet, obj *rest.PronouncedNamePrompt) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pronouncedNamePromptImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PronouncedNamePrompt")
+		case "rcId":
+			out.Values[i] = ec._PronouncedNamePrompt_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contentUri":
+			out.Values[i] = ec._PronouncedNamePrompt_contentUri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contentType":
+			out.Values[i] = ec._PronouncedNamePrompt_contentType(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -46074,6 +49111,57 @@ func (ec *executionContext) _UpdateDevicePayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var updateExtensionPayloadImplementors = []string{"UpdateExtensionPayload"}
+
+func (ec *executionContext) _UpdateExtensionPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ExtensionResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateExtensionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateExtensionPayload")
+		case "extension":
+			out.Values[i] = ec._UpdateExtensionPayload_extension(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._UpdateExtensionPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateExtensionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var updateForwardingNumberPayloadImplementors = []string{"UpdateForwardingNumberPayload"}
 
 func (ec *executionContext) _UpdateForwardingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.ForwardingNumberResult) graphql.Marshaler {
@@ -46205,6 +49293,128 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			}
 		case "rcCode":
 			out.Values[i] = ec._UserError_rcCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var userPermissionImplementors = []string{"UserPermission"}
+
+func (ec *executionContext) _UserPermission(ctx context.Context, sel ast.SelectionSet, obj *rest.UserPermission) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userPermissionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserPermission")
+		case "rcId":
+			out.Values[i] = ec._UserPermission_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "uri":
+			out.Values[i] = ec._UserPermission_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "siteCompatible":
+			out.Values[i] = ec._UserPermission_siteCompatible(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawSiteCompatible":
+			out.Values[i] = ec._UserPermission_rawSiteCompatible(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "readOnly":
+			out.Values[i] = ec._UserPermission_readOnly(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "assignable":
+			out.Values[i] = ec._UserPermission_assignable(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "capabilities":
+			out.Values[i] = ec._UserPermission_capabilities(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var userPermissionCapabilityImplementors = []string{"UserPermissionCapability"}
+
+func (ec *executionContext) _UserPermissionCapability(ctx context.Context, sel ast.SelectionSet, obj *rest.UserPermissionCapability) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userPermissionCapabilityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserPermissionCapability")
+		case "enabled":
+			out.Values[i] = ec._UserPermissionCapability_enabled(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "manageEnabled":
+			out.Values[i] = ec._UserPermissionCapability_manageEnabled(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "grantEnabled":
+			out.Values[i] = ec._UserPermissionCapability_grantEnabled(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -46642,6 +49852,10 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNActivePermission2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐActivePermission(ctx context.Context, sel ast.SelectionSet, v rest.ActivePermission) graphql.Marshaler {
+	return ec._ActivePermission(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNAddCallerBlockingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAddCallerBlockingNumberInput(ctx context.Context, v any) (model.AddCallerBlockingNumberInput, error) {
 	res, err := ec.unmarshalInputAddCallerBlockingNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -47018,6 +50232,11 @@ func (ec *executionContext) unmarshalNCreateDeviceOrderInput2githubᚗcomᚋring
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateExtensionInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCreateExtensionInput(ctx context.Context, v any) (model.CreateExtensionInput, error) {
+	res, err := ec.unmarshalInputCreateExtensionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCreateForwardingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCreateForwardingNumberInput(ctx context.Context, v any) (model.CreateForwardingNumberInput, error) {
 	res, err := ec.unmarshalInputCreateForwardingNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -47076,6 +50295,42 @@ func (ec *executionContext) unmarshalNDeleteCallerBlockingNumbersInput2githubᚗ
 
 func (ec *executionContext) unmarshalNDeleteDevicesFromInventoryInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteDevicesFromInventoryInput(ctx context.Context, v any) (model.DeleteDevicesFromInventoryInput, error) {
 	res, err := ec.unmarshalInputDeleteDevicesFromInventoryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDeleteExtensionInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteExtensionInput(ctx context.Context, v any) (model.DeleteExtensionInput, error) {
+	res, err := ec.unmarshalInputDeleteExtensionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteExtensionResult2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionDeletionᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.ExtensionDeletion) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeleteExtensionResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionDeletion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeleteExtensionResult2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionDeletion(ctx context.Context, sel ast.SelectionSet, v *change.ExtensionDeletion) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteExtensionResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteExtensionsInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteExtensionsInput(ctx context.Context, v any) (model.DeleteExtensionsInput, error) {
+	res, err := ec.unmarshalInputDeleteExtensionsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -47372,6 +50627,11 @@ func (ec *executionContext) marshalNExtension2ᚖgithubᚗcomᚋringqlᚋringql�
 	return ec._Extension(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNExtensionCustomFieldInput2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionCustomFieldInput(ctx context.Context, v any) (rest.ExtensionCustomFieldInput, error) {
+	res, err := ec.unmarshalInputExtensionCustomFieldInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNExtensionEdge2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[rest.Extension]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -47396,6 +50656,11 @@ func (ec *executionContext) marshalNExtensionEdge2ᚖgithubᚗcomᚋringqlᚋrin
 		return graphql.Null
 	}
 	return ec._ExtensionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNExtensionReferenceInput2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionReferenceInput(ctx context.Context, v any) (rest.ExtensionReferenceInput, error) {
+	res, err := ec.unmarshalInputExtensionReferenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNExtensionServiceFeature2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionServiceFeature(ctx context.Context, sel ast.SelectionSet, v *rest.ExtensionServiceFeature) graphql.Marshaler {
@@ -48126,6 +51391,22 @@ func (ec *executionContext) marshalNParsedPhoneNumberFormat2githubᚗcomᚋringq
 	return ec._ParsedPhoneNumberFormat(ctx, sel, &v)
 }
 
+func (ec *executionContext) unmarshalNPermissionScope2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionScope(ctx context.Context, v any) (rest.PermissionScope, error) {
+	res, err := model.UnmarshalPermissionScope(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPermissionScope2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionScope(ctx context.Context, sel ast.SelectionSet, v rest.PermissionScope) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalPermissionScope(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNPhoneLine2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneLine(ctx context.Context, sel ast.SelectionSet, v rest.PhoneLine) graphql.Marshaler {
 	return ec._PhoneLine(ctx, sel, &v)
 }
@@ -48627,6 +51908,11 @@ func (ec *executionContext) unmarshalNUpdateDeviceInput2githubᚗcomᚋringqlᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUpdateExtensionInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateExtensionInput(ctx context.Context, v any) (model.UpdateExtensionInput, error) {
+	res, err := ec.unmarshalInputUpdateExtensionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateForwardingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐUpdateForwardingNumberInput(ctx context.Context, v any) (model.UpdateForwardingNumberInput, error) {
 	res, err := ec.unmarshalInputUpdateForwardingNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -48899,6 +52185,25 @@ func (ec *executionContext) marshalOAccountStatusReason2githubᚗcomᚋringqlᚋ
 	return res
 }
 
+func (ec *executionContext) marshalOActivePermission2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐActivePermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.ActivePermission) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNActivePermission2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐActivePermission(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOAddCallerBlockingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallerBlockingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.CallerBlockingNumberResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -48943,6 +52248,13 @@ func (ec *executionContext) unmarshalOAssignedPhoneNumberFilter2ᚖgithubᚗcom�
 	}
 	res, err := ec.unmarshalInputAssignedPhoneNumberFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAuthorizationProfile2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAuthorizationProfile(ctx context.Context, sel ast.SelectionSet, v *rest.AuthorizationProfile) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AuthorizationProfile(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAvailablePhoneNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAvailablePhoneNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.AvailablePhoneNumber) graphql.Marshaler {
@@ -49473,6 +52785,13 @@ func (ec *executionContext) marshalOCreateDeviceOrderPayload2ᚖgithubᚗcomᚋr
 	return ec._CreateDeviceOrderPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOCreateExtensionPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionResult(ctx context.Context, sel ast.SelectionSet, v *change.ExtensionResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateExtensionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCreateForwardingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐForwardingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.ForwardingNumberResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -49562,6 +52881,20 @@ func (ec *executionContext) marshalODeleteDevicesFromInventoryPayload2ᚖgithub�
 		return graphql.Null
 	}
 	return ec._DeleteDevicesFromInventoryPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteExtensionPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteExtensionResult(ctx context.Context, sel ast.SelectionSet, v *change.DeleteExtensionResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteExtensionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteExtensionsPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteExtensionsResult(ctx context.Context, sel ast.SelectionSet, v *change.DeleteExtensionsResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteExtensionsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalODeleteForwardingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐDeleteForwardingNumberPayload(ctx context.Context, sel ast.SelectionSet, v *change.DeleteForwardingNumberPayload) graphql.Marshaler {
@@ -49875,6 +53208,13 @@ func (ec *executionContext) marshalODialingPrefix2ᚖgithubᚗcomᚋringqlᚋrin
 	return ec._DialingPrefix(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOEffectiveRole2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEffectiveRole(ctx context.Context, sel ast.SelectionSet, v *rest.EffectiveRole) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EffectiveRole(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOEmergencyAddress2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEmergencyAddress(ctx context.Context, sel ast.SelectionSet, v *rest.EmergencyAddress) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -49912,6 +53252,14 @@ func (ec *executionContext) unmarshalOEmergencyServiceAddressInput2ᚖgithubᚗc
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEntryInput(ctx context.Context, v any) (*rest.EntryInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEntryInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOExtension2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Extension) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -49938,11 +53286,52 @@ func (ec *executionContext) marshalOExtension2ᚖgithubᚗcomᚋringqlᚋringql�
 	return ec._Extension(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOExtensionAddressInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionAddressInput(ctx context.Context, v any) (*rest.ExtensionAddressInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputExtensionAddressInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOExtensionCallQueueInfoInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionCallQueueInfoInput(ctx context.Context, v any) (*rest.ExtensionCallQueueInfoInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputExtensionCallQueueInfoInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOExtensionConnection2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[rest.Extension]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._ExtensionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOExtensionContactInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionContactInput(ctx context.Context, v any) (*rest.ExtensionContactInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputExtensionContactInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOExtensionCustomFieldInput2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionCustomFieldInputᚄ(ctx context.Context, v any) ([]rest.ExtensionCustomFieldInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]rest.ExtensionCustomFieldInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNExtensionCustomFieldInput2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionCustomFieldInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOExtensionFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionFilter(ctx context.Context, v any) (*rest.ExtensionFilter, error) {
@@ -49958,6 +53347,39 @@ func (ec *executionContext) marshalOExtensionPermission2ᚖgithubᚗcomᚋringql
 		return graphql.Null
 	}
 	return ec._ExtensionPermission(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOExtensionPronouncedNameInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionPronouncedNameInput(ctx context.Context, v any) (*rest.ExtensionPronouncedNameInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputExtensionPronouncedNameInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOExtensionReferenceInput2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionReferenceInputᚄ(ctx context.Context, v any) ([]rest.ExtensionReferenceInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]rest.ExtensionReferenceInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNExtensionReferenceInput2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionReferenceInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOExtensionRegionalSettingsInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionRegionalSettingsInput(ctx context.Context, v any) (*rest.ExtensionRegionalSettingsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputExtensionRegionalSettingsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOExtensionServiceFeature2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionServiceFeatureᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.ExtensionServiceFeature) graphql.Marshaler {
@@ -50052,6 +53474,14 @@ func (ec *executionContext) marshalOExtensionStatusInfo2ᚖgithubᚗcomᚋringql
 	return ec._ExtensionStatusInfo(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOExtensionStatusInfoInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatusInfoInput(ctx context.Context, v any) (*rest.ExtensionStatusInfoInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputExtensionStatusInfoInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOExtensionStatusReason2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionStatusReason(ctx context.Context, v any) (rest.ExtensionStatusReason, error) {
 	res, err := model.UnmarshalExtensionStatusReason(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -50092,6 +53522,14 @@ func (ec *executionContext) marshalOExtensionSubType2ᚖgithubᚗcomᚋringqlᚋ
 	_ = ctx
 	res := model.MarshalExtensionSubType(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOExtensionTransitionInput2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionTransitionInput(ctx context.Context, v any) (*rest.ExtensionTransitionInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputExtensionTransitionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOExtensionType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionType(ctx context.Context, v any) (rest.ExtensionType, error) {
@@ -50739,6 +54177,54 @@ func (ec *executionContext) marshalOPermission2ᚖgithubᚗcomᚋringqlᚋringql
 	return ec._Permission(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOPermissionScope2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionScopeᚄ(ctx context.Context, v any) ([]rest.PermissionScope, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]rest.PermissionScope, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPermissionScope2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionScope(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPermissionScope2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionScopeᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.PermissionScope) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermissionScope2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionScope(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOPermissionSiteCompatible2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionSiteCompatible(ctx context.Context, v any) (rest.PermissionSiteCompatible, error) {
+	res, err := model.UnmarshalPermissionSiteCompatible(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPermissionSiteCompatible2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPermissionSiteCompatible(ctx context.Context, sel ast.SelectionSet, v rest.PermissionSiteCompatible) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalPermissionSiteCompatible(v)
+	return res
+}
+
 func (ec *executionContext) marshalOPhoneLine2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneLineᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.PhoneLine) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -51132,6 +54618,25 @@ func (ec *executionContext) marshalOPronouncedName2ᚖgithubᚗcomᚋringqlᚋri
 	return ec._PronouncedName(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPronouncedNamePrompt2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPronouncedNamePrompt(ctx context.Context, sel ast.SelectionSet, v *rest.PronouncedNamePrompt) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PronouncedNamePrompt(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPronouncedNameType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPronouncedNameType(ctx context.Context, v any) (rest.PronouncedNameType, error) {
+	res, err := model.UnmarshalPronouncedNameType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPronouncedNameType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPronouncedNameType(ctx context.Context, sel ast.SelectionSet, v rest.PronouncedNameType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalPronouncedNameType(v)
+	return res
+}
+
 func (ec *executionContext) marshalOProvisionPhoneNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐPhoneNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.PhoneNumberResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -51283,6 +54788,18 @@ func (ec *executionContext) marshalORole2ᚕgithubᚗcomᚋringqlᚋringqlᚋint
 	return ret
 }
 
+func (ec *executionContext) unmarshalOSecret2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSecret(ctx context.Context, v any) (rest.Secret, error) {
+	res, err := model.UnmarshalSecret(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSecret2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSecret(ctx context.Context, sel ast.SelectionSet, v rest.Secret) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalSecret(v)
+	return res
+}
+
 func (ec *executionContext) marshalOServiceFeature2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐServiceFeatureᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.ServiceFeature) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -51347,6 +54864,18 @@ func (ec *executionContext) marshalOSetExtensionCallQueuesPayload2ᚖgithubᚗco
 		return graphql.Null
 	}
 	return ec._SetExtensionCallQueuesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSetupWizardState2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSetupWizardState(ctx context.Context, v any) (rest.SetupWizardState, error) {
+	res, err := model.UnmarshalSetupWizardState(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSetupWizardState2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSetupWizardState(ctx context.Context, sel ast.SelectionSet, v rest.SetupWizardState) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalSetupWizardState(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOSetupWizardState2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐSetupWizardState(ctx context.Context, v any) (*rest.SetupWizardState, error) {
@@ -51695,6 +55224,13 @@ func (ec *executionContext) marshalOUpdateDevicePayload2ᚖgithubᚗcomᚋringql
 	return ec._UpdateDevicePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOUpdateExtensionPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐExtensionResult(ctx context.Context, sel ast.SelectionSet, v *change.ExtensionResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateExtensionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOUpdateForwardingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐForwardingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.ForwardingNumberResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -51708,6 +55244,20 @@ func (ec *executionContext) unmarshalOUsablePhoneNumberFilter2ᚖgithubᚗcomᚋ
 	}
 	res, err := ec.unmarshalInputUsablePhoneNumberFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOUserPermission2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐUserPermission(ctx context.Context, sel ast.SelectionSet, v *rest.UserPermission) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UserPermission(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUserPermissionCapability2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐUserPermissionCapability(ctx context.Context, sel ast.SelectionSet, v *rest.UserPermissionCapability) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UserPermissionCapability(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

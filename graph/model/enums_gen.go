@@ -326,6 +326,36 @@ func UnmarshalDeviceOrderTaskStatus(v any) (rest.DeviceOrderTaskStatus, error) {
 	return deviceOrderTaskStatus.unmarshal(v)
 }
 
+// MarshalPronouncedNameType writes v.
+func MarshalPronouncedNameType(v rest.PronouncedNameType) graphql.Marshaler {
+	return pronouncedNameType.marshal(v)
+}
+
+// UnmarshalPronouncedNameType reads v.
+func UnmarshalPronouncedNameType(v any) (rest.PronouncedNameType, error) {
+	return pronouncedNameType.unmarshal(v)
+}
+
+// MarshalPermissionScope writes v.
+func MarshalPermissionScope(v rest.PermissionScope) graphql.Marshaler {
+	return permissionScope.marshal(v)
+}
+
+// UnmarshalPermissionScope reads v.
+func UnmarshalPermissionScope(v any) (rest.PermissionScope, error) {
+	return permissionScope.unmarshal(v)
+}
+
+// MarshalPermissionSiteCompatible writes v.
+func MarshalPermissionSiteCompatible(v rest.PermissionSiteCompatible) graphql.Marshaler {
+	return permissionSiteCompatible.marshal(v)
+}
+
+// UnmarshalPermissionSiteCompatible reads v.
+func UnmarshalPermissionSiteCompatible(v any) (rest.PermissionSiteCompatible, error) {
+	return permissionSiteCompatible.unmarshal(v)
+}
+
 // MarshalLicenseSku writes v.
 func MarshalLicenseSku(v rest.LicenseSKU) graphql.Marshaler { return licenseSKU.marshal(v) }
 

@@ -238,6 +238,27 @@ type DeleteDevicesFromInventoryInput struct {
 	DeviceIds []string `json:"deviceIds"`
 }
 
+// Which extension is removed, and what stays of it.
+type DeleteExtensionInput struct {
+	// The extension: a global id, or a bare id of RingCentral's. The system extension cannot be removed.
+	ExtensionID string `json:"extensionId"`
+	// Whether its direct numbers become numbers of the company; they do unless said otherwise.
+	SavePhoneNumbers *bool `json:"savePhoneNumbers,omitempty"`
+	// Whether each of its digital lines, a phone with its number, becomes an unassigned extension; they go unless said otherwise.
+	SavePhoneLines *bool `json:"savePhoneLines,omitempty"`
+}
+
+// Which extensions are removed, and what stays of them.
+type DeleteExtensionsInput struct {
+	// The account: a global id, a bare id, or `~` for one's own.
+	AccountID *string `json:"accountId,omitempty"`
+	// The extensions: global ids, or bare ids of RingCentral's; at most 200, none twice.
+	ExtensionIds []string `json:"extensionIds"`
+	// Whether their numbers and phones stay with the company. Those of users and limited
+	// extensions go to the inventory; phones of the company's own making are removed all the same.
+	KeepAssetsInInventory *bool `json:"keepAssetsInInventory,omitempty"`
+}
+
 // Which forwarding number is removed.
 type DeleteForwardingNumberInput struct {
 	// Which: a global id, or a bare id of RingCentral's in the list of `extensionId`.

@@ -52,6 +52,14 @@ func (r *accountResolver) Operator(ctx context.Context, obj *model.Account) (*re
 	return fromRef(ctx, ref)
 }
 
+func (r *accountResolver) SystemExtension(ctx context.Context, obj *model.Account) (*rest.Extension, error) {
+	id, err := loader.For(ctx).RealAccount(ctx, obj.Path)
+	if err != nil {
+		return nil, err
+	}
+	return r.systemExtension(ctx, id)
+}
+
 func (r *accountResolver) ServiceInfo(ctx context.Context, obj *model.Account) (*rest.ServiceInfo, error) {
 	return record(ctx, obj, func(a *rest.Account) *rest.ServiceInfo { return a.ServiceInfo })
 }

@@ -18,7 +18,7 @@ var details = set("departments", "serviceFeatures", "regionalSettings", "setupWi
 // known are the fields of an extension that need no record of it: what every
 // reference to it tells, and its relations.
 var known = set("__typename", "id", "rcId", "extensionNumber", "phoneNumbers", "usablePhoneNumbers", "forwardingNumbers", "callFlipNumbers", "devices",
-	"callerBlocking", "callerBlockingNumbers", "blockedNumbers")
+	"callerBlocking", "callerBlockingNumbers", "blockedNumbers", "authorizationProfile", "hasPermission")
 
 // listedFields are the fields of a phone number that only its extension's list tells.
 var listedFields = set("features", "rawFeatures", "country", "subType", "rawSubType")

@@ -41,6 +41,8 @@ const (
 	Duplicate      UserErrorCode = "DUPLICATE"
 	InUse          UserErrorCode = "IN_USE"
 	Conflict       UserErrorCode = "CONFLICT"
+	WeakPassword   UserErrorCode = "WEAK_PASSWORD"
+	LastDevice     UserErrorCode = "LAST_DEVICE"
 	Refused        UserErrorCode = "REFUSED"
 	NotSent        UserErrorCode = "NOT_SENT"
 	OutcomeUnknown UserErrorCode = "OUTCOME_UNKNOWN"
@@ -57,30 +59,33 @@ type UserError struct {
 // byRCCode says what the upstream's own codes mean, where a client is to tell them from
 // other refusals. They are refusals for a reason of the domain whatever their status.
 var byRCCode = map[string]UserErrorCode{
-	"CMN-204": Conflict,
-	"AWR-180": NotForFax,
-	"FPN-102": LabelTaken,
-	"FPN-103": TooManyForwardingNumbers,
-	"FPN-104": TooManyCustomLabels,
-	"FPN-105": OwnNumber,
-	"FPN-106": FlipNumberTaken,
-	"FPN-107": DeviceNumber,
-	"FPN-108": InternationalCallingDisabled,
-	"FPN-109": Invalid,
-	"FPN-110": Invalid,
-	"FPN-111": Invalid,
-	"FPN-112": Invalid,
-	"FPN-113": DeviceNotFound,
-	"FPN-114": DeviceUnassigned,
-	"FPN-115": DeviceShared,
-	"FPN-116": Invalid,
-	"FPN-118": DeviceTaken,
-	"FPN-119": TypeTaken,
-	"FPN-120": DeviceNotFound,
-	"FPN-121": DeviceFreeSoftphone,
-	"FPN-122": LabelFixed,
-	"FPN-124": DeviceFixed,
-	"FPN-125": TypeFixed,
+	"CMN-204":  Conflict,
+	"AWR-180":  NotForFax,
+	"FPN-102":  LabelTaken,
+	"FPN-103":  TooManyForwardingNumbers,
+	"FPN-104":  TooManyCustomLabels,
+	"FPN-105":  OwnNumber,
+	"FPN-106":  FlipNumberTaken,
+	"FPN-107":  DeviceNumber,
+	"FPN-108":  InternationalCallingDisabled,
+	"FPN-109":  Invalid,
+	"FPN-110":  Invalid,
+	"FPN-111":  Invalid,
+	"FPN-112":  Invalid,
+	"FPN-113":  DeviceNotFound,
+	"FPN-114":  DeviceUnassigned,
+	"FPN-115":  DeviceShared,
+	"FPN-116":  Invalid,
+	"FPN-118":  DeviceTaken,
+	"FPN-119":  TypeTaken,
+	"FPN-120":  DeviceNotFound,
+	"FPN-121":  DeviceFreeSoftphone,
+	"FPN-122":  LabelFixed,
+	"FPN-124":  DeviceFixed,
+	"FPN-125":  TypeFixed,
+	"EXT-356":  Invalid, // a person's field of what is no person
+	"JWS-1736": LastDevice,
+	"PWD-002":  WeakPassword,
 }
 
 // Changer carries out mutations.

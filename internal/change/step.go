@@ -12,7 +12,8 @@ type Step[T any] struct {
 	Look func(context.Context) (now *T, seen bool, err error)
 	// Heavy says that a look is a Heavy call.
 	Heavy bool
-	// Fields say which input field the upstream means by a parameter, as a path with dots.
+	// Fields say which input field the upstream means by a parameter, or else by its code, as a
+	// path with dots.
 	Fields map[string]string
 }
 

@@ -103,6 +103,21 @@ var fuzzOperations = []string{
 		createForwardingNumber(input: $add) { outcome forwardingNumber { id } userErrors { code message field } } updateForwardingNumber(input: $update) { outcome userErrors { code } }
 		one: createForwardingNumber(input: {type: $type, phoneNumber: "+12078260028"}) { outcome }
 		deleteForwardingNumber(input: $delete) { outcome deletedId } deleteForwardingNumbers(input: $all) { outcome results { outcome } } }`,
+	`mutation ($input: CreateExtensionInput!) { createExtension(input: $input) { extension { name } outcome userErrors { code message field } } }`,
+	`mutation ($input: UpdateExtensionInput!) { updateExtension(input: $input) { extension { name } outcome userErrors { code message field } } }`,
+	`mutation ($input: DeleteExtensionInput!, $many: DeleteExtensionsInput!) {
+		deleteExtension(input: $input) { deletedId outcome userErrors { code } } deleteExtensions(input: $many) { outcome userErrors { code } } }`,
+	`mutation ($id: ID!, $sub: ExtensionSubType, $info: ExtensionStatusInfoInput, $reason: ExtensionStatusReason, $who: ExtensionTransitionInput,
+		$contact: ExtensionContactInput, $wizard: SetupWizardState, $refs: [ExtensionReferenceInput!], $custom: [ExtensionCustomFieldInput!],
+		$level: ExtensionCallQueueInfoInput, $password: Secret, $pin: Secret! = "1234") {
+		all: updateExtension(input: {extensionId: $id, subType: $sub, statusInfo: $info, transition: $who, contact: $contact, setupWizardState: $wizard,
+			references: $refs, customFields: $custom, callQueueInfo: $level, password: $password, ivrPin: $pin}) { outcome }
+		why: updateExtension(input: {extensionId: $id, statusInfo: {reason: $reason}}) { outcome } }`,
+	`mutation ($place: ExtensionRegionalSettingsInput, $site: EntryInput!, $format: TimeFormat, $address: ExtensionAddressInput,
+		$name: ExtensionPronouncedNameInput, $kind: PronouncedNameType, $reference: ReferenceType) {
+		place: createExtension(input: {regionalSettings: $place, site: $site, contact: {businessAddress: $address, pronouncedName: $name}}) { outcome }
+		kind: createExtension(input: {regionalSettings: {timeFormat: $format}, contact: {pronouncedName: {type: $kind}}, references: [{type: $reference}]}) { outcome } }`,
+	`query ($id: String!, $target: ID) { viewer { hasPermission(id: $id, targetExtensionId: $target) authorizationProfile(targetExtensionId: $target) { uri } } }`,
 }
 
 // fuzzOperation returns the place of the first operation with a piece of text.

@@ -63,6 +63,9 @@ func FuzzVariables(f *testing.F) {
 		`setExtensionCallQueues(input: $input`:               {`{"input":{"extensionId":"435068008","callQueueIds":["512091008","","~"]}}`, `{"input":{"extensionId":"~","callQueueIds":[]}}`},
 		`bulkAssignPagingGroupUsersAndDevices(input: $input`: {`{"input":{"items":[{"pagingGroupId":"1","addedUserIds":["2"],"addedDeviceIds":["2"],"removedDeviceIds":null}]}}`},
 		`bulkAssignParkLocationUsers(input: $input`:          {`{"input":{"accountId":"~","items":[{"parkLocationId":"1","removedUserIds":["2","2"]}]}}`},
+		`{ createExtension(input: $input`:                    {`{"input":{"contact":{"firstName":"Ann","email":"a@b.c"},"password":"p4ss"}}`, `{"input":{"password":7,"ivrPin":["p4ss"]}}`},
+		`{ updateExtension(input: $input`:                    {`{"input":{"extensionId":"~","status":"ENABLED","references":[],"customFields":[{"rcId":"1"}]}}`},
+		`deleteExtensions(input: $many`:                      {`{"input":{"extensionId":"435068008"},"many":{"extensionIds":["435068008","1"]}}`},
 		`bulkAssignCallQueueMembers(input: $input`:           {`{"input":{"items":[{"callQueueId":"1","addedExtensionIds":["435068008"],"removedExtensionIds":[]}]}}`, `{"input":{"accountId":"1","items":[]}}`},
 	} {
 		for _, variables := range all {

@@ -204,6 +204,8 @@ func simConfig(t *testing.T, text string) (cfg sim.Config, steps []func(*sim.Ser
 			cfg.Fax = value == "yes"
 		case "many ids":
 			cfg.BulkIDs = number(t, value)
+		case "shared line": // of a device
+			steps = append(steps, func(s *sim.Server) { s.ShareLine(value) })
 		case "limit heavy":
 			cfg.Limits = map[string]int{"light": 50, "medium": 40, "heavy": number(t, value)}
 		case "limit medium":
