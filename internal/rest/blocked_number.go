@@ -48,23 +48,16 @@ var (
 		"EditExtensions", "EditBlockedNumbers")
 )
 
-// onlyWay is either for a need that one operation meets.
-func onlyWay[T any](ctx context.Context, c *Client, account string, o *Operation, do func() (T, error)) (T, error) {
-	return either(ctx, c, account, way[T]{o, do})
-}
-
 // ListBlockedNumbers returns one page of an extension's blocked numbers.
 func (c *Client) ListBlockedNumbers(ctx context.Context, ext ExtensionID, page, perPage int) (*Page[BlockedNumber], error) {
-	return onlyWay(ctx, c, ext.Account, listBlockedNumbers, func() (*Page[BlockedNumber], error) {
-		p, err := call[Page[BlockedNumber]](ctx, c, listBlockedNumbers.at(ext.Account, ext.RCID).where(paged(nil, page, perPage)))
-		if err != nil {
-			return nil, err
-		}
-		for i := range p.Records {
-			p.Records[i].place(ext)
-		}
-		return p, checked(listBlockedNumbers, p, (*BlockedNumber).RcID)
-	})
+	p, err := onlyCall[Page[BlockedNumber]](ctx, c, ext.Account, listBlockedNumbers.at(ext.Account, ext.RCID).where(paged(nil, page, perPage)))
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.Records {
+		p.Records[i].place(ext)
+	}
+	return p, checked(listBlockedNumbers, p, (*BlockedNumber).RcID)
 }
 
 // LoadBlockedNumber returns one blocked number.
@@ -78,38 +71,31 @@ func (c *Client) UpdateBlockedNumber(ctx context.Context, id BlockedNumberID, r 
 }
 
 func (c *Client) oneBlocked(ctx context.Context, id BlockedNumberID, r request) (*BlockedNumber, error) {
-	return onlyWay(ctx, c, id.Account, r.op, func() (*BlockedNumber, error) {
-		n, err := call[BlockedNumber](ctx, c, r)
-		if err == nil {
-			err = named(r.op, (*BlockedNumber).RcID)(id.RCID, n)
-		}
-		if err != nil {
-			return nil, err
-		}
-		n.place(id.Owner())
-		return n, nil
-	})
+	n, err := onlyCall[BlockedNumber](ctx, c, id.Account, r)
+	if err == nil {
+		err = named(r.op, (*BlockedNumber).RcID)(id.RCID, n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	n.place(id.Owner())
+	return n, nil
 }
 
 // BlockNumber puts a number on the list of blocked ones.
 func (c *Client) BlockNumber(ctx context.Context, ext ExtensionID, r BlockedNumberRecord) (*BlockedNumber, error) {
-	return onlyWay(ctx, c, ext.Account, blockNumber, func() (*BlockedNumber, error) {
-		n, err := call[BlockedNumber](ctx, c, blockNumber.at(ext.Account, ext.RCID).send(r))
-		switch {
-		case err != nil:
-			return nil, err
-		case n.ID.RCID == "" || !SameNumber(n.PhoneNumber, r.PhoneNumber):
-			return nil, nonsense(blockNumber, "another number, or one without an id")
-		}
-		n.place(ext)
-		return n, nil
-	})
+	n, err := onlyCall[BlockedNumber](ctx, c, ext.Account, blockNumber.at(ext.Account, ext.RCID).send(r))
+	switch {
+	case err != nil:
+		return nil, err
+	case n.ID.RCID == "" || !SameNumber(n.PhoneNumber, r.PhoneNumber):
+		return nil, nonsense(blockNumber, "another number, or one without an id")
+	}
+	n.place(ext)
+	return n, nil
 }
 
 // UnblockNumber takes a number off the list of blocked ones.
 func (c *Client) UnblockNumber(ctx context.Context, id BlockedNumberID) error {
-	_, err := onlyWay(ctx, c, id.Account, unblockNumber, func() (struct{}, error) {
-		return struct{}{}, c.act(ctx, unblockNumber.at(id.Account, id.Extension, id.RCID))
-	})
-	return err
+	return onlyAct(ctx, c, id.Account, unblockNumber.at(id.Account, id.Extension, id.RCID))
 }

@@ -113,7 +113,7 @@ var createAccount = op("createAccount", "POST /restapi/v1.0/account", budget.Med
 
 // CreateAccount creates an account, and returns what the answer tells of it.
 func (c *Client) CreateAccount(ctx context.Context, in NewAccount) (*Account, error) {
-	a, err := call[Account](ctx, c, createAccount.at().send(in))
+	a, err := onlyCall[Account](ctx, c, Own, createAccount.at().send(in))
 	if err != nil {
 		return nil, err
 	}

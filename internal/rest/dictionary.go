@@ -40,7 +40,7 @@ var (
 
 // GetBrandInfo returns a brand as its dictionary tells it.
 func (c *Client) GetBrandInfo(ctx context.Context, id string) (*Brand, error) {
-	b, err := call[Brand](ctx, c, getBrandInfo.at(id))
+	b, err := onlyCall[Brand](ctx, c, Own, getBrandInfo.at(id))
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (c *Client) GetBrandInfo(ctx context.Context, id string) (*Brand, error) {
 
 // GetServicePlanInfo returns a service plan as its dictionary tells it.
 func (c *Client) GetServicePlanInfo(ctx context.Context, id string) (*ServicePlan, error) {
-	p, err := call[ServicePlan](ctx, c, getServicePlanInfo.at(id))
+	p, err := onlyCall[ServicePlan](ctx, c, Own, getServicePlanInfo.at(id))
 	if err != nil {
 		return nil, err
 	}

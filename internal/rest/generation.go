@@ -79,3 +79,19 @@ func either[T any](ctx context.Context, c *Client, account string, ways ...way[T
 	}
 	return none, err
 }
+
+// onlyWay is either for a need that one operation meets.
+func onlyWay[T any](ctx context.Context, c *Client, account string, o *Operation, do func() (T, error)) (T, error) {
+	return either(ctx, c, account, way[T]{o, do})
+}
+
+// onlyCall is onlyWay for an operation that one call is enough for.
+func onlyCall[T any](ctx context.Context, c *Client, account string, r request) (*T, error) {
+	return onlyWay(ctx, c, account, r.op, func() (*T, error) { return call[T](ctx, c, r) })
+}
+
+// onlyAct is onlyCall for one whose answer holds nothing.
+func onlyAct(ctx context.Context, c *Client, account string, r request) error {
+	_, err := onlyWay(ctx, c, account, r.op, func() (struct{}, error) { return struct{}{}, c.act(ctx, r) })
+	return err
+}

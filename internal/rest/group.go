@@ -36,9 +36,9 @@ func (c *Client) ListPagingGroupUsers(ctx context.Context, group ExtensionID, pa
 // GetParkLocationUsers returns one page of the extensions that may use a park location.
 // Today's description does not list the operation.
 func (c *Client) GetParkLocationUsers(ctx context.Context, location ExtensionID, page, perPage int) (*Page[ExtensionRef], error) {
-	return either(ctx, c, location.Account, way[*Page[ExtensionRef]]{getParkLocationUsers, func() (*Page[ExtensionRef], error) {
+	return onlyWay(ctx, c, location.Account, getParkLocationUsers, func() (*Page[ExtensionRef], error) {
 		return c.listRefs(ctx, getParkLocationUsers, location, page, perPage)
-	}})
+	})
 }
 
 // listRefs returns one page of the extensions that belong to a group.
@@ -87,8 +87,5 @@ func (c *Client) UpdateParkLocationUsers(ctx context.Context, account, location 
 		Added   []string `json:"addedUserIds,omitzero"`
 		Removed []string `json:"removedUserIds,omitzero"`
 	}
-	_, err := either(ctx, c, account, way[struct{}]{updateParkLocationUsers, func() (struct{}, error) {
-		return struct{}{}, c.act(ctx, updateParkLocationUsers.at(account, location).send(body(users)))
-	}})
-	return err
+	return onlyAct(ctx, c, account, updateParkLocationUsers.at(account, location).send(body(users)))
 }

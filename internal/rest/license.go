@@ -73,7 +73,7 @@ var (
 
 // ListLicenses returns one page of an account's licences.
 func (c *Client) ListLicenses(ctx context.Context, account string, f LicenseFilter, page, perPage int) (*Page[License], error) {
-	p, err := call[Page[License]](ctx, c, listLicenses.at(account).where(paged(f.query(), page, perPage)))
+	p, err := onlyCall[Page[License]](ctx, c, account, listLicenses.at(account).where(paged(f.query(), page, perPage)))
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (c *Client) ListLicenses(ctx context.Context, account string, f LicenseFilt
 
 // LoadLicense returns one licence.
 func (c *Client) LoadLicense(ctx context.Context, id LicenseID) (*License, error) {
-	l, err := call[License](ctx, c, loadLicense.at(id.Account, id.RCID))
+	l, err := onlyCall[License](ctx, c, id.Account, loadLicense.at(id.Account, id.RCID))
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (c *Client) LoadLicense(ctx context.Context, id LicenseID) (*License, error
 
 // DeleteLicense gives a licence up.
 func (c *Client) DeleteLicense(ctx context.Context, id LicenseID) error {
-	return c.act(ctx, deleteLicense.at(id.Account, id.RCID))
+	return onlyAct(ctx, c, id.Account, deleteLicense.at(id.Account, id.RCID))
 }
 
 // CreateLicensesOrder buys licences. The answer does not tell them.
@@ -114,13 +114,13 @@ func (c *Client) CreateLicensesOrder(ctx context.Context, account string, items 
 	for i, it := range items {
 		order.Added[i] = item{kind{it.SKU}, it.Quantity}
 	}
-	return c.act(ctx, createLicensesOrder.at(account).send(order))
+	return onlyAct(ctx, c, account, createLicensesOrder.at(account).send(order))
 }
 
 // ListLicenseTypes returns the types of licences there are. They come in the shape of
 // licences, and in one answer, for the operation takes no page.
 func (c *Client) ListLicenseTypes(ctx context.Context) ([]LicenseType, error) {
-	p, err := call[Page[License]](ctx, c, listLicenseTypes.at())
+	p, err := onlyCall[Page[License]](ctx, c, Own, listLicenseTypes.at())
 	if err != nil {
 		return nil, err
 	}
