@@ -35,8 +35,12 @@ func blockedNumberResult(r *Result[rest.BlockedNumber], err error) (*BlockedNumb
 }
 
 // blockedFields says which input field the upstream means by a parameter.
-var blockedFields = map[string]string{
-	listedID: "blockedNumberId", "extensionId": "extensionId", "phoneNumber": "phoneNumber", "name": "name",
+var blockedFields = map[string]string{"extensionId": "extensionId", "phoneNumber": "phoneNumber", "name": "name"}
+
+// blockedIDFields is blockedFields where a number is named, by an id that says whose it is.
+var blockedIDFields = map[string]string{
+	listedID: "blockedNumberId", "extensionId": "blockedNumberId", "accountId": "blockedNumberId",
+	"phoneNumber": "blockedNumberId", "name": "name",
 }
 
 // ofBlocked says whose n is.
@@ -128,7 +132,7 @@ func (c *Changer) UpdateBlockedNumber(ctx context.Context, id rest.BlockedNumber
 			n, err := c.REST.LoadBlockedNumber(rest.Fresh(ctx), id)
 			return ofBlocked(n, owner), err == nil && n.Name == name, err
 		},
-		Fields: blockedFields,
+		Fields: blockedIDFields,
 	}))
 }
 
@@ -146,7 +150,7 @@ func (c *Changer) DeleteBlockedNumber(ctx context.Context, id rest.BlockedNumber
 			_, err := c.REST.LoadBlockedNumber(rest.Fresh(ctx), id)
 			return nil, rest.Missing(err, listedID), nil
 		},
-		Fields: blockedFields,
+		Fields: blockedIDFields,
 	})
 	if err != nil {
 		return nil, err

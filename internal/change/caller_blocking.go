@@ -43,9 +43,15 @@ const listedID = "blockedNumberId"
 
 // callerBlockingFields says which input field the upstream means by a parameter.
 var callerBlockingFields = map[string]string{
-	listedID: "callerBlockingNumberId", "extensionId": "extensionId",
-	"phoneNumber": "phoneNumber", "label": "label", "status": "status",
+	"extensionId": "extensionId", "phoneNumber": "phoneNumber", "label": "label", "status": "status",
 	"mode": "mode", "noCallerId": "noCallerId", "payPhones": "payPhones", "greetings": "greetings",
+}
+
+// listedFields is callerBlockingFields where a number is named, by an id that says whose it
+// is.
+var listedFields = map[string]string{
+	listedID: "callerBlockingNumberId", "extensionId": "callerBlockingNumberId", "accountId": "callerBlockingNumberId",
+	"phoneNumber": "callerBlockingNumberId", "label": "label", "status": "status",
 }
 
 // UpdateCallerBlocking changes whom an extension lets in.
@@ -201,7 +207,7 @@ func (c *Changer) UpdateCallerBlockingNumber(ctx context.Context, id rest.Caller
 	was, err := loader.For(ctx).CallerBlockingNumber(rest.Fresh(ctx), id)
 	switch {
 	case rest.Missing(err, listedID):
-		return callerBlockingNumberResult(Reject[rest.CallerBlockingNumber](refusal(err, callerBlockingFields)), nil)
+		return callerBlockingNumberResult(Reject[rest.CallerBlockingNumber](refusal(err, listedFields)), nil)
 	case err != nil:
 		return nil, err
 	case listedAs(was, to):
@@ -223,7 +229,7 @@ func (c *Changer) UpdateCallerBlockingNumber(ctx context.Context, id rest.Caller
 			n, err := c.listed(ctx, id)
 			return ofListed(n, was.ID.Owner()), err == nil && listedAs(n, to), err
 		},
-		Fields: callerBlockingFields,
+		Fields: listedFields,
 	})
 	if err == nil && r.Outcome == Rejected {
 		r.Object = was

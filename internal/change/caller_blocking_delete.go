@@ -2,9 +2,8 @@ package change
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
+	"strconv"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -31,11 +30,14 @@ type DeleteCallerBlockingNumbersPayload struct {
 	Calls      []*UpstreamCall
 }
 
-const mostListed = 100
+const (
+	mostListed     = 100
+	listedIDsField = "callerBlockingNumberIds"
+)
 
 // DeleteCallerBlockingNumber takes a number off its list.
 func (c *Changer) DeleteCallerBlockingNumber(ctx context.Context, id rest.CallerBlockingNumberID) (*DeleteCallerBlockingNumberPayload, error) {
-	done, err := c.DeleteCallerBlockingNumbers(ctx, []rest.CallerBlockingNumberID{id})
+	done, err := c.unlist(ctx, []rest.CallerBlockingNumberID{id})
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +56,23 @@ func (c *Changer) DeleteCallerBlockingNumbers(ctx context.Context, ids []rest.Ca
 	if bad := tooManyListed(ids); bad != nil {
 		return &DeleteCallerBlockingNumbersPayload{Outcome: Rejected, UserErrors: []*UserError{bad}}, nil
 	}
+	out, err := c.unlist(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range out.Results {
+		for _, u := range r.UserErrors {
+			if u.Field != nil { // all are about the id
+				u.Field = []string{listedIDsField, strconv.Itoa(i)}
+			}
+		}
+	}
+	return out, nil
+}
+
+// unlist is DeleteCallerBlockingNumbers for numbers that are not too many. Their user errors
+// are those of one number alone.
+func (c *Changer) unlist(ctx context.Context, ids []rest.CallerBlockingNumberID) (*DeleteCallerBlockingNumbersPayload, error) {
 	ctx, calls := rest.WithCalls(ctx)
 	sctx, cancel, err := sending(ctx)
 	if err != nil {
@@ -61,7 +80,7 @@ func (c *Changer) DeleteCallerBlockingNumbers(ctx context.Context, ids []rest.Ca
 	}
 	defer cancel()
 	run := newUnlisting(c, ids)
-	rest.InParallel(len(run.owners), func(i int) { run.remove(sctx, run.owners[i]) })
+	run.remove(sctx)
 	if err := common(run.inOrder()); err != nil {
 		return nil, err
 	}
@@ -78,19 +97,18 @@ func (c *Changer) DeleteCallerBlockingNumbers(ctx context.Context, ids []rest.Ca
 }
 
 func tooManyListed(ids []rest.CallerBlockingNumberID) *UserError {
-	const field = "callerBlockingNumberIds"
 	seen := map[rest.CallerBlockingNumberID]bool{}
 	for _, id := range ids {
 		if seen[id] {
-			return invalid(field, fmt.Sprintf("Number %s is named twice.", id.RCID))
+			return invalid(listedIDsField, fmt.Sprintf("Number %s is named twice.", id.RCID))
 		}
 		seen[id] = true
 	}
 	switch n := len(ids); {
 	case n == 0:
-		return invalid(field, "There is nothing to remove.")
+		return invalid(listedIDsField, "There is nothing to remove.")
 	case n > mostListed:
-		return invalid(field, fmt.Sprintf("At most %d numbers at once.", mostListed))
+		return invalid(listedIDsField, fmt.Sprintf("At most %d numbers at once.", mostListed))
 	}
 	return nil
 }
@@ -102,7 +120,6 @@ type unlisting struct {
 	owners []rest.ExtensionID
 	of     map[rest.ExtensionID][]string
 
-	mu   sync.Mutex
 	errs map[rest.CallerBlockingNumberID]error
 	gone map[rest.CallerBlockingNumberID]bool // as was read back, of those whose answer was lost
 }
@@ -122,12 +139,15 @@ func newUnlisting(c *Changer, ids []rest.CallerBlockingNumberID) *unlisting {
 	return r
 }
 
-func (r *unlisting) remove(ctx context.Context, owner rest.ExtensionID) {
-	errs := r.c.REST.DeleteBlockedAllowedNumbers(ctx, owner, r.of[owner])
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for rcID, err := range errs {
-		r.errs[listedUnder(owner, rcID)] = err
+func (r *unlisting) remove(ctx context.Context) {
+	all := make([]rest.ListedNumbers, len(r.owners))
+	for i, owner := range r.owners {
+		all[i] = rest.ListedNumbers{Owner: owner, IDs: r.of[owner]}
+	}
+	for i, errs := range r.c.REST.DeleteBlockedAllowedNumbers(ctx, all) {
+		for rcID, err := range errs {
+			r.errs[listedUnder(r.owners[i], rcID)] = err
+		}
 	}
 }
 
@@ -177,13 +197,10 @@ func (r *unlisting) judge(id rest.CallerBlockingNumberID) (MutationOutcome, []*U
 	case lost(err):
 		return Unknown, []*UserError{unknownOutcome()}
 	}
-	u := refusal(err, callerBlockingFields)
+	u := refusal(err, listedFields)
 	switch {
 	case u == nil:
-		u = &UserError{Code: Refused, Message: "It could not be removed for now: " + class(err) + "."}
-		if e, ok := errors.AsType[*rest.Error](err); ok {
-			u.RCCode = e.Code
-		}
+		u = undone("removed", err)
 	case rest.Missing(err, listedID):
 		u.Message = "There is no such number on the lists: it was removed before, or never was."
 		return AlreadyApplied, []*UserError{u}

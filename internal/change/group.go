@@ -58,10 +58,13 @@ func (c *Changer) pagingGroups() groupKind {
 			"pagingOnlyGroupId": "pagingGroupId", "addedUserIds": "addedUserIds", "removedUserIds": "removedUserIds",
 			"addedDeviceIds": "addedDeviceIds", "removedDeviceIds": "removedDeviceIds",
 		},
-		send: sendEach(func(ctx context.Context, account string, ch groupChange) error {
-			return c.REST.AssignPagingGroupUsersDevices(ctx, account, ch.id.RCID,
-				rest.PagingGroupChange{Users: members(ch.lists[groupUsers]), Devices: members(ch.lists[groupDevices])})
-		}),
+		send: func(ctx context.Context, account string, changes []groupChange) []error {
+			out := make([]rest.PagingGroupChange, len(changes))
+			for i, ch := range changes {
+				out[i] = rest.PagingGroupChange{Group: ch.id.RCID, Users: members(ch.lists[groupUsers]), Devices: members(ch.lists[groupDevices])}
+			}
+			return c.REST.AssignPagingGroupUsersDevices(ctx, account, out)
+		},
 		read: func(ctx context.Context, group rest.ExtensionID, list int) (map[string]bool, error) {
 			if list == groupDevices {
 				return allOf(ctx, (*rest.Device).RcID, func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
@@ -72,15 +75,6 @@ func (c *Changer) pagingGroups() groupKind {
 				return c.REST.ListPagingGroupUsers(ctx, group, page, perPage)
 			})
 		},
-	}
-}
-
-// sendEach sends the change of each group in a call of its own.
-func sendEach(send func(ctx context.Context, account string, ch groupChange) error) func(context.Context, string, []groupChange) []error {
-	return func(ctx context.Context, account string, changes []groupChange) []error {
-		errs := make([]error, len(changes))
-		rest.InParallel(len(changes), func(i int) { errs[i] = send(ctx, account, changes[i]) })
-		return errs
 	}
 }
 
@@ -137,9 +131,13 @@ func (c *Changer) parkLocations() groupKind {
 	return groupKind{
 		noun: "park location", field: "parkLocationId",
 		fields: map[string]string{"parkLocationId": "parkLocationId", "addedUserIds": "addedUserIds", "removedUserIds": "removedUserIds"},
-		send: sendEach(func(ctx context.Context, account string, ch groupChange) error {
-			return c.REST.UpdateParkLocationUsers(ctx, account, ch.id.RCID, members(ch.lists[groupUsers]))
-		}),
+		send: func(ctx context.Context, account string, changes []groupChange) []error {
+			out := make([]rest.ParkLocationChange, len(changes))
+			for i, ch := range changes {
+				out[i] = rest.ParkLocationChange{Location: ch.id.RCID, Users: members(ch.lists[groupUsers])}
+			}
+			return c.REST.UpdateParkLocationUsers(ctx, account, out)
+		},
 		read: func(ctx context.Context, location rest.ExtensionID, _ int) (map[string]bool, error) {
 			return allOf(ctx, refID, func(ctx context.Context, page, perPage int) (*rest.Page[rest.ExtensionRef], error) {
 				return c.REST.GetParkLocationUsers(ctx, location, page, perPage)

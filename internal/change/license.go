@@ -41,8 +41,11 @@ func checkOrder(items []rest.LicenseItem) (quantity int, bad *UserError) {
 
 // licenseFields says which input field the upstream means by a parameter.
 var licenseFields = map[string]string{
-	"accountId": "accountId", "addedLicenses": "items", "sku": "items", "quantity": "items", "licenseId": "licenseId",
+	"accountId": "accountId", "addedLicenses": "items", "sku": "items", "quantity": "items",
 }
+
+// licenseIDFields is licenseFields where a licence is named, by an id that may say whose it is.
+var licenseIDFields = map[string]string{"licenseId": "licenseId", "accountId": "licenseId"}
 
 // OrderLicenses buys licences. The upstream does not tell what was bought, so the list is
 // read before and after; as many new ones as were ordered say that a lost order arrived.
@@ -121,9 +124,9 @@ func (c *Changer) DeleteLicense(ctx context.Context, id rest.LicenseID) (*Licens
 	now, err := loader.For(ctx).License(rest.Fresh(ctx), id)
 	switch {
 	case rest.Missing(err, parameter):
-		return c.noLicense(ctx, id, refusal(err, licenseFields))
+		return c.noLicense(ctx, id, refusal(err, licenseIDFields))
 	case err != nil:
-		if u := refusal(err, licenseFields); u != nil {
+		if u := refusal(err, licenseIDFields); u != nil {
 			return &LicenseDeleteResult{Outcome: Rejected, UserErrors: []*UserError{u}}, nil
 		}
 		return nil, err
@@ -141,7 +144,7 @@ func (c *Changer) DeleteLicense(ctx context.Context, id rest.LicenseID) (*Licens
 			}
 			return nil, false, err
 		},
-		Fields: licenseFields,
+		Fields: licenseIDFields,
 	})
 	if err != nil {
 		return nil, err

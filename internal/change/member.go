@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -262,6 +263,7 @@ func (r *memberRun) results(group int, account string) []memberResult {
 					id: rest.Key{Account: account, RCID: id.RCID}, action: side.action,
 				}
 				m.outcome, m.errors = r.judge(listAt{group, j}, id.RCID, side.action)
+				m.errors = below(m.errors, "items", strconv.Itoa(group))
 				out = append(out, m)
 			}
 		}
@@ -295,7 +297,7 @@ func (r *memberRun) judge(p listAt, id string, action MemberAction) (MutationOut
 	case lost(err):
 		return Unknown, []*UserError{unknownOutcome()}
 	case u == nil:
-		u = &UserError{Code: Refused, Message: "It could not be sent for now: " + class(err) + "."}
+		u = undone("sent", err)
 	}
 	return Rejected, []*UserError{u}
 }

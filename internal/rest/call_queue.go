@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/ringql/ringql/internal/budget"
 )
@@ -80,18 +79,10 @@ func (c *Client) assignEach(ctx context.Context, account string, changes []Queue
 		Added   []string `json:"addedExtensionIds,omitzero"`
 		Removed []string `json:"removedExtensionIds,omitzero"`
 	}
-	errs := make([]error, len(changes))
-	send := func(i int) {
-		errs[i] = c.act(ctx, assignMultipleCallQueueMembers.at(account, changes[i].Queue).
+	return c.by(ctx, assignMultipleCallQueueMembers, len(changes), func(i int) error {
+		return c.act(ctx, assignMultipleCallQueueMembers.at(account, changes[i].Queue).
 			send(body{changes[i].Added, changes[i].Removed}))
-	}
-	// The first goes alone: it finds out whether the operation is served at all.
-	send(0)
-	if unserved(errs[0], assignMultipleCallQueueMembers) {
-		return nil, fmt.Errorf("queue %s: %w", changes[0].Queue, errs[0])
-	}
-	InParallel(len(changes)-1, func(i int) { send(i + 1) })
-	return errs, nil
+	})
 }
 
 func repeat(err error, n int) []error {

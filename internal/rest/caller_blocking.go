@@ -198,10 +198,34 @@ func (c *Client) UpdateBlockedAllowedNumber(ctx context.Context, id CallerBlocki
 	return n, nil
 }
 
-// DeleteBlockedAllowedNumbers takes numbers off their lists, as many in one request as
-// the upstream takes, and returns what became of each.
-func (c *Client) DeleteBlockedAllowedNumbers(ctx context.Context, ext ExtensionID, ids []string) map[string]error {
-	return actMany(ctx, c, deleteBlockedAllowedNumber, ids, ext.Account, ext.RCID, theIDs)
+// ListedNumbers are numbers of one extension's lists, by their ids.
+type ListedNumbers struct {
+	Owner ExtensionID
+	IDs   []string
+}
+
+// DeleteBlockedAllowedNumbers takes numbers off their lists, as many of one extension in
+// one request as the upstream takes, and returns what became of each by its id.
+func (c *Client) DeleteBlockedAllowedNumbers(ctx context.Context, all []ListedNumbers) []map[string]error {
+	out := make([]map[string]error, len(all))
+	for i, err := range c.each(ctx, deleteBlockedAllowedNumber, len(all), func(i int) error {
+		these := all[i]
+		out[i] = actMany(ctx, c, deleteBlockedAllowedNumber, these.IDs, these.Owner.Account, these.Owner.RCID, theIDs)
+		for _, err := range out[i] {
+			if ofAll(err) {
+				return err
+			}
+		}
+		return nil
+	}) {
+		if out[i] == nil { // it was not sent
+			out[i] = map[string]error{}
+			for _, id := range all[i].IDs {
+				out[i][id] = err
+			}
+		}
+	}
+	return out
 }
 
 // BlockedAllowedNumberID returns the id that a number has on the lists: base64 of its

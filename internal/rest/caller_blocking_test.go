@@ -65,7 +65,7 @@ func TestDeletingManyNumbers(t *testing.T) {
 		{2, manyIDsType, []string{"b", "gone", "a"}, []string{"a,b,gone", "a,b", "gone"}}, // a refusal of all says that nothing was done
 	} {
 		u := &unlister{most: tt.most, form: tt.form}
-		found := New(Config{BaseURL: "http://upstream", Transport: u}).DeleteBlockedAllowedNumbers(t.Context(), ext, tt.ids)
+		found := New(Config{BaseURL: "http://upstream", Transport: u}).DeleteBlockedAllowedNumbers(t.Context(), []ListedNumbers{{ext, tt.ids}})[0]
 		if len(found) != len(tt.ids) || !slices.Equal(u.sent, tt.sent) {
 			t.Errorf("%v: sent %q, got %v", tt.ids, u.sent, found)
 		}
@@ -77,7 +77,7 @@ func TestDeletingManyNumbers(t *testing.T) {
 	}
 	// An answer in parts that cannot be read says that something was done, and not what.
 	u := &unlister{most: 50, form: "multipart/mixed; boundary=other"}
-	found := New(Config{BaseURL: "http://upstream", Transport: u}).DeleteBlockedAllowedNumbers(t.Context(), ext, []string{"x", "gone"})
+	found := New(Config{BaseURL: "http://upstream", Transport: u}).DeleteBlockedAllowedNumbers(t.Context(), []ListedNumbers{{ext, []string{"x", "gone"}}})[0]
 	if !errors.Is(found["x"], ErrLost) || !errors.Is(found["gone"], ErrLost) || len(u.sent) != 1 {
 		t.Errorf("sent %q, got %v", u.sent, found)
 	}

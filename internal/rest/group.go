@@ -10,7 +10,16 @@ import (
 type Members struct{ Added, Removed []string }
 
 // PagingGroupChange is who and what joins a paging group and leaves it.
-type PagingGroupChange struct{ Users, Devices Members }
+type PagingGroupChange struct {
+	Group          string
+	Users, Devices Members
+}
+
+// ParkLocationChange is who may use a park location from now on, and who not any more.
+type ParkLocationChange struct {
+	Location string
+	Users    Members
+}
 
 var (
 	listPagingGroupUsers = op("listPagingGroupUsers",
@@ -67,25 +76,37 @@ func (c *Client) ListPagingGroupDevices(ctx context.Context, group ExtensionID, 
 	return p, checked(listPagingGroupDevices, p, (*Device).RcID)
 }
 
-// AssignPagingGroupUsersDevices has users and devices join a paging group, and others
-// leave it.
-func (c *Client) AssignPagingGroupUsersDevices(ctx context.Context, account, group string, ch PagingGroupChange) error {
+// AssignPagingGroupUsersDevices has users and devices join paging groups, and others
+// leave them, with a call for each group. It returns what became of each.
+func (c *Client) AssignPagingGroupUsersDevices(ctx context.Context, account string, changes []PagingGroupChange) []error {
 	type body struct {
 		AddedUsers     []string `json:"addedUserIds,omitzero"`
 		RemovedUsers   []string `json:"removedUserIds,omitzero"`
 		AddedDevices   []string `json:"addedDeviceIds,omitzero"`
 		RemovedDevices []string `json:"removedDeviceIds,omitzero"`
 	}
-	return c.act(ctx, assignMultiplePagingGroupUsersDevices.at(account, group).
-		send(body{ch.Users.Added, ch.Users.Removed, ch.Devices.Added, ch.Devices.Removed}))
+	return c.each(ctx, assignMultiplePagingGroupUsersDevices, len(changes), func(i int) error {
+		ch := changes[i]
+		return c.act(ctx, assignMultiplePagingGroupUsersDevices.at(account, ch.Group).
+			send(body{ch.Users.Added, ch.Users.Removed, ch.Devices.Added, ch.Devices.Removed}))
+	})
 }
 
-// UpdateParkLocationUsers has users join a park location, and others leave it. Today's
-// description does not list the operation.
-func (c *Client) UpdateParkLocationUsers(ctx context.Context, account, location string, users Members) error {
+// UpdateParkLocationUsers has users join park locations, and others leave them, with a call
+// for each location. It returns what became of each. Today's description does not list the
+// operation.
+func (c *Client) UpdateParkLocationUsers(ctx context.Context, account string, changes []ParkLocationChange) []error {
 	type body struct {
 		Added   []string `json:"addedUserIds,omitzero"`
 		Removed []string `json:"removedUserIds,omitzero"`
 	}
-	return onlyAct(ctx, c, account, updateParkLocationUsers.at(account, location).send(body(users)))
+	errs, err := onlyWay(ctx, c, account, updateParkLocationUsers, func() ([]error, error) {
+		return c.by(ctx, updateParkLocationUsers, len(changes), func(i int) error {
+			return c.act(ctx, updateParkLocationUsers.at(account, changes[i].Location).send(body(changes[i].Users)))
+		})
+	})
+	if err != nil {
+		return repeat(err, len(changes))
+	}
+	return errs
 }
