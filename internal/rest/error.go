@@ -127,15 +127,19 @@ func (e *Error) class() error {
 func refused(o *Operation, status int, header http.Header, body []byte) error {
 	e := &Error{Op: o.ID, Status: status, RequestID: requestID(header), RetryAfter: retryAfter(header)}
 	var env envelope
-	known := decode(body, &env) == nil && env.fill(e)
+	e.judge(o, decode(body, &env) == nil && env.fill(e))
+	return e
+}
+
+// judge says what follows from the status of an answer, or part of one, to o. known says
+// that it has the upstream's envelope: an error page without it comes from something in
+// between, which cannot say whether the request went through.
+func (e *Error) judge(o *Operation, known bool) {
 	if e.Permission == "" {
 		e.Permission = o.right(e.Code)
 	}
-	// An error page without the upstream's envelope comes from something in
-	// between, which cannot say whether the request went through.
 	undone := known && (e.Status == http.StatusServiceUnavailable || e.Status == http.StatusNotImplemented)
-	e.Lost = o.Method != http.MethodGet && e.Status >= 500 && !undone
-	return e
+	e.Lost = o.Method != http.MethodGet && (e.Status >= 500 || e.Status < 200) && !undone
 }
 
 // failed makes the error of a request without a usable answer.

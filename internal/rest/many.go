@@ -272,7 +272,7 @@ func (m *manyRun[T]) setPart(ctx context.Context, a *answer, id string, status i
 		return
 	}
 	e := &Error{Op: m.op.ID, Status: status, RequestID: requestID(a.header), RetryAfter: retryAfter(a.header)}
-	env.fill(e)
+	e.judge(m.op, env.fill(e))
 	if status == http.StatusTooManyRequests && m.c.cfg.Gate != nil {
 		// No link of the chain sees it: the answer as a whole was well.
 		who := m.c.cfg.Who(ctx)
