@@ -117,7 +117,7 @@ func parkLocationChange(item *model.ParkLocationUsersInput, account string) (ch 
 // callQueueUpdate reads what is to be changed of a call queue.
 func callQueueUpdate(input model.UpdateCallQueueInput) rest.CallQueueUpdate {
 	u := rest.CallQueueUpdate{
-		ExtensionNumber: input.ExtensionNumber, Name: input.Name, Status: input.Status, ServiceLevelSettings: input.ServiceLevelSettings,
+		ExtensionNumber: input.ExtensionNumber, Name: input.Name, Status: input.Status,
 		EditableMemberStatus: input.EditableMemberStatus, AlertTimer: input.AlertTimer,
 	}
 	if input.Emergency != nil {
@@ -126,6 +126,9 @@ func callQueueUpdate(input model.UpdateCallQueueInput) rest.CallQueueUpdate {
 			kind = rest.EmergencySubType
 		}
 		u.SubType = &kind
+	}
+	if or(input.ServiceLevelSettings) != (rest.ServiceLevel{}) {
+		u.ServiceLevelSettings = input.ServiceLevelSettings
 	}
 	if input.SiteID != nil {
 		u.Site = &rest.ByID{ID: *input.SiteID}

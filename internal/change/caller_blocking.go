@@ -56,8 +56,12 @@ var listedFields = map[string]string{
 
 // UpdateCallerBlocking changes whom an extension lets in.
 func (c *Changer) UpdateCallerBlocking(ctx context.Context, ext rest.ExtensionID, to rest.CallerBlockingUpdate) (*UpdateCallerBlockingPayload, error) {
+	bad := twoGreetings(to.Greetings)
 	if to.Mode == "" && to.NoCallerID == "" && to.PayPhones == "" && len(to.Greetings) == 0 {
-		return &UpdateCallerBlockingPayload{Outcome: Rejected, UserErrors: []*UserError{changesNothing()}}, nil
+		bad = changesNothing()
+	}
+	if bad != nil {
+		return &UpdateCallerBlockingPayload{Outcome: Rejected, UserErrors: []*UserError{bad}}, nil
 	}
 	r, err := Carry(ctx, Step[rest.CallerBlocking]{
 		Send: func(ctx context.Context) (*rest.CallerBlocking, error) {
@@ -73,6 +77,18 @@ func (c *Changer) UpdateCallerBlocking(ctx context.Context, ext rest.ExtensionID
 		return nil, err
 	}
 	return &UpdateCallerBlockingPayload{r.Object, r.Outcome, r.UserErrors}, nil
+}
+
+// twoGreetings refuses two greetings for one reason to block: nobody could say which is meant.
+func twoGreetings(choices []rest.GreetingChoice) *UserError {
+	seen := map[rest.BlockedCallerGreetingType]bool{}
+	for _, g := range choices {
+		if seen[g.Type] {
+			return invalid("greetings", fmt.Sprintf("%s stands there twice.", g.Type))
+		}
+		seen[g.Type] = true
+	}
+	return nil
 }
 
 // changesNothing refuses a change that changes nothing.

@@ -3,6 +3,9 @@ package loader
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -77,13 +80,18 @@ func (l *Loaders) readCallerBlockingNumbers(ctx context.Context, ids []rest.Call
 	for _, id := range ids {
 		groups[id.Owner()] = append(groups[id.Owner()], id.RCID)
 	}
-	for ext, group := range groups {
-		for id, r := range l.c.ReadBlockedAllowedNumbers(ctx, ext, group) {
+	owners := slices.Collect(maps.Keys(groups))
+	var mu sync.Mutex
+	rest.InParallel(len(owners), func(i int) {
+		ext := owners[i]
+		for id, r := range l.c.ReadBlockedAllowedNumbers(ctx, ext, groups[ext]) {
 			if r.Err == nil {
 				r.Err = l.settle(ctx, ext.Account, r.Value.ID.Account, r.Value)
 			}
+			mu.Lock()
 			found[rest.CallerBlockingNumberID{Below: rest.Below{Key: rest.Key{Account: ext.Account, RCID: id}, Extension: ext.RCID}}] = r
+			mu.Unlock()
 		}
-	}
+	})
 	return found
 }
