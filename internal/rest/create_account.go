@@ -120,6 +120,9 @@ func (c *Client) CreateAccount(ctx context.Context, in NewAccount) (*Account, er
 	if !digits(a.ID.RCID) || a.ID.RCID[0] == '0' {
 		return nil, nonsense(createAccount, "no id of an account")
 	}
+	if in.MainNumber != "" && a.MainNumber != "" && !SameNumber(in.MainNumber, a.MainNumber) {
+		return nil, nonsense(createAccount, "an account with another main number")
+	}
 	a.settle()
 	return a, nil
 }
