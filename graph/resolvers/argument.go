@@ -32,26 +32,36 @@ func extensionArgument(field, id, account string) (rest.ExtensionID, error) {
 	if err != nil {
 		return ext, in(field, err)
 	}
-	if ext.Account != rest.Own && account != rest.Own && ext.Account != account {
-		return ext, foreign(field)
+	return ext, sameAccount(field, ext.Key, account)
+}
+
+// sameAccount refuses what is named as one of another account than the one at hand.
+func sameAccount(field string, id rest.Key, account string) error {
+	if id.Account != rest.Own && account != rest.Own && id.Account != account {
+		return foreign(field)
 	}
-	return ext, nil
+	return nil
 }
 
 func foreign(field string) error {
 	return in(field, &model.InputError{Reason: "is of another account"})
 }
 
-func extensionArguments(field string, ids []string, account string) ([]rest.ExtensionID, error) {
-	out := make([]rest.ExtensionID, len(ids))
+// arguments reads each of ids.
+func arguments[T any](ids []string, read func(i int, id string) (T, error)) ([]T, error) {
+	out := make([]T, len(ids))
 	for i, id := range ids {
-		ext, err := extensionArgument(field, id, account)
+		v, err := read(i, id)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = ext
+		out[i] = v
 	}
 	return out, nil
+}
+
+func extensionArguments(field string, ids []string, account string) ([]rest.ExtensionID, error) {
+	return arguments(ids, func(_ int, id string) (rest.ExtensionID, error) { return extensionArgument(field, id, account) })
 }
 
 func optionalExtension(id *string, account string) (rest.ExtensionID, error) {
@@ -122,15 +132,13 @@ func globalIDs(ids []string) ([]model.GlobalID, error) {
 	if len(ids) > mostNodes {
 		return nil, in("ids", &model.InputError{Reason: fmt.Sprintf("must be at most %d", mostNodes)})
 	}
-	parsed := make([]model.GlobalID, len(ids))
-	for i, id := range ids {
+	return arguments(ids, func(i int, id string) (model.GlobalID, error) {
 		g, err := model.ParseGlobalID(id)
 		if err != nil {
-			return nil, in(fmt.Sprintf("ids[%d]", i), err)
+			err = in(fmt.Sprintf("ids[%d]", i), err)
 		}
-		parsed[i] = g
-	}
-	return parsed, nil
+		return g, err
+	})
 }
 
 // oneExtension reads an extension that a query names.

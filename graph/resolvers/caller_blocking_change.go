@@ -52,12 +52,15 @@ func (r *mutationResolver) DeleteCallerBlockingNumber(ctx context.Context, input
 }
 
 func (r *mutationResolver) DeleteCallerBlockingNumbers(ctx context.Context, input model.DeleteCallerBlockingNumbersInput) (*change.DeleteCallerBlockingNumbersPayload, error) {
-	ids := make([]rest.CallerBlockingNumberID, len(input.CallerBlockingNumberIds))
-	for i, id := range input.CallerBlockingNumberIds {
-		var err error
-		if ids[i], err = model.ParseCallerBlockingNumber(id); err != nil {
-			return nil, in(fmt.Sprintf("callerBlockingNumberIds[%d]", i), err)
+	ids, err := arguments(input.CallerBlockingNumberIds, func(i int, id string) (rest.CallerBlockingNumberID, error) {
+		n, err := model.ParseCallerBlockingNumber(id)
+		if err != nil {
+			err = in(fmt.Sprintf("callerBlockingNumberIds[%d]", i), err)
 		}
+		return n, err
+	})
+	if err != nil {
+		return nil, err
 	}
 	result, err := r.Change.DeleteCallerBlockingNumbers(ctx, ids)
 	return changed(ctx, result, err)

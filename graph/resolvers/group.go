@@ -42,37 +42,21 @@ func groupArgument(field, id, typ, account string) (rest.ExtensionID, error) {
 	if err != nil {
 		return ext, in(field, err)
 	}
-	if ext.Account != rest.Own && account != rest.Own && ext.Account != account {
-		return ext, foreign(field)
-	}
-	return ext, nil
+	return ext, sameAccount(field, ext.Key, account)
 }
 
 func groupArguments(field string, ids []string, typ, account string) ([]rest.ExtensionID, error) {
-	out := make([]rest.ExtensionID, len(ids))
-	for i, id := range ids {
-		ext, err := groupArgument(field, id, typ, account)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = ext
-	}
-	return out, nil
+	return arguments(ids, func(_ int, id string) (rest.ExtensionID, error) { return groupArgument(field, id, typ, account) })
 }
 
 func deviceArguments(field string, ids []string, account string) ([]rest.DeviceID, error) {
-	out := make([]rest.DeviceID, len(ids))
-	for i, id := range ids {
+	return arguments(ids, func(_ int, id string) (rest.DeviceID, error) {
 		d, err := model.ParseDevice(id)
 		if err != nil {
-			return nil, in(field, err)
+			return d, in(field, err)
 		}
-		if d.Account != rest.Own && account != rest.Own && d.Account != account {
-			return nil, foreign(field)
-		}
-		out[i] = d
-	}
-	return out, nil
+		return d, sameAccount(field, d.Key, account)
+	})
 }
 
 // optionalMember reads a filter that may name a member; "" when it does not.

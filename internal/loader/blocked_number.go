@@ -13,15 +13,7 @@ func (l *Loaders) BlockedNumbers(ctx context.Context, ext rest.ExtensionID, page
 	ext = l.extensionID(ext)
 	return RememberPage(ctx, fmt.Sprintf("blocked numbers of %v", ext), page, perPage, func(ctx context.Context, page, perPage int) (*rest.Page[rest.BlockedNumber], error) {
 		p, err := l.c.ListBlockedNumbers(ctx, ext, page, perPage)
-		if err != nil {
-			return nil, err
-		}
-		for i := range p.Records {
-			if err := l.settle(ctx, ext.Account, p.Records[i].ID.Account, &p.Records[i]); err != nil {
-				return nil, err
-			}
-		}
-		return p, nil
+		return settled(ctx, l, ext.Account, p, err, func(n *rest.BlockedNumber) rest.Key { return n.ID.Key })
 	})
 }
 

@@ -42,16 +42,7 @@ func (l *Loaders) CallerBlockingNumbers(ctx context.Context, ext rest.ExtensionI
 	name := fmt.Sprintf("caller-blocking numbers %s of %v", status, ext)
 	return RememberPage(ctx, name, page, perPage, func(ctx context.Context, page, perPage int) (*rest.Page[rest.CallerBlockingNumber], error) {
 		p, err := l.c.ListBlockedAllowedNumbers(ctx, ext, status, page, perPage)
-		if err != nil {
-			return nil, err
-		}
-		l.learnOwn(ext.Account, p.URI)
-		for i := range p.Records {
-			if err := l.settle(ctx, ext.Account, p.Records[i].ID.Account, &p.Records[i]); err != nil {
-				return nil, err
-			}
-		}
-		return p, nil
+		return settled(ctx, l, ext.Account, p, err, func(n *rest.CallerBlockingNumber) rest.Key { return n.ID.Key })
 	})
 }
 

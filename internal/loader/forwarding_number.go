@@ -76,14 +76,5 @@ func (l *Loaders) readForwardingNumber(ctx context.Context, id rest.ForwardingNu
 
 func (l *Loaders) listForwarding(ctx context.Context, k pageKey) (*rest.Page[rest.ForwardingNumber], error) {
 	p, err := l.c.ListForwardingNumbers(ctx, k.ext, k.page, k.perPage)
-	if err != nil {
-		return nil, err
-	}
-	l.learnOwn(k.ext.Account, p.URI)
-	for i := range p.Records {
-		if err := l.settle(ctx, k.ext.Account, p.Records[i].ID.Account, &p.Records[i]); err != nil {
-			return nil, err
-		}
-	}
-	return p, nil
+	return settled(ctx, l, k.ext.Account, p, err, func(n *rest.ForwardingNumber) rest.Key { return n.ID.Key })
 }

@@ -11,15 +11,7 @@ func (l *Loaders) Licenses(ctx context.Context, account string, f rest.LicenseFi
 	account = l.path(account)
 	return RememberPage(ctx, "licenses of "+account+" "+f.Key(), page, perPage, func(ctx context.Context, page, perPage int) (*rest.Page[rest.License], error) {
 		p, err := l.c.ListLicenses(ctx, account, f, page, perPage)
-		if err != nil {
-			return nil, err
-		}
-		for i := range p.Records {
-			if err := l.settle(ctx, account, p.Records[i].ID.Account, &p.Records[i]); err != nil {
-				return nil, err
-			}
-		}
-		return p, nil
+		return settled(ctx, l, account, p, err, func(x *rest.License) rest.Key { return x.ID.Key })
 	})
 }
 
