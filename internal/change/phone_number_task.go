@@ -19,7 +19,11 @@ func TaskResults(t *rest.PhoneNumberTask) []*PhoneNumberTaskResult {
 	var out []*PhoneNumberTaskResult
 	for _, item := range t.Items {
 		r := &PhoneNumberTaskResult{Number: item.PhoneNumber, ID: item.ID, Outcome: Applied}
-		if u := refusal(item.Err, nil); u != nil {
+		if item.Err != nil {
+			u := refusal(item.Err, nil)
+			if u == nil {
+				u = undone("added", item.Err)
+			}
 			r.Outcome, r.UserErrors = Rejected, []*UserError{u}
 		}
 		out = append(out, r)
