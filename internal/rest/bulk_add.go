@@ -164,11 +164,15 @@ func (c *Client) GetBulkAddTaskResults(ctx context.Context, account, task string
 	return t, nil
 }
 
-// itemOf finds the one item that is meant, and says what it failed for.
+// itemOf finds the one item that is meant, and says what it failed for. One that is there
+// twice says nothing.
 func itemOf(o *Operation, parameter string, items []inventoryItem, is func(inventoryItem) bool) (inventoryItem, error) {
 	i := slices.IndexFunc(items, is)
-	if i < 0 {
+	switch {
+	case i < 0:
 		return inventoryItem{}, nonsense(o, "the item is missing")
+	case slices.ContainsFunc(items[i+1:], is):
+		return inventoryItem{}, nonsense(o, "the item is there twice")
 	}
 	return items[i], items[i].failure(o, parameter)
 }
