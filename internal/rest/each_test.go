@@ -157,6 +157,16 @@ func TestFindPhoneNumbers(t *testing.T) {
 	}
 }
 
+// A number without plus is found all the same; one id for two numbers names neither.
+func TestFindOddPhoneNumbers(t *testing.T) {
+	page := `200 {"records":[{"id":"7","phoneNumber":"16505550123"},{"id":"8","phoneNumber":"+16505550124"},{"id":"8","phoneNumber":"+16505550125"}],"paging":{"totalElements":3}}`
+	s := &script{answers: map[string][]string{"listAccountPhoneNumbersV2": {page}}}
+	found, err := New(Config{Transport: s}).FindPhoneNumbers(t.Context(), Own, []string{"+16505550123", "+16505550124", "+16505550125"})
+	if err != nil || len(found) != 1 || found["+16505550123"] == nil {
+		t.Errorf("%v, %v", found, err)
+	}
+}
+
 // One call adds many numbers and one call removes many; what each item came to is its own.
 func TestManyInOneCall(t *testing.T) {
 	s := &script{answers: map[string][]string{

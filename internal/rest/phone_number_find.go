@@ -19,10 +19,10 @@ func (c *Client) FindPhoneNumbers(ctx context.Context, account string, numbers [
 			s := &search{c: c, op: o, account: account, numbers: numbers, found: found{}}
 			for _, q := range queries {
 				if err := s.run(ctx, q); err != nil {
-					return s.found, err
+					return s.distinct(), err
 				}
 			}
-			return s.found, nil
+			return s.distinct(), nil
 		}}
 	}
 	var queries []url.Values
@@ -66,15 +66,26 @@ func (s *search) run(ctx context.Context, q url.Values) error {
 	return nil
 }
 
-// take files those records of p that are looked for.
+// distinct returns what was found, less what has the id of another: a change of one
+// would be of the other.
+func (s *search) distinct() map[string]*PhoneNumber {
+	times := map[string]int{}
+	for _, n := range s.found {
+		times[n.ID.RCID]++
+	}
+	maps.DeleteFunc(s.found, func(_ string, n *PhoneNumber) bool { return times[n.ID.RCID] > 1 })
+	return s.found
+}
+
+// take files those records of p that are looked for. Older guides leave out the plus.
 func (s *search) take(p *Page[PhoneNumber]) {
 	if p == nil {
 		return
 	}
 	for i := range p.Records {
 		n := &p.Records[i]
-		if slices.Contains(s.numbers, n.PhoneNumber) {
-			s.found[n.PhoneNumber] = n
+		if number := "+" + strings.TrimPrefix(n.PhoneNumber, "+"); slices.Contains(s.numbers, number) {
+			s.found[number] = n
 		}
 	}
 }

@@ -212,12 +212,16 @@ func (c *Client) provisionV2(ctx context.Context, account string, ps []Provision
 	return out, nil
 }
 
-// addToInventory adds numbers to the inventory. One whose id is not told, and cannot be
-// found out, is a *PartialError, unless it is to stay there.
+// addToInventory adds numbers to the inventory. One whose id is not told, or told of
+// another as well, and cannot be found out, is a *PartialError, unless it is to stay there.
 func (c *Client) addToInventory(ctx context.Context, account string, ps []Provision) ([]Result[*PhoneNumber], error) {
 	added, err := c.bulkAdd(ctx, account, ps)
 	if err != nil {
 		return nil, err
+	}
+	times := map[ID]int{}
+	for _, item := range added.Records {
+		times[item.ID]++
 	}
 	out := make([]Result[*PhoneNumber], len(ps))
 	var bare []string
@@ -226,6 +230,9 @@ func (c *Client) addToInventory(ctx context.Context, account string, ps []Provis
 		if err != nil {
 			out[i].Err = err
 			continue
+		}
+		if times[item.ID] > 1 { // an assignment would be of another number
+			item.ID = ""
 		}
 		out[i].Value = &PhoneNumber{ID: PhoneNumberID{Key{account, string(item.ID)}}, PhoneNumber: p.PhoneNumber, UsageType: p.stock(), ActivationStatus: item.ActivationStatus, Source: FromStock}
 		if item.ID == "" {
