@@ -68,13 +68,18 @@ func (c *Client) deleteV2(ctx context.Context, account string, rs []Removal) ([]
 	if err != nil {
 		return nil, err
 	}
-	errs := make([]error, len(rs))
+	errs, alone := make([]error, len(rs)), len(rs) == 1 && len(done.Records) == 1
 	for i, r := range rs {
 		// The id is optional in the answer, and so is the number. Where one was asked for, the
-		// only item is that one.
+		// only item is that one if it names no other.
 		_, errs[i] = itemOf(deleteNumbersFromInventoryV2, "phoneNumberId", done.Records, func(item inventoryItem) bool {
-			return string(item.ID) == r.ID || item.ID == "" &&
-				(len(rs) == 1 && len(done.Records) == 1 || r.PhoneNumber != "" && sameNumber(item.PhoneNumber, r.PhoneNumber))
+			switch {
+			case item.ID != "":
+				return string(item.ID) == r.ID
+			case item.PhoneNumber != "" && r.PhoneNumber != "":
+				return sameNumber(item.PhoneNumber, r.PhoneNumber)
+			}
+			return alone
 		})
 	}
 	return errs, nil
