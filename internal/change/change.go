@@ -183,12 +183,16 @@ func foreign(field, account string, ids ...rest.ExtensionID) error {
 // nil for failures that are not: sign-in, rights, budget, upstream trouble. fields says
 // which input field the upstream means by a parameter, or by a code of its own.
 func refusal(err error, fields map[string]string) *UserError {
-	u := &UserError{Message: "RingCentral refused it."}
+	what, together := "it", errors.As(err, new(*rest.TogetherError))
+	if together {
+		what = "all items together, perhaps for another one"
+	}
+	u := &UserError{Message: "RingCentral refused " + what + "."}
 	var e *rest.Error
 	if errors.As(err, &e) {
 		u.RCCode = e.Code
 		if e.Message != "" {
-			u.Message = "RingCentral refused it: " + e.Message
+			u.Message = "RingCentral refused " + what + ": " + e.Message
 		}
 		if f := cmp.Or(fields[e.Parameter], fields[e.Code]); f != "" {
 			u.Field = strings.Split(f, ".")
@@ -212,6 +216,9 @@ func refusal(err error, fields map[string]string) *UserError {
 		}
 	default:
 		return nil
+	}
+	if together {
+		u.Code, u.Field = Refused, nil
 	}
 	return u
 }

@@ -147,13 +147,19 @@ func (p *provisioning) answer(n *rest.PhoneNumber, err error) {
 		p.result = applied(n)
 	case err == nil:
 		p.added = n
-	case lost(err), u != nil && len(u.Field) > 0 && u.Field[0] == "phoneNumber":
+	case lost(err), u != nil && refusesNumber(err):
 		p.answered = err
 	case u != nil:
 		p.result = rejected(nil, u)
 	default:
 		p.err = err
 	}
+}
+
+// refusesNumber says whether a refusal is about the number: that it is there already, perhaps.
+func refusesNumber(err error) bool {
+	e, ok := errors.AsType[*rest.Error](err)
+	return ok && e.Parameter == "phoneNumber"
 }
 
 // half files that a number is in the inventory, and why it is perhaps not assigned.
@@ -227,7 +233,7 @@ func (p *provisioning) explain(n *rest.PhoneNumber) *PhoneNumberResult {
 	case p.want.holds(n):
 		return alreadyApplied(n)
 	default:
-		u.Code, u.Message = Duplicate, "The account has this number already, in another place."
+		u = &UserError{Code: Duplicate, Message: "The account has this number already, in another place.", Field: []string{"phoneNumber"}, RCCode: u.RCCode}
 	}
 	return rejected(n, u)
 }

@@ -76,7 +76,24 @@ func (e *Error) Is(target error) bool {
 // is not.
 func Missing(err error, parameter string) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.Is(ErrNotFound) && e.Parameter == parameter
+	return ok && e.Is(ErrNotFound) && e.Parameter == parameter && !errors.As(err, new(*TogetherError))
+}
+
+// TogetherError is the refusal of several changes that one call asks for: none was carried
+// out, and which of them it is about is not known.
+type TogetherError struct{ err error }
+
+func (e *TogetherError) Error() string { return "all together: " + e.err.Error() }
+
+// Unwrap gives the refusal.
+func (e *TogetherError) Unwrap() error { return e.err }
+
+// together makes the refusal of n changes a *TogetherError, if it may be about one of them.
+func together(err error, n int) error {
+	if n > 1 && !errors.Is(err, ErrLost) && (errors.Is(err, ErrBadRequest) || errors.Is(err, ErrNotFound)) {
+		return &TogetherError{err}
+	}
+	return err
 }
 
 // unserved says whether err is the upstream's word that it has no operation o: that

@@ -66,7 +66,7 @@ func (c *Client) deleteV2(ctx context.Context, account string, rs []Removal) ([]
 	}
 	done, err := call[bulkAdd](ctx, c, deleteNumbersFromInventoryV2.at(account).send(body))
 	if err != nil {
-		return nil, err
+		return nil, together(err, len(rs))
 	}
 	errs, alone := make([]error, len(rs)), len(rs) == 1 && len(done.Records) == 1
 	for i, r := range rs {

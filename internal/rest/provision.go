@@ -217,7 +217,7 @@ func (c *Client) provisionV2(ctx context.Context, account string, ps []Provision
 func (c *Client) addToInventory(ctx context.Context, account string, ps []Provision) ([]Result[*PhoneNumber], error) {
 	added, err := c.bulkAdd(ctx, account, ps)
 	if err != nil {
-		return nil, err
+		return nil, together(err, len(ps))
 	}
 	times := map[ID]int{}
 	for _, item := range added.Records {
