@@ -134,7 +134,7 @@ func (c *Client) finished(ctx context.Context, account string, a *bulkAdd) (*bul
 		if admission.Sleep(ctx, pause) != nil {
 			continue
 		}
-		next, err := call[bulkAdd](ctx, c, getBulkAddTaskResultsV2.at(account, string(task.TaskID)))
+		next, err := c.lookAt(ctx, account, string(task.TaskID))
 		if trouble = err; err == nil {
 			a = next
 		}
@@ -142,15 +142,22 @@ func (c *Client) finished(ctx context.Context, account string, a *bulkAdd) (*bul
 	return a, nil
 }
 
+// lookAt reads a task. What an answer says of another one is no news of it.
+func (c *Client) lookAt(ctx context.Context, account, task string) (*bulkAdd, error) {
+	a, err := call[bulkAdd](ctx, c, getBulkAddTaskResultsV2.at(account, task))
+	if err == nil && (len(a.Records) == 0 && a.Status == "" || a.ID != "" && string(a.ID) != task) {
+		return nil, nonsense(getBulkAddTaskResultsV2, fmt.Sprintf("%d records of task %.40q, which is %.40q", len(a.Records), a.ID, a.Status))
+	}
+	return a, err
+}
+
 // GetBulkAddTaskResults returns how far a task is, or what it has come to. Numbers of the
 // account are referred to by the id account.
 func (c *Client) GetBulkAddTaskResults(ctx context.Context, account, task string) (*PhoneNumberTask, error) {
-	a, err := call[bulkAdd](ctx, c, getBulkAddTaskResultsV2.at(account, task))
+	a, err := c.lookAt(ctx, account, task)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(a.Records) == 0 && a.Status == "" || a.ID != "" && string(a.ID) != task:
-		return nil, nonsense(getBulkAddTaskResultsV2, fmt.Sprintf("%d records of task %.40q, which is %.40q", len(a.Records), a.ID, a.Status))
 	case len(a.Records) == 0:
 		return &PhoneNumberTask{TaskID: ID(task), Status: a.Status, CreationTime: a.CreationTime}, nil
 	}
