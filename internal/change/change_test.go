@@ -51,14 +51,14 @@ func TestRefusal(t *testing.T) {
 		{&rest.Error{Status: 429, Code: "CMN-301"}, ""},
 		{&rest.Error{Status: 503, Code: "CMN-201"}, ""},
 	} {
-		u := refusal(fmt.Errorf("wrapped: %w", tt.err), numberFields)
+		u := refusal(fmt.Errorf("wrapped: %w", tt.err), provisionFields)
 		if (u == nil) != (tt.want == "") || u != nil && u.Code != tt.want {
 			t.Errorf("%v: %+v, want %q", tt.err, u, tt.want)
 		}
 	}
 	// What no operation can set is the fault of the field that asks for it.
 	no := rest.New(rest.Config{Generation: rest.OnlyV2}).CanReassign(rest.Assignment{UsageType: rest.ForwardedNumber})
-	if u := refusal(no, numberFields); u == nil || u.Code != NotSupported || u.Field[0] != "usageType" {
+	if u := refusal(no, provisionFields); u == nil || u.Code != NotSupported || u.Field[0] != "usageType" {
 		t.Errorf("%v: %+v", no, u)
 	}
 	if refusal(nil, nil) != nil {

@@ -99,17 +99,26 @@ func fixedNumber(u rest.PhoneNumberUsageType) *UserError {
 // word about this one says that the number is gone.
 const numberID = "phoneNumberId"
 
-// numberFields says which input field the upstream means by a parameter.
-var numberFields = map[string]string{
-	numberID:        "phoneNumberId",
-	"phoneNumber":   "phoneNumber",
-	"extension.id":  "extensionId",
-	"extensionId":   "extensionId",
-	"usageType":     "usageType",
-	"label":         "label",
-	"type":          "type",
-	"reservationId": "reservationId",
-}
+// Which input field the upstream means by a parameter. A new number has no id in its input.
+var (
+	removalFields  = map[string]string{numberID: "phoneNumberId"}
+	reassignFields = map[string]string{
+		numberID:       "phoneNumberId",
+		"extension.id": "extensionId",
+		"extensionId":  "extensionId",
+		"usageType":    "usageType",
+	}
+	provisionFields = map[string]string{
+		numberID:        "phoneNumber",
+		"phoneNumber":   "phoneNumber",
+		"extension.id":  "extensionId",
+		"extensionId":   "extensionId",
+		"usageType":     "usageType",
+		"label":         "label",
+		"type":          "type",
+		"reservationId": "reservationId",
+	}
+)
 
 // Reassignment is where a number is to go.
 type Reassignment struct {
@@ -181,7 +190,7 @@ func (c *Changer) immovable(ctx context.Context, id rest.PhoneNumberID, want pla
 	if u := loader.For(ctx).FixedUsage(id); fixed(u) {
 		return fixedNumber(u)
 	}
-	return refusal(c.REST.CanReassign(want.assignment()), numberFields)
+	return refusal(c.REST.CanReassign(want.assignment()), reassignFields)
 }
 
 func (c *Changer) readBefore(ctx context.Context, all []*reassigning) {
@@ -196,7 +205,7 @@ func (c *Changer) readBefore(ctx context.Context, all []*reassigning) {
 		}
 		switch {
 		case rest.Missing(found.Err, numberID):
-			r.result = rejected(nil, refusal(found.Err, numberFields))
+			r.result = rejected(nil, refusal(found.Err, reassignFields))
 		case found.Err != nil:
 			r.err = found.Err
 		case fixed(now.UsageType):
@@ -223,7 +232,7 @@ func (c *Changer) sendEach(ctx context.Context, all []*reassigning) {
 		sent[i] = rest.Reassignment{ID: r.asked.ID, To: r.want.assignment()}
 	}
 	for i, got := range c.REST.ReassignPhoneNumbers(sctx, sent) {
-		r, u := all[i], refusal(got.Err, numberFields)
+		r, u := all[i], refusal(got.Err, reassignFields)
 		switch {
 		case got.Err == nil && r.want.holds(got.Value):
 			got.Value.SetAccount(r.was.ID.Account) // v2 does not tell it

@@ -109,7 +109,7 @@ func (c *Changer) sendRemovals(ctx context.Context, all []*removing) {
 
 // answer files what removing the number came to.
 func (r *removing) answer(err error) {
-	u := refusal(err, numberFields)
+	u := refusal(err, removalFields)
 	switch {
 	case err == nil:
 		r.result = &PhoneNumberResult{DeletedID: r.gone, Outcome: Applied}

@@ -87,7 +87,7 @@ func (c *Changer) impossible(p *provisioning) *UserError {
 	case p.want.usage == rest.MainCompanyNumber:
 		return invalid("usageType", "The company has its one main number from the start: no other is provisioned.")
 	}
-	return refusal(c.REST.CanProvision(p.ask), numberFields)
+	return refusal(c.REST.CanProvision(p.ask), provisionFields)
 }
 
 // place says which account the number of a result belongs to: v2 does not tell it. To a
@@ -139,7 +139,7 @@ func (run *provisionRun) send(ctx context.Context, all []*provisioning) {
 // whatever went wrong then.
 func (p *provisioning) answer(n *rest.PhoneNumber, err error) {
 	part, ok := errors.AsType[*rest.PartialError](err)
-	u := refusal(err, numberFields)
+	u := refusal(err, provisionFields)
 	switch {
 	case ok:
 		p.half(part.Number, part.Err)
@@ -168,7 +168,7 @@ func (p *provisioning) half(n *rest.PhoneNumber, err error) {
 		p.added, p.part = n, true
 		return
 	}
-	u := refusal(err, numberFields)
+	u := refusal(err, provisionFields)
 	if u == nil {
 		u = undone("assigned", err)
 	}
@@ -227,7 +227,7 @@ func (run *provisionRun) seek(ctx context.Context, all []*provisioning) {
 // explain says of a refused number whether the account has it; n is nil if it has not,
 // or that is not known.
 func (p *provisioning) explain(n *rest.PhoneNumber) *PhoneNumberResult {
-	u := refusal(p.answered, numberFields)
+	u := refusal(p.answered, provisionFields)
 	switch {
 	case n == nil:
 	case p.want.holds(n):
