@@ -146,7 +146,7 @@ func (p *provisioning) answer(n *rest.PhoneNumber, err error) {
 	case err == nil && p.want.holds(n):
 		p.result = applied(n)
 	case err == nil:
-		p.added = n
+		p.added, p.part = n, n.Source == rest.FromV2
 	case lost(err), u != nil && refusesNumber(err):
 		p.answered = err
 	case u != nil:
