@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -142,9 +143,26 @@ func (c *Client) do(ctx context.Context, r request) (*answer, error) {
 	}
 	if a.done = done; a.status/100 != 2 {
 		defer a.release()
-		return nil, refused(r.op, a.status, a.header, a.body.Bytes())
+		return nil, c.refused(ctx, r.op, a)
 	}
 	return a, nil
+}
+
+// refused makes the error of an answer outside 2xx.
+func (c *Client) refused(ctx context.Context, o *Operation, a *answer) error {
+	e := refused(o, a.status, a.header, a.body.Bytes())
+	if a.status == http.StatusTooManyRequests && c.cfg.Gate != nil {
+		e.RetryAfter = max(e.RetryAfter, c.closed(ctx, o))
+	}
+	return e
+}
+
+// closed returns for how long the gate sends no call of o: after a refusal for rate longer
+// than the upstream says, and also where that says nothing.
+func (c *Client) closed(ctx context.Context, o *Operation) time.Duration {
+	who := c.cfg.Who(ctx)
+	wait, _ := c.cfg.Gate.WaitFor(who, c.cfg.Gate.Payer(who, o.Group, o.ID), 1)
+	return wait
 }
 
 // send sends req and waits for the whole answer.

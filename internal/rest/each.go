@@ -106,12 +106,11 @@ func (c *Client) affords(ctx context.Context, o *Operation, n int) (some int, wa
 	if c.cfg.Gate == nil || n <= 0 {
 		return n, 0
 	}
-	who := c.cfg.Who(ctx)
-	group := c.cfg.Gate.Payer(who, o.Group, o.ID)
-	if wait, _ = c.cfg.Gate.WaitFor(who, group, 1); wait > 0 {
+	if wait = c.closed(ctx, o); wait > 0 {
 		return 0, wait
 	}
-	return max(1, min(n, c.cfg.Gate.Left(who, group))), 0
+	who := c.cfg.Who(ctx)
+	return max(1, min(n, c.cfg.Gate.Left(who, c.cfg.Gate.Payer(who, o.Group, o.ID)))), 0
 }
 
 // ofAll says whether err would meet the next change as well.

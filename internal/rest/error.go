@@ -141,7 +141,7 @@ func (e *Error) class() error {
 
 // refused makes the error of an answer outside 2xx. The status survives a body
 // that is not JSON, such as a proxy's HTML page.
-func refused(o *Operation, status int, header http.Header, body []byte) error {
+func refused(o *Operation, status int, header http.Header, body []byte) *Error {
 	e := &Error{Op: o.ID, Status: status, RequestID: requestID(header), RetryAfter: retryAfter(header)}
 	var env envelope
 	e.judge(o, decode(body, &env) == nil && env.fill(e))

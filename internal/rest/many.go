@@ -277,7 +277,7 @@ func (m *manyRun[T]) setPart(ctx context.Context, a *answer, id string, status i
 		// No link of the chain sees it: the answer as a whole was well.
 		who := m.c.cfg.Who(ctx)
 		m.c.cfg.Gate.Learn(who, m.op.Group, m.op.ID, status, a.header)
-		e.RetryAfter, _ = m.c.cfg.Gate.WaitFor(who, m.op.Group, 1)
+		e.RetryAfter = m.c.closed(ctx, m.op)
 	}
 	m.set(id, Result[*T]{Err: e})
 }
