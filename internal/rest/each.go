@@ -118,7 +118,7 @@ func ofAll(err error) bool {
 	switch e, ok := errors.AsType[*Error](err); {
 	case err == nil, errors.Is(err, ErrLost):
 		return false
-	case errors.As(err, new(NotSent)), errors.Is(err, ErrRateLimited), errors.Is(err, ErrUnauthenticated):
+	case errors.As(err, new(NotSent)), errors.Is(err, ErrRateLimited), errors.Is(err, ErrUnauthenticated), errors.Is(err, ErrUnavailable) && Unsent(err):
 		return true
 	default: // the app lacks the scope, or the upstream is closed
 		return ok && (e.Code == "CMN-401" || e.Status == http.StatusServiceUnavailable)

@@ -32,6 +32,7 @@ func TestEach(t *testing.T) {
 		"the app may not":       {failure(403, "CMN-401"), 1},
 		"token is not accepted": {failure(401, "OAU-213"), 1},
 		"too many calls":        {failure(429, "CMN-301"), 1},
+		"nobody is there":       {&Error{Op: "x", cause: ErrUnavailable}, 1},
 		"closed":                {failure(closed, "CMN-201"), 1},
 		"our own budget":        {&budget.Error{Group: budget.Medium, RetryAfter: time.Second}, 1},
 	} {
