@@ -15,6 +15,10 @@ var schema = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	type People { total: Int nodes: [Person] edges: [Edge] }
 	type Edge { cursor: ID node: Person }
 	type Person { name: String friends(first: Int, last: Int): People }
+	type Mutation { change(input: Change!): Changed }
+	input Change { name: String items: [Item!] }
+	input Item { id: ID }
+	type Changed { results: [Person] }
 `})
 
 // cost is the least limit that an operation passes.
@@ -62,6 +66,9 @@ func TestCost(t *testing.T) {
 		{`query($i: [ID!]!) { nodes(ids: $i) { name } }`, map[string]any{"i": []any{"1", "2"}}, 1 + 2*11},
 		{`{ nodes(ids: "1") { name } }`, nil, 1 + 11},
 		{"{ all { friends { nodes { name } } } }", nil, 1 + 20*(10+26+20*11)},
+		{"mutation($i: [Item!]) { change(input: {items: $i}) { results { name } } }", map[string]any{"i": make([]any, 500)}, 10 + 1 + 500*11},
+		{"mutation($i: Change!) { change(input: $i) { results { name } } }", map[string]any{"i": map[string]any{"items": make([]any, 500)}}, 10 + 1 + 500*11},
+		{"mutation { change(input: {items: {id: 1}}) { results { name } } }", nil, 10 + 1 + 20*11},
 		{"{ person { ... @defer { name } } }", nil, 10 + 25 + 1},
 		{"{ a: people(first: 1000) { nodes { friends(first: 1000) { nodes { friends(first: 1000) { nodes { name } } } } } } }", nil, enough},
 	} {

@@ -23,8 +23,8 @@ const usualRows = 20
 // Operation looks at a valid operation with its fragments spread, and at its cost. The cost
 // is what it takes to make the answer: a field counts 1, one with fields of its own 10, a
 // connection 25 and a @defer 25; and what stands in a list counts as often as `first` or
-// `last` ask for, or as there are ids in `ids`, or 20 times where nothing is said. Each
-// fragment is measured once, so the work is linear in the document.
+// `last` ask for, or as there are ids in `ids`, or items in the lists of `input`, or 20 times
+// where nothing is said. Each fragment is measured once, so the work is linear in the document.
 func (l Limits) Operation(doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any) *Error {
 	m := &measurer{fragments: doc.Fragments, variables: variables, mostRows: l.Rows, known: map[string]measure{}}
 	for _, v := range variables {
@@ -172,6 +172,8 @@ func (m *measurer) rows(f *ast.Field) (n int, told bool) {
 			}
 		case "ids":
 			n, told = m.length(value), true
+		case "input": // of a mutation, whose payload has a result for each item
+			n = max(n, m.items(value))
 		}
 	}
 	return n, told
@@ -235,6 +237,21 @@ func (m *measurer) length(v *ast.Value) int {
 		return len(list)
 	}
 	return 1
+}
+
+// items is how many values the longest list right in an input object has.
+func (m *measurer) items(v *ast.Value) int {
+	raw, err := v.Value(m.variables)
+	if err != nil {
+		return 0
+	}
+	n := 0
+	fields, _ := raw.(map[string]any)
+	for _, value := range fields {
+		list, _ := value.([]any)
+		n = max(n, len(list))
+	}
+	return n
 }
 
 func (m *measurer) fragment(name string) measure {
