@@ -279,14 +279,28 @@ func (c *goldenCase) post(t *testing.T, query, variables string) string {
 
 var randomID = regexp.MustCompile(`("rcRequestId": ")[^"]+`)
 
-// pretty indents an answer and hides what is random in it.
+// listedCalls are the calls that a bulk change says it made, indented.
+var listedCalls = regexp.MustCompile(`(?s)"calls": \[\n(.*?)\n +\]`)
+
+// inOrder sorts calls as they are told: those sent at once come in any order.
+func inOrder(block string) string {
+	m := listedCalls.FindStringSubmatch(block)
+	end := m[1][strings.LastIndex(m[1], "\n")+1:] // the indented brace
+	calls := strings.Split(m[1]+",\n", end+",\n")
+	calls = calls[:len(calls)-1]
+	slices.Sort(calls)
+	return strings.Replace(block, m[1], strings.Join(calls, end+",\n")+end, 1)
+}
+
+// pretty indents an answer, hides what is random in it, and has calls in a fixed order.
 func pretty(t *testing.T, b []byte) string {
 	t.Helper()
 	var out bytes.Buffer
 	if err := json.Indent(&out, b, "", "  "); err != nil {
 		t.Fatalf("%v in %s", err, b)
 	}
-	return randomID.ReplaceAllString(strings.TrimSpace(out.String()), "${1}...") + "\n"
+	text := listedCalls.ReplaceAllStringFunc(strings.TrimSpace(out.String()), inOrder)
+	return randomID.ReplaceAllString(text, "${1}...") + "\n"
 }
 
 var manyIDs = regexp.MustCompile(`\d+(,\d+){3,}`)
