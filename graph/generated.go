@@ -155,7 +155,7 @@ type LicenseResolver interface {
 	Extension(ctx context.Context, obj *rest.License) (*rest.Extension, error)
 }
 type MutationResolver interface {
-	BlockNumber(ctx context.Context, input model.BlockNumberInput) (*change.BlockedNumberResult, error)
+	AddBlockedNumber(ctx context.Context, input model.AddBlockedNumberInput) (*change.BlockedNumberResult, error)
 	UpdateBlockedNumber(ctx context.Context, input model.UpdateBlockedNumberInput) (*change.BlockedNumberResult, error)
 	DeleteBlockedNumber(ctx context.Context, input model.DeleteBlockedNumberInput) (*change.DeleteBlockedNumberPayload, error)
 	BulkAssignCallQueueMembers(ctx context.Context, input model.BulkAssignCallQueueMembersInput) (*change.CallQueueMembersResult, error)
@@ -241,7 +241,7 @@ type QueryResolver interface {
 	PagingGroup(ctx context.Context, id string) (*model.PagingGroup, error)
 	ParkLocation(ctx context.Context, id string) (*model.ParkLocation, error)
 	ParsePhoneNumbers(ctx context.Context, numbers []string, homeCountry *string, nationalAsPriority *bool) ([]*rest.ParsedPhoneNumber, error)
-	PhoneNumberTask(ctx context.Context, rcID string, accountID *string) (*rest.PhoneNumberTask, error)
+	PhoneNumberTask(ctx context.Context, id string, accountID *string) (*rest.PhoneNumberTask, error)
 }
 type ServiceInfoResolver interface {
 	ServicePlanName(ctx context.Context, obj *rest.ServiceInfo) (*string, error)
@@ -285,11 +285,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAddBlockedNumberInput,
 		ec.unmarshalInputAddCallerBlockingNumberInput,
 		ec.unmarshalInputAddDevicesToInventoryInput,
 		ec.unmarshalInputAssignedPhoneNumberFilter,
 		ec.unmarshalInputAvailablePhoneNumberFilter,
-		ec.unmarshalInputBlockNumberInput,
 		ec.unmarshalInputBlockedCallerGreetingInput,
 		ec.unmarshalInputBulkAssignCallQueueMembersInput,
 		ec.unmarshalInputBulkAssignPagingGroupUsersAndDevicesInput,
@@ -628,6 +628,18 @@ func (ec *executionContext) childFields_ActivePermission(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ActivePermission", field.Name)
 }
 
+func (ec *executionContext) childFields_AddBlockedNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "blockedNumber":
+		return ec.fieldContext_AddBlockedNumberPayload_blockedNumber(ctx, field)
+	case "outcome":
+		return ec.fieldContext_AddBlockedNumberPayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddBlockedNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddBlockedNumberPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AddCallerBlockingNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "callerBlockingNumber":
@@ -698,18 +710,6 @@ func (ec *executionContext) childFields_BillingPlan(ctx context.Context, field g
 		return ec.fieldContext_BillingPlan_includedPhoneLines(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BillingPlan", field.Name)
-}
-
-func (ec *executionContext) childFields_BlockNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "blockedNumber":
-		return ec.fieldContext_BlockNumberPayload_blockedNumber(ctx, field)
-	case "outcome":
-		return ec.fieldContext_BlockNumberPayload_outcome(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_BlockNumberPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type BlockNumberPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_BlockedCallerGreeting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3968,6 +3968,20 @@ func (ec *executionContext) field_Extension_usablePhoneNumbers_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addBlockedNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddBlockedNumberInput, error) {
+			return ec.unmarshalNAddBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAddBlockedNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_addCallerBlockingNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3988,20 +4002,6 @@ func (ec *executionContext) field_Mutation_addDevicesToInventory_args(ctx contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.AddDevicesToInventoryInput, error) {
 			return ec.unmarshalNAddDevicesToInventoryInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAddDevicesToInventoryInput(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["input"] = arg0
-	return args, nil
-}
-
-func (ec *executionContext) field_Mutation_blockNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.BlockNumberInput, error) {
-			return ec.unmarshalNBlockNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockNumberInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5023,14 +5023,14 @@ func (ec *executionContext) field_Query_parsePhoneNumbers_args(ctx context.Conte
 func (ec *executionContext) field_Query_phoneNumberTask_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "rcId",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
 		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
+			return ec.unmarshalNID2string(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["rcId"] = arg0
+	args["id"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "accountId",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOID2ᚖstring(ctx, v)
@@ -5075,7 +5075,7 @@ func (ec *executionContext) field_Query_shippingOptions_args(ctx context.Context
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "servicePlanId",
 		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
+			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5083,7 +5083,7 @@ func (ec *executionContext) field_Query_shippingOptions_args(ctx context.Context
 	args["servicePlanId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "brandId",
 		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
+			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6592,6 +6592,93 @@ func (ec *executionContext) fieldContext_ActivePermission_rawScopes(_ context.Co
 	return graphql.NewScalarFieldContext("ActivePermission", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _AddBlockedNumberPayload_blockedNumber(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddBlockedNumberPayload_blockedNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BlockedNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.BlockedNumber) graphql.Marshaler {
+			return ec.marshalOBlockedNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddBlockedNumberPayload_blockedNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddBlockedNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockedNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddBlockedNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddBlockedNumberPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
+			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddBlockedNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddBlockedNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _AddBlockedNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddBlockedNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddBlockedNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddBlockedNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AddCallerBlockingNumberPayload_callerBlockingNumber(ctx context.Context, field graphql.CollectedField, obj *change.CallerBlockingNumberResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7118,93 +7205,6 @@ func (ec *executionContext) _BillingPlan_includedPhoneLines(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_BillingPlan_includedPhoneLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BillingPlan", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _BlockNumberPayload_blockedNumber(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BlockNumberPayload_blockedNumber(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.BlockedNumber, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *rest.BlockedNumber) graphql.Marshaler {
-			return ec.marshalOBlockedNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedNumber(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_BlockNumberPayload_blockedNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "BlockNumberPayload",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_BlockedNumber(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _BlockNumberPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BlockNumberPayload_outcome(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Outcome, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v change.MutationOutcome) graphql.Marshaler {
-			return ec.marshalNMutationOutcome2githubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐMutationOutcome(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_BlockNumberPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BlockNumberPayload", field, false, false, errors.New("field of type MutationOutcome does not have child fields"))
-}
-
-func (ec *executionContext) _BlockNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *change.BlockedNumberResult) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BlockNumberPayload_userErrors(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UserErrors, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*change.UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐUserErrorᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_BlockNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "BlockNumberPayload",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
-	}
-	return fc, nil
 }
 
 func (ec *executionContext) _BlockedCallerGreeting_type(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedCallerGreeting) (ret graphql.Marshaler) {
@@ -18858,34 +18858,34 @@ func (ec *executionContext) fieldContext_Locale_name(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Locale", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Mutation_blockNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_addBlockedNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_blockNumber(ctx, field)
+			return ec.fieldContext_Mutation_addBlockedNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().BlockNumber(ctx, fc.Args["input"].(model.BlockNumberInput))
+			return ec.Resolvers.Mutation().AddBlockedNumber(ctx, fc.Args["input"].(model.AddBlockedNumberInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *change.BlockedNumberResult) graphql.Marshaler {
-			return ec.marshalOBlockNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐBlockedNumberResult(ctx, selections, v)
+			return ec.marshalOAddBlockedNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐBlockedNumberResult(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_blockNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_addBlockedNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_BlockNumberPayload(ctx, field)
+			return ec.childFields_AddBlockedNumberPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -18895,7 +18895,7 @@ func (ec *executionContext) fieldContext_Mutation_blockNumber(ctx context.Contex
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_blockNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_addBlockedNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -25472,7 +25472,7 @@ func (ec *executionContext) _Query_phoneNumberTask(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PhoneNumberTask(ctx, fc.Args["rcId"].(string), fc.Args["accountId"].(*string))
+			return ec.Resolvers.Query().PhoneNumberTask(ctx, fc.Args["id"].(string), fc.Args["accountId"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumberTask) graphql.Marshaler {
@@ -31063,6 +31063,54 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAddBlockedNumberInput(ctx context.Context, obj any) (model.AddBlockedNumberInput, error) {
+	var it model.AddBlockedNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["extensionId"]; !present {
+		asMap["extensionId"] = "~"
+	}
+
+	fieldsInOrder := [...]string{"extensionId", "phoneNumber", "name"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "extensionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtensionID = data
+		case "phoneNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumber"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhoneNumber = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAddCallerBlockingNumberInput(ctx context.Context, obj any) (model.AddCallerBlockingNumberInput, error) {
 	var it model.AddCallerBlockingNumberInput
 	if obj == nil {
@@ -31315,54 +31363,6 @@ func (ec *executionContext) unmarshalInputAvailablePhoneNumberFilter(ctx context
 				return it, err
 			}
 			it.SMSEnabled = data
-		}
-	}
-	return it, nil
-}
-
-func (ec *executionContext) unmarshalInputBlockNumberInput(ctx context.Context, obj any) (model.BlockNumberInput, error) {
-	var it model.BlockNumberInput
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	if _, present := asMap["extensionId"]; !present {
-		asMap["extensionId"] = "~"
-	}
-
-	fieldsInOrder := [...]string{"extensionId", "phoneNumber", "name"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "extensionId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensionId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ExtensionID = data
-		case "phoneNumber":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phoneNumber"))
-			data, err := ec.unmarshalNString2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.PhoneNumber = data
-		case "name":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Name = data
 		}
 	}
 	return it, nil
@@ -36936,6 +36936,57 @@ func (ec *executionContext) _ActivePermission(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var addBlockedNumberPayloadImplementors = []string{"AddBlockedNumberPayload"}
+
+func (ec *executionContext) _AddBlockedNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.BlockedNumberResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addBlockedNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddBlockedNumberPayload")
+		case "blockedNumber":
+			out.Values[i] = ec._AddBlockedNumberPayload_blockedNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._AddBlockedNumberPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AddBlockedNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var addCallerBlockingNumberPayloadImplementors = []string{"AddCallerBlockingNumberPayload"}
 
 func (ec *executionContext) _AddCallerBlockingNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.CallerBlockingNumberResult) graphql.Marshaler {
@@ -37195,57 +37246,6 @@ func (ec *executionContext) _BillingPlan(ctx context.Context, sel ast.SelectionS
 		case "includedPhoneLines":
 			out.Values[i] = ec._BillingPlan_includedPhoneLines(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-	if len(deferLabelToView) > 0 {
-		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
-	}
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
-}
-
-var blockNumberPayloadImplementors = []string{"BlockNumberPayload"}
-
-func (ec *executionContext) _BlockNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *change.BlockedNumberResult) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, blockNumberPayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("BlockNumberPayload")
-		case "blockedNumber":
-			out.Values[i] = ec._BlockNumberPayload_blockedNumber(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "outcome":
-			out.Values[i] = ec._BlockNumberPayload_outcome(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "userErrors":
-			out.Values[i] = ec._BlockNumberPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -44014,9 +44014,9 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Mutation")
-		case "blockNumber":
+		case "addBlockedNumber":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_blockNumber(ctx, field)
+				return ec._Mutation_addBlockedNumber(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -49856,6 +49856,11 @@ func (ec *executionContext) marshalNActivePermission2githubᚗcomᚋringqlᚋrin
 	return ec._ActivePermission(ctx, sel, &v)
 }
 
+func (ec *executionContext) unmarshalNAddBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAddBlockedNumberInput(ctx context.Context, v any) (model.AddBlockedNumberInput, error) {
+	res, err := ec.unmarshalInputAddBlockedNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNAddCallerBlockingNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAddCallerBlockingNumberInput(ctx context.Context, v any) (model.AddCallerBlockingNumberInput, error) {
 	res, err := ec.unmarshalInputAddCallerBlockingNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -49878,11 +49883,6 @@ func (ec *executionContext) marshalNAvailablePhoneNumber2ᚖgithubᚗcomᚋringq
 
 func (ec *executionContext) unmarshalNAvailablePhoneNumberFilter2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAvailablePhoneNumberFilter(ctx context.Context, v any) (rest.AvailablePhoneNumberFilter, error) {
 	res, err := ec.unmarshalInputAvailablePhoneNumberFilter(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) unmarshalNBlockNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐBlockNumberInput(ctx context.Context, v any) (model.BlockNumberInput, error) {
-	res, err := ec.unmarshalInputBlockNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -52204,6 +52204,13 @@ func (ec *executionContext) marshalOActivePermission2ᚕgithubᚗcomᚋringqlᚋ
 	return ret
 }
 
+func (ec *executionContext) marshalOAddBlockedNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐBlockedNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.BlockedNumberResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddBlockedNumberPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOAddCallerBlockingNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐCallerBlockingNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.CallerBlockingNumberResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -52305,13 +52312,6 @@ func (ec *executionContext) marshalOBillingPlanUnit2githubᚗcomᚋringqlᚋring
 	_ = ctx
 	res := model.MarshalBillingPlanUnit(v)
 	return res
-}
-
-func (ec *executionContext) marshalOBlockNumberPayload2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋchangeᚐBlockedNumberResult(ctx context.Context, sel ast.SelectionSet, v *change.BlockedNumberResult) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._BlockNumberPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOBlockedCallerGreeting2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.BlockedCallerGreeting) graphql.Marshaler {

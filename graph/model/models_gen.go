@@ -7,6 +7,16 @@ import (
 	"github.com/ringql/ringql/internal/rest"
 )
 
+// Which number is to be blocked.
+type AddBlockedNumberInput struct {
+	// Whose list: a global id, a bare id of RingCentral's in one's own account, or `~` for one's own extension.
+	ExtensionID *string `json:"extensionId,omitempty"`
+	// The number, in E.164 form with `+`.
+	PhoneNumber string `json:"phoneNumber"`
+	// What to call it.
+	Name *string `json:"name,omitempty"`
+}
+
 // Which number is to be listed, and how.
 type AddCallerBlockingNumberInput struct {
 	// Whose list: a global id, a bare id of RingCentral's in one's own account, or `~` for one's own extension.
@@ -27,16 +37,6 @@ type AddDevicesToInventoryInput struct {
 	Quantity int `json:"quantity"`
 	// RingCentral's own id of a site, or `main-site`, which it is where nothing is said.
 	SiteID *string `json:"siteId,omitempty"`
-}
-
-// Which number is to be blocked.
-type BlockNumberInput struct {
-	// Whose list: a global id, a bare id of RingCentral's in one's own account, or `~` for one's own extension.
-	ExtensionID *string `json:"extensionId,omitempty"`
-	// The number, in E.164 form with `+`.
-	PhoneNumber string `json:"phoneNumber"`
-	// What to call it.
-	Name *string `json:"name,omitempty"`
 }
 
 // What callers are to hear who are blocked for one reason.

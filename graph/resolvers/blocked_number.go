@@ -20,7 +20,7 @@ func (r *extensionResolver) BlockedNumbers(ctx context.Context, obj *rest.Extens
 	}, args(first, after, last, before))
 }
 
-func (r *mutationResolver) BlockNumber(ctx context.Context, input model.BlockNumberInput) (*change.BlockedNumberResult, error) {
+func (r *mutationResolver) AddBlockedNumber(ctx context.Context, input model.AddBlockedNumberInput) (*change.BlockedNumberResult, error) {
 	ext, err := whoseList(input.ExtensionID)
 	if err != nil {
 		return nil, err

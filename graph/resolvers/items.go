@@ -71,7 +71,7 @@ func taskArgument(id string) error {
 		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'
 	}
 	if id == "" || len(id) > 128 || strings.ContainsFunc(id, odd) {
-		return in("rcId", &model.InputError{Reason: "is no id of a task: it has letters, digits, - and _"})
+		return in("id", &model.InputError{Reason: "is no id of a task: it has letters, digits, - and _"})
 	}
 	return nil
 }

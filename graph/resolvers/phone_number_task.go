@@ -20,15 +20,15 @@ func (r *phoneNumberTaskResultResolver) PhoneNumber(ctx context.Context, obj *ch
 	return loader.For(ctx).PhoneNumber(ctx, obj.ID)
 }
 
-func (r *queryResolver) PhoneNumberTask(ctx context.Context, rcID string, accountID *string) (*rest.PhoneNumberTask, error) {
+func (r *queryResolver) PhoneNumberTask(ctx context.Context, id string, accountID *string) (*rest.PhoneNumberTask, error) {
 	account, err := accountArgument(accountID)
 	if err != nil {
 		return nil, err
 	}
-	if err := taskArgument(rcID); err != nil {
+	if err := taskArgument(id); err != nil {
 		return nil, err
 	}
-	return loader.For(ctx).PhoneNumberTask(ctx, account, rcID)
+	return loader.For(ctx).PhoneNumberTask(ctx, account, id)
 }
 
 func (r *Resolver) PhoneNumberTask() graph.PhoneNumberTaskResolver {

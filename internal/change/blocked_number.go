@@ -16,7 +16,7 @@ type BlockedNumberResult struct {
 
 // The payloads of the schema.
 type (
-	BlockNumberPayload         = BlockedNumberResult
+	AddBlockedNumberPayload    = BlockedNumberResult
 	UpdateBlockedNumberPayload = BlockedNumberResult
 )
 

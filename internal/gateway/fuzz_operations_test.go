@@ -34,7 +34,7 @@ var fuzzOperations = []string{
 	`mutation ($input: ProvisionPhoneNumbersInput!) { provisionPhoneNumbers(input: $input) { outcome task { rcId } results { outcome userErrors { code field } } userErrors { code message field } } }`,
 	`mutation ($items: [ProvisionPhoneNumberItem!]!, $account: ID) { provisionPhoneNumbers(input: {accountId: $account, items: $items}) { outcome } }`,
 	`mutation ($input: DeletePhoneNumbersInput!) { deletePhoneNumbers(input: $input) { outcome results { deletedId userErrors { code field } } userErrors { code message field } } }`,
-	`query ($task: String!, $account: ID) { phoneNumberTask(rcId: $task, accountId: $account) { status results { number } } }`,
+	`query ($task: ID!, $account: ID) { phoneNumberTask(id: $task, accountId: $account) { status results { number } } }`,
 	`mutation ($input: BulkAssignCallQueueMembersInput!) { bulkAssignCallQueueMembers(input: $input) { results { extensionId outcome userErrors { code } } outcome userErrors { code message field } } }`,
 	`mutation ($items: [CallQueueMembersInput!]!, $account: ID) { bulkAssignCallQueueMembers(input: {accountId: $account, items: $items}) { outcome } }`,
 	`mutation ($queue: ID!, $added: [ID!], $removed: ID!) {
@@ -47,8 +47,8 @@ var fuzzOperations = []string{
 	`mutation ($add: AddCallerBlockingNumberInput!, $update: UpdateCallerBlockingNumberInput!, $delete: DeleteCallerBlockingNumberInput!, $all: DeleteCallerBlockingNumbersInput!) {
 		addCallerBlockingNumber(input: $add) { outcome callerBlockingNumber { id } userErrors { code message field } } updateCallerBlockingNumber(input: $update) { outcome userErrors { code } }
 		deleteCallerBlockingNumber(input: $delete) { outcome deletedId } deleteCallerBlockingNumbers(input: $all) { outcome results { outcome } } }`,
-	`mutation ($block: BlockNumberInput!, $update: UpdateBlockedNumberInput!, $delete: DeleteBlockedNumberInput!) {
-		blockNumber(input: $block) { outcome blockedNumber { id } userErrors { code message field } } updateBlockedNumber(input: $update) { outcome } deleteBlockedNumber(input: $delete) { outcome deletedId } }`,
+	`mutation ($block: AddBlockedNumberInput!, $update: UpdateBlockedNumberInput!, $delete: DeleteBlockedNumberInput!) {
+		addBlockedNumber(input: $block) { outcome blockedNumber { id } userErrors { code message field } } updateBlockedNumber(input: $update) { outcome } deleteBlockedNumber(input: $delete) { outcome deletedId } }`,
 	`query ($f: CallQueueFilter, $first: Int) { account { callQueues(filter: $f, first: $first) { totalCount nodes { name } } } }`,
 	`mutation ($input: UpdateCallQueueInput!) { updateCallQueue(input: $input) { outcome callQueue { name alertTimer } userErrors { code message field } } }`,
 	`mutation ($id: ID!, $level: ServiceLevelSettingsInput, $on: Boolean) {
