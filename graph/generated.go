@@ -26663,10 +26663,10 @@ func (ec *executionContext) _ReservationResult_phoneNumber(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReservationResult_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -47335,7 +47335,7 @@ func (ec *executionContext) _ReservationResult(ctx context.Context, sel ast.Sele
 			out.Values[i] = graphql.MarshalString("ReservationResult")
 		case "phoneNumber":
 			out.Values[i] = ec._ReservationResult_phoneNumber(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "reservation":
