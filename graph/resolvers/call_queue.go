@@ -8,15 +8,9 @@ import (
 )
 
 func (r *mutationResolver) BulkAssignCallQueueMembers(ctx context.Context, input model.BulkAssignCallQueueMembersInput) (*change.CallQueueMembersResult, error) {
-	account, err := accountArgument(input.AccountID)
+	account, changes, err := itemsOf(input.AccountID, input.Items, queueChange)
 	if err != nil {
 		return nil, err
-	}
-	changes := make([]change.QueueChange, len(input.Items))
-	for i, item := range input.Items {
-		if changes[i], err = queueChange(item, account); err != nil {
-			return nil, err
-		}
 	}
 	result, err := r.Change.AssignCallQueueMembers(ctx, account, changes)
 	return changed(ctx, result, err)

@@ -75,3 +75,17 @@ func taskArgument(id string) error {
 	}
 	return nil
 }
+
+// itemsOf reads the account that a bulk input names, and its items.
+func itemsOf[In, Out any](accountID *string, items []In, read func(item In, account string) (Out, error)) (account string, out []Out, err error) {
+	if account, err = accountArgument(accountID); err != nil {
+		return "", nil, err
+	}
+	out = make([]Out, len(items))
+	for i, item := range items {
+		if out[i], err = read(item, account); err != nil {
+			return "", nil, err
+		}
+	}
+	return account, out, nil
+}

@@ -15,15 +15,9 @@ func (r *extensionResolver) PagingGroup(ctx context.Context, obj *rest.Extension
 }
 
 func (r *mutationResolver) BulkAssignPagingGroupUsersAndDevices(ctx context.Context, input model.BulkAssignPagingGroupUsersAndDevicesInput) (*change.PagingGroupMembersResult, error) {
-	account, err := accountArgument(input.AccountID)
+	account, changes, err := itemsOf(input.AccountID, input.Items, pagingGroupChange)
 	if err != nil {
 		return nil, err
-	}
-	changes := make([]change.PagingGroupChange, len(input.Items))
-	for i, item := range input.Items {
-		if changes[i], err = pagingGroupChange(item, account); err != nil {
-			return nil, err
-		}
 	}
 	result, err := r.Change.AssignPagingGroupUsersDevices(ctx, account, changes)
 	return changed(ctx, result, err)

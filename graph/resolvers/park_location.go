@@ -15,15 +15,9 @@ func (r *extensionResolver) ParkLocation(ctx context.Context, obj *rest.Extensio
 }
 
 func (r *mutationResolver) BulkAssignParkLocationUsers(ctx context.Context, input model.BulkAssignParkLocationUsersInput) (*change.ParkLocationUsersResult, error) {
-	account, err := accountArgument(input.AccountID)
+	account, changes, err := itemsOf(input.AccountID, input.Items, parkLocationChange)
 	if err != nil {
 		return nil, err
-	}
-	changes := make([]change.ParkLocationChange, len(input.Items))
-	for i, item := range input.Items {
-		if changes[i], err = parkLocationChange(item, account); err != nil {
-			return nil, err
-		}
 	}
 	result, err := r.Change.UpdateParkLocationUsers(ctx, account, changes)
 	return changed(ctx, result, err)
