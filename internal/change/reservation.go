@@ -112,20 +112,26 @@ func (c *Changer) reserve(ctx context.Context, asks []rest.Reserve, bad []*UserE
 	}
 	checkNumbers(asks, bad)
 	ctx, calls := rest.WithCalls(ctx)
+	sctx, cancel, err := sending(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
 	results, errs := make([]*ReservationResult, len(asks)), make([]error, len(asks))
-	rest.InParallel(len(asks), func(i int) {
-		results[i] = &ReservationResult{PhoneNumber: asks[i].PhoneNumber, Outcome: Rejected}
+	var good []rest.Reserve
+	var places []int
+	for i, ask := range asks {
+		results[i] = &ReservationResult{PhoneNumber: ask.PhoneNumber, Outcome: Rejected}
 		if bad[i] != nil {
 			results[i].UserErrors = []*UserError{bad[i]}
-			return
+			continue
 		}
-		var r *Result[rest.Reservation]
-		r, errs[i] = Carry(ctx, Step[rest.Reservation]{
-			Send:   func(ctx context.Context) (*rest.Reservation, error) { return c.REST.ReservePhoneNumber(ctx, asks[i]) },
-			Fields: reservationFields,
-		})
-		results[i].settle(r, errs[i], done)
-	})
+		good, places = append(good, ask), append(places, i)
+	}
+	for k, r := range c.REST.ReservePhoneNumbers(sctx, good) {
+		i := places[k]
+		errs[i] = results[i].settle(r, done)
+	}
 	if err := nothingSent(results, errs); err != nil {
 		return nil, err
 	}
@@ -158,32 +164,35 @@ func checkNumbers(asks []rest.Reserve, bad []*UserError) {
 }
 
 // settle says what became of the number: what the upstream refuses for it stands in an
-// answer that is otherwise good.
-func (out *ReservationResult) settle(r *Result[rest.Reservation], err error, done func(*rest.Reservation) bool) {
+// answer that is otherwise good. It returns a failure that is not for a reason of the domain.
+func (out *ReservationResult) settle(r rest.Result[*rest.Reservation], done func(*rest.Reservation) bool) error {
 	switch {
-	case err != nil:
-		out.UserErrors = []*UserError{undone("sent", err)}
-		return
-	case r.Outcome == Unknown:
+	case lost(r.Err):
 		out.Outcome = Unknown
 		out.UserErrors = []*UserError{{Code: OutcomeUnknown, Message: "RingCentral's answer was lost, and nothing tells what is reserved. It does no harm to try again."}}
-		return
-	case r.Object == nil:
-		out.Outcome, out.UserErrors = r.Outcome, r.UserErrors
-		return
+		return nil
+	case r.Err != nil:
+		u := refusal(r.Err, reservationFields)
+		if u == nil {
+			out.UserErrors = []*UserError{undone("sent", r.Err)}
+			return r.Err
+		}
+		out.UserErrors = []*UserError{u}
+		return nil
 	}
-	out.Reservation = r.Object
-	switch u, known := reservationErrors[r.Object.Error]; {
+	out.Reservation = r.Value
+	switch u, known := reservationErrors[r.Value.Error]; {
 	case known:
-		u.RCCode, u.Field = string(r.Object.Error), []string{"phoneNumber"}
+		u.RCCode, u.Field = string(r.Value.Error), []string{"phoneNumber"}
 		out.UserErrors = []*UserError{&u}
-	case r.Object.Error != "":
-		out.UserErrors = []*UserError{{Code: Refused, RCCode: string(r.Object.Error), Field: []string{"phoneNumber"}, Message: "RingCentral refused it."}}
-	case !done(r.Object):
+	case r.Value.Error != "":
+		out.UserErrors = []*UserError{{Code: Refused, RCCode: string(r.Value.Error), Field: []string{"phoneNumber"}, Message: "RingCentral refused it."}}
+	case !done(r.Value):
 		out.UserErrors = []*UserError{{Code: Refused, Message: "RingCentral did not do it, and does not say why."}}
 	default:
 		out.Outcome = Applied
 	}
+	return nil
 }
 
 // nothingSent returns the failure of sign-in, rights, budget or upstream that met every

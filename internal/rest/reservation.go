@@ -50,10 +50,22 @@ func (r *Reservation) RawStatus() string { return string(r.Status) }
 var reservePhoneNumbers = op("reservePhoneNumbers",
 	"POST /restapi/v1.0/number-pool/reserve", budget.Medium, Legacy, "NumberLookup")
 
-// ReservePhoneNumber reserves a number of the pool, or lets it go. It is one number per
-// call: that is what the last description of the operation has. The answer is a list all
-// the same, and tells failures in its records.
-func (c *Client) ReservePhoneNumber(ctx context.Context, r Reserve) (*Reservation, error) {
+// ReservePhoneNumbers reserves numbers of the pool, or lets them go, and returns what each
+// came to. It is one number per call: that is what the last description of the operation
+// has. The answer is a list all the same, and tells failures in its records.
+func (c *Client) ReservePhoneNumbers(ctx context.Context, rs []Reserve) []Result[*Reservation] {
+	out := make([]Result[*Reservation], len(rs))
+	errs := c.each(ctx, reservePhoneNumbers, len(rs), func(i int) (err error) {
+		out[i].Value, err = c.reservePhoneNumber(ctx, rs[i])
+		return err
+	})
+	for i, err := range errs {
+		out[i].Err = err
+	}
+	return out
+}
+
+func (c *Client) reservePhoneNumber(ctx context.Context, r Reserve) (*Reservation, error) {
 	type records struct {
 		Records []Reservation `json:"records"`
 	}
