@@ -73,7 +73,11 @@ func orderResult(r *Result[rest.DeviceOrderCreation]) *DeviceOrderResult {
 	if made.ID.RCID != "" {
 		out.Order = &made.DeviceOrder
 	}
-	if made.Task != nil && made.Task.Status == rest.FailedTask {
+	switch failed := made.Task != nil && made.Task.Status == rest.FailedTask; {
+	case failed && len(made.Ordered) > 0:
+		out.Outcome = Unknown
+		out.UserErrors = []*UserError{{Code: OutcomeUnknown, Message: "RingCentral says that the order came to nothing, and tells devices of it: look at them before you order again."}}
+	case failed:
 		out.Outcome = Rejected
 		out.UserErrors = []*UserError{{Code: Refused, Message: "RingCentral took the order, and could not carry it out."}}
 	}
