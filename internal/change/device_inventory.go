@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -150,6 +151,9 @@ func (c *Changer) AddDevicesToInventory(ctx context.Context, asked, site string,
 		out.UserErrors[0].Message = "RingCentral's answer was lost. The devices may be in the inventory, which has no list: ask RingCentral before you try again."
 	}
 	if r.Object != nil {
+		if n := len(r.Object.Devices); n < quantity {
+			out.Outcome, out.UserErrors = Partial, []*UserError{{Code: Refused, Message: fmt.Sprintf("RingCentral added %d of %d, and does not say why.", n, quantity)}}
+		}
 		out.Site = r.Object.Site
 		for _, d := range r.Object.Devices {
 			out.DeviceIDs = append(out.DeviceIDs, rest.DeviceID{Key: rest.Key{Account: account, RCID: d.ID.RCID}})

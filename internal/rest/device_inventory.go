@@ -3,8 +3,6 @@ package rest
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"slices"
 
 	"github.com/ringql/ringql/internal/budget"
 )
@@ -66,8 +64,15 @@ func (c *Client) AddDevicesToInventory(ctx context.Context, account, site string
 		if err != nil {
 			return nil, err
 		}
-		if len(added.Devices) == 0 || slices.ContainsFunc(added.Devices, func(d DeviceRef) bool { return d.ID.RCID == "" }) {
-			return nil, nonsense(addDeviceToInventory, fmt.Sprintf("%d devices, not all with an id", len(added.Devices)))
+		seen := map[string]bool{"": true} // without an id nothing could refer to it
+		for _, d := range added.Devices {
+			if seen[d.ID.RCID] {
+				return nil, nonsense(addDeviceToInventory, "a device without an id, or one that is there twice")
+			}
+			seen[d.ID.RCID] = true
+		}
+		if n := len(added.Devices); n == 0 || n > quantity {
+			return nil, nonsense(addDeviceToInventory, fmt.Sprintf("%d devices in place of %d", n, quantity))
 		}
 		return added, nil
 	}})
@@ -77,7 +82,7 @@ func (c *Client) AddDevicesToInventory(ctx context.Context, account, site string
 // became of each.
 func (c *Client) DeleteDevicesFromInventory(ctx context.Context, account string, ids []string) (map[string]error, error) {
 	type record struct {
-		ID         string      `json:"deviceId"`
+		ID         ID          `json:"deviceId"`
 		Successful bool        `json:"bulkItemSuccessful,omitzero"`
 		Errors     []itemError `json:"bulkItemErrors,omitzero"`
 	}
@@ -86,7 +91,7 @@ func (c *Client) DeleteDevicesFromInventory(ctx context.Context, account string,
 	}
 	body := records{make([]record, len(ids))}
 	for i, id := range ids {
-		body.Records[i].ID = id
+		body.Records[i].ID = ID(id)
 	}
 	return either(ctx, c, account, way[map[string]error]{deleteDeviceFromInventory, func() (map[string]error, error) {
 		done, err := call[records](ctx, c, deleteDeviceFromInventory.at(account).send(body))
@@ -97,14 +102,13 @@ func (c *Client) DeleteDevicesFromInventory(ctx context.Context, account string,
 		for _, id := range ids {
 			out[id] = nonsense(deleteDeviceFromInventory, "the item is missing")
 		}
+		seen := map[string]bool{}
 		for _, r := range done.Records {
-			out[r.ID] = nil
-			if !r.Successful {
-				e := &Error{Op: deleteDeviceFromInventory.ID, Status: http.StatusBadRequest}
-				if len(r.Errors) > 0 {
-					(&envelope{ErrorCode: r.Errors[0].ErrorCode, Message: r.Errors[0].Message}).fill(e)
-				}
-				out[r.ID] = e
+			switch id := string(r.ID); {
+			case seen[id]:
+				out[id] = nonsense(deleteDeviceFromInventory, "the item is there twice")
+			default:
+				seen[id], out[id] = true, inventoryItem{Successful: r.Successful, Errors: r.Errors}.failure(deleteDeviceFromInventory, "deviceId")
 			}
 		}
 		return out, nil
