@@ -49,8 +49,12 @@ func (ch *DeviceChange) impossible() *UserError {
 		return &UserError{Code: Invalid, Message: "Nothing is to change: say what."}
 	case ch.Name != nil && (*ch.Name == "" || utf8.RuneCountInString(*ch.Name) > mostDeviceName):
 		return invalid("name", "A device's name has 1 to 64 characters.")
+	case ch.EmergencyServiceAddress != nil && *ch.EmergencyServiceAddress == rest.EmergencyServiceAddressInput{}:
+		return invalid("emergencyServiceAddress", "Say a part of the address.")
 	case ch.Emergency == nil:
 		return nil
+	case ch.Emergency.Address != nil && *ch.Emergency.Address == rest.EmergencyAddressInput{}:
+		return &UserError{Code: Invalid, Message: "Say a part of the address.", Field: []string{"emergency", "address"}}
 	case *ch.Emergency == rest.DeviceEmergencyUpdate{}:
 		return invalid("emergency", "Say an address, a location, or whether it is abroad.")
 	case ch.Emergency.Address != nil && ch.Emergency.Location != nil:
