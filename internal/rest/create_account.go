@@ -117,7 +117,7 @@ func (c *Client) CreateAccount(ctx context.Context, in NewAccount) (*Account, er
 	if err != nil {
 		return nil, err
 	}
-	if !digits(a.ID.RCID) || a.ID.RCID[0] == '0' {
+	if !known(a.ID.RCID) {
 		return nil, nonsense(createAccount, "no id of an account")
 	}
 	if in.MainNumber != "" && a.MainNumber != "" && !SameNumber(in.MainNumber, a.MainNumber) {

@@ -64,9 +64,9 @@ func (c *Client) AddDevicesToInventory(ctx context.Context, account, site string
 		if err != nil {
 			return nil, err
 		}
-		seen := map[string]bool{"": true} // without an id nothing could refer to it
+		seen := map[string]bool{}
 		for _, d := range added.Devices {
-			if seen[d.ID.RCID] {
+			if !known(d.ID.RCID) || seen[d.ID.RCID] {
 				return nil, nonsense(addDeviceToInventory, "a device without an id, or one that is there twice")
 			}
 			seen[d.ID.RCID] = true

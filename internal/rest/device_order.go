@@ -129,14 +129,18 @@ func (c *Client) CreateDeviceOrder(ctx context.Context, account string, devices 
 			return nil, nonsense(createDeviceOrder, "neither devices nor a task")
 		}
 		made.link()
-		return made, made.place(createDeviceOrder, account)
+		err = made.place(createDeviceOrder, account)
+		if err != nil && made.ID.RCID != "" && made.Task == nil {
+			made.Ordered, err = nil, nil // the order is known, and tells them when it is read
+		}
+		return made, err
 	}})
 }
 
 // link finds out the order's id where a link alone tells it. The id of a task is not
 // one of an order.
 func (m *DeviceOrderCreation) link() {
-	if !digits(m.ID.RCID) {
+	if !known(m.ID.RCID) {
 		m.ID.RCID = ""
 	}
 	if m.ID.RCID == "" {
@@ -154,7 +158,7 @@ func (m *DeviceOrderCreation) link() {
 func orderOf(uri string) string {
 	_, after, _ := strings.Cut(uri, "/order/")
 	id, _, _ := strings.Cut(after, "?")
-	if !digits(id) || id[0] == '0' {
+	if !known(id) {
 		return ""
 	}
 	return id
@@ -182,7 +186,7 @@ func (o *DeviceOrder) place(from *Operation, account string) error {
 	o.ID.Account = first(AccountOf(o.URI), account)
 	for i := range o.Ordered {
 		d := &o.Ordered[i]
-		if d.ID.RCID == "" {
+		if !known(d.ID.RCID) {
 			return nonsense(from, "a device has no id")
 		}
 		d.place(account, o.URI, nil)

@@ -96,3 +96,6 @@ func AccountOf(uri string) string {
 func digits(s string) bool {
 	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == ""
 }
+
+// known says whether s can be an id that a global one is made of, and that a path may have.
+func known(s string) bool { return digits(s) && s[0] != '0' }
