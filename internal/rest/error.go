@@ -156,7 +156,8 @@ func (e *Error) judge(o *Operation, known bool) {
 		e.Permission = o.right(e.Code)
 	}
 	undone := known && (e.Status == http.StatusServiceUnavailable || e.Status == http.StatusNotImplemented)
-	e.Lost = o.Method != http.MethodGet && (e.Status >= 500 || e.Status < 200) && !undone
+	between := !known && e.Status == http.StatusRequestTimeout // whoever waited may have passed it on
+	e.Lost = o.Method != http.MethodGet && (e.Status >= 500 || e.Status < 400 || between) && !undone
 }
 
 // failed makes the error of a request without a usable answer.
