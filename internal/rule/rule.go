@@ -24,6 +24,9 @@ func Rules(suggest bool) *rules.Rules {
 			r.AddRule(twins[1].Name, twins[1].RuleFunc)
 		}
 	}
+	for _, values := range []core.Rule{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions} {
+		r.ReplaceRule(values.Name, private(values.RuleFunc)) // which of the two there is
+	}
 	r.ReplaceRule(rules.OverlappingFieldsCanBeMergedRule.Name, overlappingFieldsCanBeMerged)
 	r.AddRule("LiteralsFit", literalsFit)
 	return r
