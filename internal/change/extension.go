@@ -128,8 +128,11 @@ func (c *Changer) madeSince(ctx context.Context, account string, in rest.Extensi
 	}
 	for i := range p.Records {
 		e := &p.Records[i]
-		if at, err := time.Parse(time.RFC3339, string(e.CreationTime)); err == nil && at.Before(begun.Add(-skew)) {
+		switch at, err := time.Parse(time.RFC3339, string(e.CreationTime)); {
+		case err == nil && at.Before(begun.Add(-skew)):
 			continue
+		case err != nil && f.ExtensionNumber == "":
+			continue // an address may be that of several
 		}
 		if in.SeenIn(e) {
 			return e, true, nil
@@ -148,7 +151,7 @@ func (c *Changer) explainTaken(ctx context.Context, account string, in rest.Exte
 	for i := range p.Records {
 		switch e := &p.Records[i]; {
 		case e.ExtensionNumber != *in.ExtensionNumber:
-		case in.SeenIn(e):
+		case in.Named() && in.SeenIn(e):
 			*r = Result[rest.Extension]{Object: e, Outcome: AlreadyApplied}
 		default:
 			r.Object, r.UserErrors[0].Code, r.UserErrors[0].Message = e, Duplicate, "Another extension has this number."

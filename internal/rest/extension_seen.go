@@ -36,8 +36,11 @@ type readable struct {
 }
 
 // SeenIn says whether e, as lists tell it, may be what in makes: by its type, its number
-// and who it is.
+// and who it is, or else what it is called and that nobody has it.
 func (in ExtensionCreation) SeenIn(e *Extension) bool {
+	if in.Contact == nil && (in.Name != nil && *in.Name != e.Name || (in.Status == "Unassigned") != (e.Status == "Unassigned")) {
+		return false
+	}
 	kind := in.Type
 	if kind == "" {
 		kind = "User"
@@ -48,6 +51,10 @@ func (in ExtensionCreation) SeenIn(e *Extension) bool {
 	}
 	return ExtensionUpdate{Type: kind, ExtensionNumber: in.ExtensionNumber, Contact: &who}.SeenIn(e)
 }
+
+// Named says whether in says who or what is to be made, so that it can be told from
+// another that has its number.
+func (in ExtensionCreation) Named() bool { return in.Contact != nil || in.Name != nil }
 
 // tree is v as JSON has it; nil if it has no form there.
 func tree(v any) any {
