@@ -43,19 +43,34 @@ func (c *Client) DeleteExtension(ctx context.Context, id ExtensionID, keep Kept)
 // DeleteUsers removes users and limited extensions, and returns what became of each,
 // in order. Their numbers and phones go to the inventory, or are given up.
 func (c *Client) DeleteUsers(ctx context.Context, account string, ids []string, keep bool) []error {
-	var errs []error
-	for chunk := range slices.Chunk(ids, mostDeleted) {
-		some, err := either(ctx, c, account,
-			way[[]error]{bulkDeleteUsersV2, func() ([]error, error) { return c.deleteUsersV2(ctx, account, chunk, keep) }},
-			way[[]error]{deleteExtension, func() ([]error, error) {
-				return c.DeleteExtensions(ctx, account, chunk, Kept{PhoneNumbers: &keep, PhoneLines: &keep}), nil
-			}})
-		if err != nil {
-			some = repeat(err, len(chunk))
-		}
-		errs = append(errs, some...)
+	errs, err := either(ctx, c, account,
+		way[[]error]{bulkDeleteUsersV2, func() ([]error, error) { return c.deleteChunks(ctx, account, ids, keep) }},
+		way[[]error]{deleteExtension, func() ([]error, error) {
+			return c.DeleteExtensions(ctx, account, ids, Kept{PhoneNumbers: &keep, PhoneLines: &keep}), nil
+		}})
+	if err != nil {
+		return repeat(err, len(ids))
 	}
 	return errs
+}
+
+// deleteChunks removes users, as many with one call as it takes.
+func (c *Client) deleteChunks(ctx context.Context, account string, ids []string, keep bool) ([]error, error) {
+	chunks := slices.Collect(slices.Chunk(ids, mostDeleted))
+	out := make([][]error, len(chunks))
+	errs, err := c.by(ctx, bulkDeleteUsersV2, len(chunks), func(i int) (err error) {
+		out[i], err = c.deleteUsersV2(ctx, account, chunks[i], keep)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, err := range errs {
+		if err != nil {
+			out[i] = repeat(err, len(chunks[i]))
+		}
+	}
+	return slices.Concat(out...), nil
 }
 
 func (c *Client) deleteUsersV2(ctx context.Context, account string, ids []string, keep bool) ([]error, error) {
@@ -69,7 +84,7 @@ func (c *Client) deleteUsersV2(ctx context.Context, account string, ids []string
 	}
 	done, err := call[bulkAdd](ctx, c, bulkDeleteUsersV2.at(account).send(body))
 	if err != nil {
-		return nil, err
+		return nil, together(err, len(ids))
 	}
 	errs := make([]error, len(ids))
 	for i, id := range ids {

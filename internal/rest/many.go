@@ -78,15 +78,14 @@ func callMany[T any](ctx context.Context, c *Client, o *Operation, ids []string,
 		out: make(map[string]Result[*T], len(ids)),
 	}
 	most, known := m.state.now()
-	if !known && len(ids) > most {
+	if !known && len(ids) > most && o.Method == http.MethodGet {
 		// The first request finds out how many ids the upstream takes; sent all at
 		// once, each would be refused for the same reason.
 		m.fetch(ctx, ids[:most])
 		ids = ids[most:]
 		most, _ = m.state.now()
 	}
-	chunks := slices.Collect(slices.Chunk(ids, most))
-	InParallel(len(chunks), func(i int) { m.fetch(ctx, chunks[i]) })
+	m.fetchAll(ctx, slices.Collect(slices.Chunk(ids, most)))
 	return m.out
 }
 
@@ -112,13 +111,43 @@ func (m *manyRun[T]) set(id string, r Result[*T]) {
 	m.mu.Unlock()
 }
 
+// fetchAll fetches several lots of ids. Changes end where those do that take a call each.
+func (m *manyRun[T]) fetchAll(ctx context.Context, lots [][]string) {
+	if m.op.Method == http.MethodGet || len(lots) < 2 {
+		InParallel(len(lots), func(i int) { m.fetch(ctx, lots[i]) })
+		return
+	}
+	begun := make([]bool, len(lots))
+	for i, err := range m.c.each(ctx, m.op, len(lots), func(i int) error {
+		begun[i] = true
+		m.fetch(ctx, lots[i])
+		return m.trouble(lots[i])
+	}) {
+		for _, id := range lots[i] {
+			if !begun[i] {
+				m.set(id, Result[*T]{Err: err})
+			}
+		}
+	}
+}
+
+// trouble is the error of one of ids that the next would meet as well, if there is any.
+func (m *manyRun[T]) trouble(ids []string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, id := range ids {
+		if err := m.out[id].Err; ofAll(err) {
+			return err
+		}
+	}
+	return nil
+}
+
 // fetch asks for ids in one request, or in smaller ones once the upstream has
 // said that they are too many.
 func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 	if most, _ := m.state.now(); len(ids) > most {
-		for chunk := range slices.Chunk(ids, most) {
-			m.fetch(ctx, chunk)
-		}
+		m.fetchAll(ctx, slices.Collect(slices.Chunk(ids, most)))
 		return
 	}
 	r := m.op.atMany(ids, m.names...).where(m.query)
@@ -209,7 +238,7 @@ func (m *manyRun[T]) takenForOne(err error) bool {
 // singly asks for each of ids alone. That the upstream takes no more than one is
 // learned when it answers one that it refused among many.
 func (m *manyRun[T]) singly(ctx context.Context, ids []string) {
-	InParallel(len(ids), func(i int) { m.fetch(ctx, ids[i:i+1]) })
+	m.fetchAll(ctx, slices.Collect(slices.Chunk(ids, 1)))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if slices.ContainsFunc(ids, func(id string) bool { return m.out[id].Err == nil }) {
