@@ -3,6 +3,7 @@ package change
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -31,6 +32,9 @@ type DeleteExtensionsResult struct {
 
 // extensionID is what the upstream calls the extension that a change is about.
 const extensionID = "extensionId"
+
+// extensionIDs is the field that names several.
+const extensionIDs = "extensionIds"
 
 // absent is the user error of an extension that is not there.
 func absent(err error) *UserError {
@@ -76,18 +80,22 @@ func (c *Changer) DeleteExtension(ctx context.Context, id rest.ExtensionID, keep
 // mostExtensions is how many extensions are removed at once.
 const mostExtensions = 200
 
+// deletionFields is extensionFields where an extension is named and nothing else: v2 calls
+// it by its id, and that it has the last device of a group is its own fault.
+var deletionFields = map[string]string{extensionID: extensionID, "id": extensionID, "JWS-1736": extensionID}
+
 // checkDeletion refuses what contradicts itself, before anything is sent.
 func checkDeletion(ids []rest.ExtensionID) *UserError {
 	if len(ids) == 0 {
-		return invalid("extensionIds", "There is nothing to remove.")
+		return invalid(extensionIDs, "There is nothing to remove.")
 	}
 	if len(ids) > mostExtensions {
-		return invalid("extensionIds", fmt.Sprintf("At most %d extensions at once.", mostExtensions))
+		return invalid(extensionIDs, fmt.Sprintf("At most %d extensions at once.", mostExtensions))
 	}
 	seen := map[string]bool{}
 	for _, id := range ids {
 		if seen[id.RCID] {
-			return invalid("extensionIds", fmt.Sprintf("Extension %s is named twice.", id.RCID))
+			return invalid(extensionIDs, fmt.Sprintf("Extension %s is named twice.", id.RCID))
 		}
 		seen[id.RCID] = true
 	}
@@ -112,7 +120,7 @@ func (c *Changer) DeleteExtensions(ctx context.Context, account string, asked []
 	ctx, calls := rest.WithCalls(ctx)
 	home, err := accountID(ctx, account)
 	if err == nil {
-		err = foreign("extensionIds", home, asked...)
+		err = foreign(extensionIDs, home, asked...)
 	}
 	if err != nil {
 		return nil, err
@@ -135,6 +143,11 @@ func (c *Changer) DeleteExtensions(ctx context.Context, account string, asked []
 	for i, id := range d.ids {
 		r := &ExtensionDeletion{ExtensionID: rest.ExtensionID{Key: rest.Key{Account: home, RCID: id}}}
 		r.Outcome, r.UserErrors = d.judge(id)
+		for _, u := range r.UserErrors {
+			if u.Field != nil { // all are about the id
+				u.Field = []string{extensionIDs, strconv.Itoa(i)}
+			}
+		}
 		out.Results, outcomes[i] = append(out.Results, r), r.Outcome
 	}
 	out.Outcome, out.Calls = summaryOf(outcomes), callsOf(calls)
@@ -193,7 +206,7 @@ func (d *deletion) judge(id string) (MutationOutcome, []*UserError) {
 	case lost(err):
 		return Unknown, []*UserError{unknownOutcome()}
 	}
-	u := refusal(err, nil)
+	u := refusal(err, deletionFields)
 	if u == nil {
 		u = undone("removed", err)
 	}
