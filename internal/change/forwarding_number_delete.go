@@ -3,6 +3,7 @@ package change
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/ringql/ringql/internal/loader"
@@ -102,7 +103,7 @@ func (c *Changer) DeleteForwardingNumbers(ctx context.Context, ids []rest.Forwar
 		return nil, err
 	}
 	defer cancel()
-	rest.InParallel(len(run.groups), func(i int) { run.remove(kept, run.groups[i]) })
+	run.each(kept, run.groups, run.remove)
 	if err := common(run.errs); err != nil {
 		return nil, err
 	}
@@ -115,12 +116,12 @@ func (c *Changer) DeleteForwardingNumbers(ctx context.Context, ids []rest.Forwar
 }
 
 // whole returns a context that outlives the client, for a change that takes several
-// steps: its first one is begun only for a client who is still there.
+// steps: none is begun for a client who has left.
 func whole(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	kept, cancel := context.WithoutCancel(ctx), func() {}
+	kept, cancel := rest.Outlive(ctx), func() {}
 	if end, ok := ctx.Deadline(); ok {
 		kept, cancel = context.WithDeadline(kept, end)
 	}
@@ -166,18 +167,37 @@ func (c *Changer) removal(ctx context.Context, ids []rest.ForwardingNumberID) (*
 	return run, nil, nil
 }
 
+// each removes the numbers of all lots. Those of a lot that is not begun fail for the
+// reason why it is not.
+func (r *removal) each(ctx context.Context, lots [][]int, remove func(context.Context, []int)) {
+	begun := make([]bool, len(lots))
+	for k, err := range r.c.REST.EachForwardingNumber(ctx, len(lots), func(k int) error {
+		begun[k] = true
+		remove(ctx, lots[k])
+		return r.errs[lots[k][len(lots[k])-1]] // the last: what keeps one keeps those after it
+	}) {
+		for _, i := range lots[k] {
+			if !begun[k] {
+				r.errs[i] = err
+			}
+		}
+	}
+}
+
 // remove removes numbers of one extension.
 func (r *removal) remove(ctx context.Context, at []int) {
-	if len(at) > 1 && r.together(ctx, at) {
-		return
+	if len(at) == 1 || !r.together(ctx, at) {
+		r.each(ctx, slices.Collect(slices.Chunk(at, 1)), r.removeOne)
 	}
-	rest.InParallel(len(at), func(k int) {
-		i := at[k]
-		done, err := r.c.deleteForwardingNumber(ctx, r.ids[i])
-		if r.errs[i] = err; err == nil {
-			r.results[i].Outcome, r.results[i].UserErrors = done.Outcome, done.UserErrors
-		}
-	})
+}
+
+// removeOne removes the one number of a lot.
+func (r *removal) removeOne(ctx context.Context, at []int) {
+	i := at[0]
+	done, err := r.c.deleteForwardingNumber(ctx, r.ids[i])
+	if r.errs[i] = err; err == nil {
+		r.results[i].Outcome, r.results[i].UserErrors = done.Outcome, done.UserErrors
+	}
 }
 
 // together removes numbers of one extension with one call. It reports false when that was

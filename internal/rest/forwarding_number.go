@@ -147,6 +147,12 @@ func (c *Client) DeleteForwardingNumber(ctx context.Context, id ForwardingNumber
 	return c.act(ctx, deleteForwardingNumber.at(id.Account, id.Extension, id.RCID))
 }
 
+// EachForwardingNumber carries out n removals by remove, with a call or more for each, and
+// returns what they came to. See each for where it stops.
+func (c *Client) EachForwardingNumber(ctx context.Context, n int, remove func(i int) error) []error {
+	return c.each(ctx, deleteForwardingNumber, n, remove)
+}
+
 // DeleteForwardingNumbers removes numbers from the list of one extension, all of them
 // or, when it is refused, none.
 func (c *Client) DeleteForwardingNumbers(ctx context.Context, ext ExtensionID, ids []string) error {
