@@ -3,6 +3,7 @@ package rest
 import (
 	"errors"
 	"log/slog"
+	"regexp"
 	"strings"
 )
 
@@ -20,6 +21,10 @@ func (Secret) GoString() string { return hidden }
 // LogValue hides the text from logs.
 func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
+// telling are the upstream's own words, which are no secret even where one is a part of
+// them: a code, and what it calls a secret.
+var telling = regexp.MustCompile(`^([A-Z]{3}-[0-9]{3,4}|password|ivrPin)$`)
+
 // scrubbed is err without the secrets that were sent: the upstream may repeat what it
 // refuses.
 func scrubbed(err error, secrets ...Secret) error {
@@ -32,7 +37,9 @@ func scrubbed(err error, secrets ...Secret) error {
 			continue
 		}
 		for _, text := range []*string{&e.Message, &e.Code, &e.Parameter, &e.Permission} {
-			*text = strings.ReplaceAll(*text, string(s), hidden)
+			if !telling.MatchString(*text) {
+				*text = strings.ReplaceAll(*text, string(s), hidden)
+			}
 		}
 	}
 	return err
