@@ -22,7 +22,7 @@ func private(rule core.RuleFunc) core.RuleFunc {
 
 // hide drops the text of v from err, which is about it.
 func hide(err *gqlerror.Error, v *ast.Value) {
-	mark := ""
+	var mark string
 	switch {
 	case v == nil:
 		return
