@@ -39,7 +39,7 @@ before(async () => {
   const work = await workspace();
   const at = (name) => join(work.folder, name);
   const source = readFileSync(join(here, 'relay/app.js'), 'utf8');
-  const config = { src: './src', schema: './schema.graphql', language: 'javascript', eagerEsModules: false, customScalarTypes: { DateTime: 'string' } };
+  const config = { src: './src', schema: './schema.graphql', language: 'javascript', eagerEsModules: false, customScalarTypes: { DateTime: 'string', Secret: 'string' } };
   writeFileSync(at('relay.config.json'), JSON.stringify(config));
   writeFileSync(at('src/app.js'), source);
   execFileSync(join(here, 'node_modules/.bin/relay-compiler'), ['--noWatchman'], { cwd: work.folder, stdio: 'pipe' });
@@ -145,10 +145,12 @@ test('Relay', { timeout: 20_000 }, async (t) => {
 
   await t.test('every node is found again by its id', async () => {
     const here = environment();
-    const { account, extension } = await fetchQuery(here, app.nodesQuery, {}).toPromise();
+    const { account, extension, viewer, callQueue, deviceOrder, license, pagingGroup, parkLocation } = await fetchQuery(here, app.nodesQuery, {}).toPromise();
     const ids = {
       Account: account.id, Extension: extension.id, PhoneNumber: account.phoneNumbers.edges[2].node.id,
       Device: extension.devices.edges[0].node.id, ForwardingNumber: extension.forwardingNumbers.edges[0].node.id,
+      BlockedNumber: viewer.blockedNumbers.edges[0].node.id, CallerBlockingNumber: viewer.callerBlockingNumbers.edges[0].node.id,
+      CallQueue: callQueue.id, DeviceOrder: deviceOrder.id, License: license.id, PagingGroup: pagingGroup.id, ParkLocation: parkLocation.id,
     };
     assert.deepEqual(Object.keys(ids).sort(), schema.getPossibleTypes(schema.getType('Node')).map(({ name }) => name).sort());
     for (const [__typename, id] of Object.entries(ids)) {
@@ -161,7 +163,7 @@ test('Relay', { timeout: 20_000 }, async (t) => {
     const here = environment();
     const numbers = async (options) => (await fetchQuery(here, app.numbersQuery, {}, options).toPromise()).account.phoneNumbers;
     const { __id, edges } = await numbers();
-    const { id } = edges.find(({ node }) => node.rcId === '62000276008').node;
+    const { id } = edges.find(({ node }) => node.rcId === '359734008').node;
     const answer = await new Promise((onCompleted, onError) => {
       commitMutation(here, { mutation: app.deleteMutation, variables: { input: { phoneNumberId: id }, connections: [__id] }, onCompleted, onError });
     });

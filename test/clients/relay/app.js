@@ -146,6 +146,37 @@ const nodesQuery = graphql`
         }
       }
     }
+    viewer {
+      blockedNumbers(first: 1) {
+        edges {
+          node {
+            id
+          }
+        }
+      }
+      callerBlockingNumbers(first: 1) {
+        edges {
+          node {
+            id
+          }
+        }
+      }
+    }
+    callQueue(id: "512090008") {
+      id
+    }
+    deviceOrder(id: "74510008") {
+      id
+    }
+    license(id: "71230008") {
+      id
+    }
+    pagingGroup(id: "512094008") {
+      id
+    }
+    parkLocation(id: "512096008") {
+      id
+    }
   }
 `;
 
