@@ -450,7 +450,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "account.graphqls" "authorization_profile.graphqls" "available_phone_number.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "extension_change.graphqls" "forwarding_number.graphqls" "free_extension_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "parsed_phone_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_replace.graphqls" "phone_number_task.graphqls" "reservation.graphqls" "schema.graphqls"
+//go:embed "account.graphqls" "authorization_profile.graphqls" "available_phone_number.graphqls" "billing_statement.graphqls" "blocked_number.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "extension_change.graphqls" "forwarding_number.graphqls" "free_extension_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "parsed_phone_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_replace.graphqls" "phone_number_task.graphqls" "reservation.graphqls" "schema.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -465,6 +465,7 @@ var sources = []*ast.Source{
 	{Name: "account.graphqls", Input: sourceData("account.graphqls"), BuiltIn: false},
 	{Name: "authorization_profile.graphqls", Input: sourceData("authorization_profile.graphqls"), BuiltIn: false},
 	{Name: "available_phone_number.graphqls", Input: sourceData("available_phone_number.graphqls"), BuiltIn: false},
+	{Name: "billing_statement.graphqls", Input: sourceData("billing_statement.graphqls"), BuiltIn: false},
 	{Name: "blocked_number.graphqls", Input: sourceData("blocked_number.graphqls"), BuiltIn: false},
 	{Name: "call_queue.graphqls", Input: sourceData("call_queue.graphqls"), BuiltIn: false},
 	{Name: "call_queue_info.graphqls", Input: sourceData("call_queue_info.graphqls"), BuiltIn: false},
@@ -690,6 +691,32 @@ func (ec *executionContext) childFields_AvailablePhoneNumber(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type AvailablePhoneNumber", field.Name)
 }
 
+func (ec *executionContext) childFields_BillingCharge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_BillingCharge_description(ctx, field)
+	case "amount":
+		return ec.fieldContext_BillingCharge_amount(ctx, field)
+	case "feature":
+		return ec.fieldContext_BillingCharge_feature(ctx, field)
+	case "freeServiceCredit":
+		return ec.fieldContext_BillingCharge_freeServiceCredit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BillingCharge", field.Name)
+}
+
+func (ec *executionContext) childFields_BillingFee(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_BillingFee_description(ctx, field)
+	case "amount":
+		return ec.fieldContext_BillingFee_amount(ctx, field)
+	case "freeServiceCredit":
+		return ec.fieldContext_BillingFee_freeServiceCredit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BillingFee", field.Name)
+}
+
 func (ec *executionContext) childFields_BillingPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rcId":
@@ -710,6 +737,28 @@ func (ec *executionContext) childFields_BillingPlan(ctx context.Context, field g
 		return ec.fieldContext_BillingPlan_includedPhoneLines(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BillingPlan", field.Name)
+}
+
+func (ec *executionContext) childFields_BillingStatement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_BillingStatement_currency(ctx, field)
+	case "charges":
+		return ec.fieldContext_BillingStatement_charges(ctx, field)
+	case "fees":
+		return ec.fieldContext_BillingStatement_fees(ctx, field)
+	case "totalCharged":
+		return ec.fieldContext_BillingStatement_totalCharged(ctx, field)
+	case "totalCharges":
+		return ec.fieldContext_BillingStatement_totalCharges(ctx, field)
+	case "totalFees":
+		return ec.fieldContext_BillingStatement_totalFees(ctx, field)
+	case "subtotal":
+		return ec.fieldContext_BillingStatement_subtotal(ctx, field)
+	case "totalFreeServiceCredit":
+		return ec.fieldContext_BillingStatement_totalFreeServiceCredit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BillingStatement", field.Name)
 }
 
 func (ec *executionContext) childFields_BlockedCallerGreeting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1418,6 +1467,8 @@ func (ec *executionContext) childFields_Device(ctx context.Context, field graphq
 		return ec.fieldContext_Device_shipping(ctx, field)
 	case "boxBillingId":
 		return ec.fieldContext_Device_boxBillingId(ctx, field)
+	case "billingStatement":
+		return ec.fieldContext_Device_billingStatement(ctx, field)
 	case "useAsCommonPhone":
 		return ec.fieldContext_Device_useAsCommonPhone(ctx, field)
 	case "hotDeskDevice":
@@ -1670,6 +1721,14 @@ func (ec *executionContext) childFields_EmergencyLocation(ctx context.Context, f
 		return ec.fieldContext_EmergencyLocation_rcId(ctx, field)
 	case "name":
 		return ec.fieldContext_EmergencyLocation_name(ctx, field)
+	case "addressFormatId":
+		return ec.fieldContext_EmergencyLocation_addressFormatId(ctx, field)
+	case "addressFormatStatus":
+		return ec.fieldContext_EmergencyLocation_addressFormatStatus(ctx, field)
+	case "rawAddressFormatStatus":
+		return ec.fieldContext_EmergencyLocation_rawAddressFormatStatus(ctx, field)
+	case "trusted":
+		return ec.fieldContext_EmergencyLocation_trusted(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EmergencyLocation", field.Name)
 }
@@ -1682,6 +1741,14 @@ func (ec *executionContext) childFields_EmergencyServiceAddress(ctx context.Cont
 		return ec.fieldContext_EmergencyServiceAddress_customerEmail(ctx, field)
 	case "customerPhone":
 		return ec.fieldContext_EmergencyServiceAddress_customerPhone(ctx, field)
+	case "additionalCustomerName":
+		return ec.fieldContext_EmergencyServiceAddress_additionalCustomerName(ctx, field)
+	case "additionalCustomerEmail":
+		return ec.fieldContext_EmergencyServiceAddress_additionalCustomerEmail(ctx, field)
+	case "additionalCustomerPhone":
+		return ec.fieldContext_EmergencyServiceAddress_additionalCustomerPhone(ctx, field)
+	case "designation":
+		return ec.fieldContext_EmergencyServiceAddress_designation(ctx, field)
 	case "street":
 		return ec.fieldContext_EmergencyServiceAddress_street(ctx, field)
 	case "street2":
@@ -2826,6 +2893,16 @@ func (ec *executionContext) childFields_ShippingAddress(ctx context.Context, fie
 	switch field.Name {
 	case "customerName":
 		return ec.fieldContext_ShippingAddress_customerName(ctx, field)
+	case "customerEmail":
+		return ec.fieldContext_ShippingAddress_customerEmail(ctx, field)
+	case "customerPhone":
+		return ec.fieldContext_ShippingAddress_customerPhone(ctx, field)
+	case "additionalCustomerName":
+		return ec.fieldContext_ShippingAddress_additionalCustomerName(ctx, field)
+	case "additionalCustomerEmail":
+		return ec.fieldContext_ShippingAddress_additionalCustomerEmail(ctx, field)
+	case "additionalCustomerPhone":
+		return ec.fieldContext_ShippingAddress_additionalCustomerPhone(ctx, field)
 	case "street":
 		return ec.fieldContext_ShippingAddress_street(ctx, field)
 	case "street2":
@@ -2838,6 +2915,20 @@ func (ec *executionContext) childFields_ShippingAddress(ctx context.Context, fie
 		return ec.fieldContext_ShippingAddress_zip(ctx, field)
 	case "country":
 		return ec.fieldContext_ShippingAddress_country(ctx, field)
+	case "stateId":
+		return ec.fieldContext_ShippingAddress_stateId(ctx, field)
+	case "stateIsoCode":
+		return ec.fieldContext_ShippingAddress_stateIsoCode(ctx, field)
+	case "stateName":
+		return ec.fieldContext_ShippingAddress_stateName(ctx, field)
+	case "countryId":
+		return ec.fieldContext_ShippingAddress_countryId(ctx, field)
+	case "countryIsoCode":
+		return ec.fieldContext_ShippingAddress_countryIsoCode(ctx, field)
+	case "countryName":
+		return ec.fieldContext_ShippingAddress_countryName(ctx, field)
+	case "taxId":
+		return ec.fieldContext_ShippingAddress_taxId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ShippingAddress", field.Name)
 }
@@ -7023,6 +7114,167 @@ func (ec *executionContext) fieldContext_AvailablePhoneNumber_rank(_ context.Con
 	return graphql.NewScalarFieldContext("AvailablePhoneNumber", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _BillingCharge_description(ctx context.Context, field graphql.CollectedField, obj *rest.BillingCharge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingCharge_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingCharge_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingCharge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingCharge_amount(ctx context.Context, field graphql.CollectedField, obj *rest.BillingCharge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingCharge_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingCharge_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingCharge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingCharge_feature(ctx context.Context, field graphql.CollectedField, obj *rest.BillingCharge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingCharge_feature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Feature, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingCharge_feature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingCharge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingCharge_freeServiceCredit(ctx context.Context, field graphql.CollectedField, obj *rest.BillingCharge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingCharge_freeServiceCredit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FreeServiceCredit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingCharge_freeServiceCredit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingCharge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingFee_description(ctx context.Context, field graphql.CollectedField, obj *rest.BillingFee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingFee_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingFee_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingFee", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingFee_amount(ctx context.Context, field graphql.CollectedField, obj *rest.BillingFee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingFee_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingFee_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingFee", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingFee_freeServiceCredit(ctx context.Context, field graphql.CollectedField, obj *rest.BillingFee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingFee_freeServiceCredit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FreeServiceCredit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingFee_freeServiceCredit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingFee", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _BillingPlan_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.BillingPlan) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7205,6 +7457,208 @@ func (ec *executionContext) _BillingPlan_includedPhoneLines(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_BillingPlan_includedPhoneLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BillingPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BillingStatement_currency(ctx context.Context, field graphql.CollectedField, obj *rest.BillingStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingStatement_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingStatement_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingStatement_charges(ctx context.Context, field graphql.CollectedField, obj *rest.BillingStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingStatement_charges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Charges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rest.BillingCharge) graphql.Marshaler {
+			return ec.marshalOBillingCharge2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingChargeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingStatement_charges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BillingStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BillingCharge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BillingStatement_fees(ctx context.Context, field graphql.CollectedField, obj *rest.BillingStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingStatement_fees(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fees, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rest.BillingFee) graphql.Marshaler {
+			return ec.marshalOBillingFee2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingFeeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingStatement_fees(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BillingStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BillingFee(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BillingStatement_totalCharged(ctx context.Context, field graphql.CollectedField, obj *rest.BillingStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingStatement_totalCharged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCharged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingStatement_totalCharged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingStatement_totalCharges(ctx context.Context, field graphql.CollectedField, obj *rest.BillingStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingStatement_totalCharges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCharges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingStatement_totalCharges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingStatement_totalFees(ctx context.Context, field graphql.CollectedField, obj *rest.BillingStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingStatement_totalFees(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalFees, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingStatement_totalFees(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingStatement_subtotal(ctx context.Context, field graphql.CollectedField, obj *rest.BillingStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingStatement_subtotal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subtotal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingStatement_subtotal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BillingStatement_totalFreeServiceCredit(ctx context.Context, field graphql.CollectedField, obj *rest.BillingStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillingStatement_totalFreeServiceCredit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalFreeServiceCredit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BillingStatement_totalFreeServiceCredit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BillingStatement", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _BlockedCallerGreeting_type(ctx context.Context, field graphql.CollectedField, obj *rest.BlockedCallerGreeting) (ret graphql.Marshaler) {
@@ -12876,6 +13330,38 @@ func (ec *executionContext) fieldContext_Device_boxBillingId(_ context.Context, 
 	return graphql.NewScalarFieldContext("Device", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Device_billingStatement(ctx context.Context, field graphql.CollectedField, obj *rest.Device) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Device_billingStatement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BillingStatement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.BillingStatement) graphql.Marshaler {
+			return ec.marshalOBillingStatement2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingStatement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Device_billingStatement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Device",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BillingStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Device_useAsCommonPhone(ctx context.Context, field graphql.CollectedField, obj *rest.Device) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14892,6 +15378,98 @@ func (ec *executionContext) fieldContext_EmergencyLocation_name(_ context.Contex
 	return graphql.NewScalarFieldContext("EmergencyLocation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _EmergencyLocation_addressFormatId(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyLocation_addressFormatId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddressFormatID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyLocation_addressFormatId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyLocation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EmergencyLocation_addressFormatStatus(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyLocation_addressFormatStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddressFormatStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.AddressFormatStatus) graphql.Marshaler {
+			return ec.marshalOAddressFormatStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAddressFormatStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyLocation_addressFormatStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyLocation", field, false, false, errors.New("field of type AddressFormatStatus does not have child fields"))
+}
+
+func (ec *executionContext) _EmergencyLocation_rawAddressFormatStatus(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyLocation_rawAddressFormatStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawAddressFormatStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyLocation_rawAddressFormatStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyLocation", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EmergencyLocation_trusted(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyLocation_trusted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Trusted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyLocation_trusted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyLocation", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _EmergencyServiceAddress_customerName(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyServiceAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14958,6 +15536,98 @@ func (ec *executionContext) _EmergencyServiceAddress_customerPhone(ctx context.C
 	)
 }
 func (ec *executionContext) fieldContext_EmergencyServiceAddress_customerPhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyServiceAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EmergencyServiceAddress_additionalCustomerName(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyServiceAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyServiceAddress_additionalCustomerName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdditionalCustomerName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyServiceAddress_additionalCustomerName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyServiceAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EmergencyServiceAddress_additionalCustomerEmail(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyServiceAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyServiceAddress_additionalCustomerEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdditionalCustomerEmail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyServiceAddress_additionalCustomerEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyServiceAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EmergencyServiceAddress_additionalCustomerPhone(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyServiceAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyServiceAddress_additionalCustomerPhone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdditionalCustomerPhone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyServiceAddress_additionalCustomerPhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EmergencyServiceAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EmergencyServiceAddress_designation(ctx context.Context, field graphql.CollectedField, obj *rest.EmergencyServiceAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EmergencyServiceAddress_designation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Designation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EmergencyServiceAddress_designation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EmergencyServiceAddress", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -27998,6 +28668,121 @@ func (ec *executionContext) fieldContext_ShippingAddress_customerName(_ context.
 	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ShippingAddress_customerEmail(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_customerEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomerEmail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_customerEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_customerPhone(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_customerPhone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomerPhone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_customerPhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_additionalCustomerName(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_additionalCustomerName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdditionalCustomerName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_additionalCustomerName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_additionalCustomerEmail(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_additionalCustomerEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdditionalCustomerEmail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_additionalCustomerEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_additionalCustomerPhone(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_additionalCustomerPhone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdditionalCustomerPhone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_additionalCustomerPhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ShippingAddress_street(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28133,6 +28918,167 @@ func (ec *executionContext) _ShippingAddress_country(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ShippingAddress_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_stateId(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_stateId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_stateId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_stateIsoCode(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_stateIsoCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateISOCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_stateIsoCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_stateName(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_stateName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_stateName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_countryId(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_countryId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CountryID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ID) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_countryId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_countryIsoCode(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_countryIsoCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CountryISOCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_countryIsoCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_countryName(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_countryName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CountryName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_countryName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShippingAddress_taxId(ctx context.Context, field graphql.CollectedField, obj *rest.ShippingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingAddress_taxId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingAddress_taxId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ShippingAddress", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -37196,6 +38142,113 @@ func (ec *executionContext) _AvailablePhoneNumber(ctx context.Context, sel ast.S
 	return out
 }
 
+var billingChargeImplementors = []string{"BillingCharge"}
+
+func (ec *executionContext) _BillingCharge(ctx context.Context, sel ast.SelectionSet, obj *rest.BillingCharge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, billingChargeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BillingCharge")
+		case "description":
+			out.Values[i] = ec._BillingCharge_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._BillingCharge_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "feature":
+			out.Values[i] = ec._BillingCharge_feature(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "freeServiceCredit":
+			out.Values[i] = ec._BillingCharge_freeServiceCredit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var billingFeeImplementors = []string{"BillingFee"}
+
+func (ec *executionContext) _BillingFee(ctx context.Context, sel ast.SelectionSet, obj *rest.BillingFee) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, billingFeeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BillingFee")
+		case "description":
+			out.Values[i] = ec._BillingFee_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._BillingFee_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "freeServiceCredit":
+			out.Values[i] = ec._BillingFee_freeServiceCredit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var billingPlanImplementors = []string{"BillingPlan"}
 
 func (ec *executionContext) _BillingPlan(ctx context.Context, sel ast.SelectionSet, obj *rest.BillingPlan) graphql.Marshaler {
@@ -37245,6 +38298,82 @@ func (ec *executionContext) _BillingPlan(ctx context.Context, sel ast.SelectionS
 			}
 		case "includedPhoneLines":
 			out.Values[i] = ec._BillingPlan_includedPhoneLines(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var billingStatementImplementors = []string{"BillingStatement"}
+
+func (ec *executionContext) _BillingStatement(ctx context.Context, sel ast.SelectionSet, obj *rest.BillingStatement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, billingStatementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BillingStatement")
+		case "currency":
+			out.Values[i] = ec._BillingStatement_currency(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "charges":
+			out.Values[i] = ec._BillingStatement_charges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fees":
+			out.Values[i] = ec._BillingStatement_fees(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "totalCharged":
+			out.Values[i] = ec._BillingStatement_totalCharged(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "totalCharges":
+			out.Values[i] = ec._BillingStatement_totalCharges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "totalFees":
+			out.Values[i] = ec._BillingStatement_totalFees(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subtotal":
+			out.Values[i] = ec._BillingStatement_subtotal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "totalFreeServiceCredit":
+			out.Values[i] = ec._BillingStatement_totalFreeServiceCredit(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -40538,6 +41667,11 @@ func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "billingStatement":
+			out.Values[i] = ec._Device_billingStatement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "useAsCommonPhone":
 			out.Values[i] = ec._Device_useAsCommonPhone(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -41549,6 +42683,26 @@ func (ec *executionContext) _EmergencyLocation(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "addressFormatId":
+			out.Values[i] = ec._EmergencyLocation_addressFormatId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addressFormatStatus":
+			out.Values[i] = ec._EmergencyLocation_addressFormatStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawAddressFormatStatus":
+			out.Values[i] = ec._EmergencyLocation_rawAddressFormatStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "trusted":
+			out.Values[i] = ec._EmergencyLocation_trusted(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -41597,6 +42751,26 @@ func (ec *executionContext) _EmergencyServiceAddress(ctx context.Context, sel as
 			}
 		case "customerPhone":
 			out.Values[i] = ec._EmergencyServiceAddress_customerPhone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "additionalCustomerName":
+			out.Values[i] = ec._EmergencyServiceAddress_additionalCustomerName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "additionalCustomerEmail":
+			out.Values[i] = ec._EmergencyServiceAddress_additionalCustomerEmail(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "additionalCustomerPhone":
+			out.Values[i] = ec._EmergencyServiceAddress_additionalCustomerPhone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "designation":
+			out.Values[i] = ec._EmergencyServiceAddress_designation(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -48267,6 +49441,31 @@ func (ec *executionContext) _ShippingAddress(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "customerEmail":
+			out.Values[i] = ec._ShippingAddress_customerEmail(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "customerPhone":
+			out.Values[i] = ec._ShippingAddress_customerPhone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "additionalCustomerName":
+			out.Values[i] = ec._ShippingAddress_additionalCustomerName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "additionalCustomerEmail":
+			out.Values[i] = ec._ShippingAddress_additionalCustomerEmail(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "additionalCustomerPhone":
+			out.Values[i] = ec._ShippingAddress_additionalCustomerPhone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "street":
 			out.Values[i] = ec._ShippingAddress_street(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -48294,6 +49493,41 @@ func (ec *executionContext) _ShippingAddress(ctx context.Context, sel ast.Select
 			}
 		case "country":
 			out.Values[i] = ec._ShippingAddress_country(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "stateId":
+			out.Values[i] = ec._ShippingAddress_stateId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "stateIsoCode":
+			out.Values[i] = ec._ShippingAddress_stateIsoCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "stateName":
+			out.Values[i] = ec._ShippingAddress_stateName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "countryId":
+			out.Values[i] = ec._ShippingAddress_countryId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "countryIsoCode":
+			out.Values[i] = ec._ShippingAddress_countryIsoCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "countryName":
+			out.Values[i] = ec._ShippingAddress_countryName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "taxId":
+			out.Values[i] = ec._ShippingAddress_taxId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -49884,6 +51118,14 @@ func (ec *executionContext) marshalNAvailablePhoneNumber2ᚖgithubᚗcomᚋringq
 func (ec *executionContext) unmarshalNAvailablePhoneNumberFilter2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAvailablePhoneNumberFilter(ctx context.Context, v any) (rest.AvailablePhoneNumberFilter, error) {
 	res, err := ec.unmarshalInputAvailablePhoneNumberFilter(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBillingCharge2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingCharge(ctx context.Context, sel ast.SelectionSet, v rest.BillingCharge) graphql.Marshaler {
+	return ec._BillingCharge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNBillingFee2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingFee(ctx context.Context, sel ast.SelectionSet, v rest.BillingFee) graphql.Marshaler {
+	return ec._BillingFee(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNBlockedCallerGreeting2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreeting(ctx context.Context, sel ast.SelectionSet, v rest.BlockedCallerGreeting) graphql.Marshaler {
@@ -52225,6 +53467,18 @@ func (ec *executionContext) marshalOAddDevicesToInventoryPayload2ᚖgithubᚗcom
 	return ec._AddDevicesToInventoryPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOAddressFormatStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAddressFormatStatus(ctx context.Context, v any) (rest.AddressFormatStatus, error) {
+	res, err := model.UnmarshalAddressFormatStatus(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAddressFormatStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAddressFormatStatus(ctx context.Context, sel ast.SelectionSet, v rest.AddressFormatStatus) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalAddressFormatStatus(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOAddressStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAddressStatus(ctx context.Context, v any) (rest.AddressStatus, error) {
 	res, err := model.UnmarshalAddressStatus(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -52283,6 +53537,44 @@ func (ec *executionContext) marshalOAvailablePhoneNumber2ᚕᚖgithubᚗcomᚋri
 	return ret
 }
 
+func (ec *executionContext) marshalOBillingCharge2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingChargeᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.BillingCharge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBillingCharge2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingCharge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOBillingFee2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingFeeᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.BillingFee) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBillingFee2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingFee(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOBillingPlan2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingPlan(ctx context.Context, sel ast.SelectionSet, v *rest.BillingPlan) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -52312,6 +53604,13 @@ func (ec *executionContext) marshalOBillingPlanUnit2githubᚗcomᚋringqlᚋring
 	_ = ctx
 	res := model.MarshalBillingPlanUnit(v)
 	return res
+}
+
+func (ec *executionContext) marshalOBillingStatement2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBillingStatement(ctx context.Context, sel ast.SelectionSet, v *rest.BillingStatement) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BillingStatement(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOBlockedCallerGreeting2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐBlockedCallerGreetingᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.BlockedCallerGreeting) graphql.Marshaler {

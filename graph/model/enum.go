@@ -140,6 +140,7 @@ var (
 	phoneLineType          = newEnum[rest.PhoneLineType]("PhoneLineType", "Standalone", "StandaloneFree", "BlaPrimary", "BlaSecondary", "BLF")
 	shippingStatus         = newEnum[rest.ShippingStatus]("ShippingStatus", "Initial", "Accepted", "Shipped", "WONT_SHIP=Won't ship")
 	addressStatus          = newEnum[rest.AddressStatus]("AddressStatus", "Valid", "Invalid", "Provisioning", "Deprovisioned")
+	addressFormatStatus    = newEnum[rest.AddressFormatStatus]("AddressFormatStatus", "Actual", "Outdated", "Deprecated")
 	addressSyncStatus      = newEnum[rest.AddressSyncStatus]("AddressSyncStatus", "Verified", "Updated", "Deleted", "NotRequired", "Unsupported", "Failed")
 	lineProvisioningStatus = newEnum[rest.LineProvisioningStatus]("LineProvisioningStatus", "Valid", "Provisioning", "Invalid")
 )

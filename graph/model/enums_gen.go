@@ -246,6 +246,16 @@ func MarshalAddressStatus(v rest.AddressStatus) graphql.Marshaler { return addre
 // UnmarshalAddressStatus reads v.
 func UnmarshalAddressStatus(v any) (rest.AddressStatus, error) { return addressStatus.unmarshal(v) }
 
+// MarshalAddressFormatStatus writes v.
+func MarshalAddressFormatStatus(v rest.AddressFormatStatus) graphql.Marshaler {
+	return addressFormatStatus.marshal(v)
+}
+
+// UnmarshalAddressFormatStatus reads v.
+func UnmarshalAddressFormatStatus(v any) (rest.AddressFormatStatus, error) {
+	return addressFormatStatus.unmarshal(v)
+}
+
 // MarshalAddressSyncStatus writes v.
 func MarshalAddressSyncStatus(v rest.AddressSyncStatus) graphql.Marshaler {
 	return addressSyncStatus.marshal(v)

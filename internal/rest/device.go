@@ -23,6 +23,7 @@ type Device struct {
 	PhoneLines              []PhoneLine              `json:"phoneLines"`
 	Shipping                *Shipping                `json:"shipping"`
 	BoxBillingID            ID                       `json:"boxBillingId"`
+	BillingStatement        *BillingStatement        `json:"billingStatement"`
 	UseAsCommonPhone        *bool                    `json:"useAsCommonPhone"`
 	HotDeskDevice           *bool                    `json:"hotDeskDevice"`
 	InCompanyNet            *bool                    `json:"inCompanyNet"`
@@ -85,9 +86,15 @@ func (e *DeviceEmergency) RawSyncStatus() string { return string(e.SyncStatus) }
 
 // EmergencyLocation is a location of the company's list.
 type EmergencyLocation struct {
-	RCID ID     `json:"id"`
-	Name string `json:"name"`
+	RCID                ID                  `json:"id"`
+	Name                string              `json:"name"`
+	AddressFormatID     ID                  `json:"addressFormatId"`
+	AddressFormatStatus AddressFormatStatus `json:"addressFormatStatus"`
+	Trusted             *bool               `json:"trusted"`
 }
+
+// RawAddressFormatStatus is AddressFormatStatus as the upstream wrote it.
+func (l *EmergencyLocation) RawAddressFormatStatus() string { return string(l.AddressFormatStatus) }
 
 // EmergencyAddress is a postal address for emergency services.
 type EmergencyAddress struct {
@@ -113,8 +120,10 @@ type EmergencyAddress struct {
 // EmergencyServiceAddress is the older form, with contact data and status.
 type EmergencyServiceAddress struct {
 	EmergencyAddress       `json:",embed"`
-	CustomerEmail          string                 `json:"customerEmail"`
-	CustomerPhone          string                 `json:"customerPhone"`
+	CustomerEmail          string `json:"customerEmail"`
+	CustomerPhone          string `json:"customerPhone"`
+	AdditionalCustomer     `json:",embed"`
+	Designation            string                 `json:"designation"`
 	LineProvisioningStatus LineProvisioningStatus `json:"lineProvisioningStatus"`
 	SyncStatus             AddressSyncStatus      `json:"syncStatus"`
 	TaxID                  string                 `json:"taxId"`
@@ -173,13 +182,30 @@ type ShippingMethod struct {
 
 // ShippingAddress is where to.
 type ShippingAddress struct {
-	CustomerName string `json:"customerName"`
-	Street       string `json:"street"`
-	Street2      string `json:"street2"`
-	City         string `json:"city"`
-	State        string `json:"state"`
-	Zip          string `json:"zip"`
-	Country      string `json:"country"`
+	CustomerName       string `json:"customerName"`
+	CustomerEmail      string `json:"customerEmail"`
+	CustomerPhone      string `json:"customerPhone"`
+	AdditionalCustomer `json:",embed"`
+	Street             string `json:"street"`
+	Street2            string `json:"street2"`
+	City               string `json:"city"`
+	State              string `json:"state"`
+	StateID            ID     `json:"stateId"`
+	StateISOCode       string `json:"stateIsoCode"`
+	StateName          string `json:"stateName"`
+	Zip                string `json:"zip"`
+	Country            string `json:"country"`
+	CountryID          ID     `json:"countryId"`
+	CountryISOCode     string `json:"countryIsoCode"`
+	CountryName        string `json:"countryName"`
+	TaxID              string `json:"taxId"`
+}
+
+// AdditionalCustomer is a second person at an address.
+type AdditionalCustomer struct {
+	AdditionalCustomerName  string `json:"additionalCustomerName"`
+	AdditionalCustomerEmail string `json:"additionalCustomerEmail"`
+	AdditionalCustomerPhone string `json:"additionalCustomerPhone"`
 }
 
 // place says which account d belongs to; owner is the extension whose list d

@@ -37,6 +37,7 @@ type (
 	PhoneLineType          string
 	ShippingStatus         string
 	AddressStatus          string
+	AddressFormatStatus    string
 	AddressSyncStatus      string
 	LineProvisioningStatus string
 )

@@ -86,14 +86,17 @@ func (a *emergencyAddress) check(at string) *problem {
 
 // emergencyLocation is a place of the company's list.
 type emergencyLocation struct {
-	ID      string           `json:"id"`
-	Name    string           `json:"name"`
-	address emergencyAddress // a table: no device changes it
+	ID                  string           `json:"id"`
+	Name                string           `json:"name"`
+	AddressFormatID     string           `json:"addressFormatId"`
+	AddressFormatStatus string           `json:"addressFormatStatus"`
+	Trusted             bool             `json:"trusted"`
+	address             emergencyAddress // a table: no device changes it
 }
 
 var emergencyLocations = []emergencyLocation{
-	{"201", "Headquarters", emergencyAddresses[0]},
-	{"202", "Denver branch", emergencyAddresses[2]},
+	{"201", "Headquarters", "1", "Actual", true, emergencyAddresses[0]},
+	{"202", "Denver branch", "1", "Outdated", false, emergencyAddresses[2]},
 }
 
 func (s *Server) updateDevice(c *call) reply { return s.changeDevice(c, true) }
