@@ -65,15 +65,10 @@ func (s *Server) blockNumber(c *call) reply {
 	if p := c.decode(&in); p != nil {
 		return refused(*p)
 	}
-	b := &c.extension.blocking
-	n, p := b.newListed(in.PhoneNumber)
-	if p == nil {
-		p = in.apply(n)
-	}
+	n, p := c.extension.blocking.list(in.PhoneNumber, in.apply)
 	if p != nil {
 		return refused(*p)
 	}
-	b.numbers = append(b.numbers, n)
 	return found(c.blockedNumberInfo(n))
 }
 

@@ -264,20 +264,28 @@ func (b *callerBlocking) newListed(phoneNumber *string) (*listedNumber, *problem
 	return n, nil
 }
 
+// list adds a number, unless what else is said of it is refused.
+func (b *callerBlocking) list(number *string, apply func(*listedNumber) *problem) (*listedNumber, *problem) {
+	n, p := b.newListed(number)
+	if p == nil {
+		p = apply(n)
+	}
+	if p != nil {
+		return nil, p
+	}
+	b.numbers = append(b.numbers, n)
+	return n, nil
+}
+
 func (s *Server) createBlockedAllowedNumber(c *call) reply {
 	var in listing
 	if p := c.decode(&in); p != nil {
 		return refused(*p)
 	}
-	b := &c.extension.blocking
-	n, p := b.newListed(in.PhoneNumber)
-	if p == nil {
-		p = in.apply(n)
-	}
+	n, p := c.extension.blocking.list(in.PhoneNumber, in.apply)
 	if p != nil {
 		return refused(*p)
 	}
-	b.numbers = append(b.numbers, n)
 	return found(c.listedNumberInfo(n))
 }
 
