@@ -12,7 +12,7 @@ import (
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// A query tells the loaders what its objects will ask for, and a list what its rows
+// A query plan.Tells the loaders what its objects will ask for, and a list what its rows
 // will, before they are resolved: each relation then is one batch that leaves at
 // once, and all of them are under way together. What is announced and what is asked
 // for later must have the same keys, so both read the plan.
@@ -157,7 +157,7 @@ func (r *Resolver) phoneNumberRows(ctx context.Context, rows []rest.PhoneNumber)
 	}
 	ids := owners(refs)
 	r.announceRows(ctx, ids, func(a announcer, n *plan.Node) {
-		if numberNeed(n.Rows(a.vars), a.vars).Listed {
+		if plan.NumberNeedOf(n.Rows(a.vars), a.vars).Listed {
 			a.Listed(ids)
 		}
 		a.owned(n, ids)
@@ -213,12 +213,12 @@ func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
 			a.devices(f, ids)
 		}
 	}
-	switch single, whole := wantsDetails(n, a.vars); {
+	switch single, whole := plan.WantsDetails(n, a.vars); {
 	case single:
 		a.SingleExtensions(ids)
 	case whole:
 		a.WholeExtensions(ids)
-	case !have && needsRecord(n, a.vars):
+	case !have && plan.NeedsRecord(n, a.vars):
 		a.Extensions(ids)
 	}
 }
@@ -226,14 +226,14 @@ func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
 func (a announcer) phoneNumbers(f *plan.Node, ids []rest.ExtensionID) {
 	_, ok := phoneNumberFilter(f.Args(a.vars)["filter"])
 	if _, _, known := a.firstPage(f); ok && known {
-		a.Assigned(ids, numberNeed(f.Rows(a.vars), a.vars))
+		a.Assigned(ids, plan.NumberNeedOf(f.Rows(a.vars), a.vars))
 	}
 }
 
 func (a announcer) usablePhoneNumbers(f *plan.Node, ids []rest.ExtensionID) {
 	filter, ok := usableFilter(f.Args(a.vars)["filter"])
 	if number, size, known := a.firstPage(f); ok && known {
-		a.Usable(ids, filter, number, size, f.Args(a.vars)["last"] == nil && readsUsableAhead(f, a.vars))
+		a.Usable(ids, filter, number, size, f.Args(a.vars)["last"] == nil && plan.ReadsUsableAhead(f, a.vars))
 	}
 }
 
@@ -251,7 +251,7 @@ func (a announcer) forwardingNumbers(f *plan.Node, ids []rest.ExtensionID) {
 func (a announcer) devices(f *plan.Node, ids []rest.ExtensionID) {
 	filter, ok := deviceFilter(f.Args(a.vars)["filter"])
 	if number, size, known := a.firstPage(f); ok && known {
-		a.Devices(ids, filter, number, size, deviceNeed(f, a.vars, f.Args(a.vars)["last"] == nil))
+		a.Devices(ids, filter, number, size, plan.DeviceNeedOf(f, a.vars, f.Args(a.vars)["last"] == nil))
 	}
 }
 

@@ -44,7 +44,7 @@ func (r *callQueueResolver) Extension(ctx context.Context, obj *rest.CallQueue) 
 
 func (r *callQueueResolver) Members(ctx context.Context, obj *rest.CallQueue, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error) {
 	list := members("members", rest.ExtensionID(obj.ID), loader.For(ctx).CallQueueMembers)
-	return connectMembers(ctx, r.Resolver, list, memberFields, args(first, after, last, before))
+	return connectMembers(ctx, r.Resolver, list, plan.MemberFields, args(first, after, last, before))
 }
 
 func (r *extensionResolver) CallQueue(ctx context.Context, obj *rest.Extension) (*rest.CallQueue, error) {
@@ -52,7 +52,7 @@ func (r *extensionResolver) CallQueue(ctx context.Context, obj *rest.Extension) 
 		return nil, nil //nolint:nilnil // no call queue, and no error
 	}
 	node, vars := selected(ctx)
-	if selects([]*plan.Node{node}, vars, func(field string) bool { return field == "uri" }) {
+	if plan.Selects([]*plan.Node{node}, vars, func(field string) bool { return field == "uri" }) {
 		return loader.For(ctx).CallQueue(ctx, rest.CallQueueID(obj.ID))
 	}
 	return callQueueOf(obj), nil

@@ -20,7 +20,7 @@ func changed[T any](ctx context.Context, result *T, err error) (*T, error) {
 	return result, err
 }
 
-// changedNumber is changed for a phone number, of which the upstream's answer tells a
+// changedNumber is changed for a phone number, of which the upstream's answer plan.Tells a
 // part: what more is asked for is read. When that fails, what became of the change is
 // told all the same.
 func changedNumber(ctx context.Context, result *change.PhoneNumberResult, err error) (*change.PhoneNumberResult, error) {
@@ -62,7 +62,7 @@ func completeResults(ctx context.Context, results []*change.PhoneNumberResult, n
 				numbers, at = append(numbers, *r.PhoneNumber), append(at, i)
 			}
 		}
-		numbers, errs := loader.For(ctx).Complete(ctx, numbers, numberNeed([]*plan.Node{f}, vars).Lacking)
+		numbers, errs := loader.For(ctx).Complete(ctx, numbers, plan.NumberNeedOf([]*plan.Node{f}, vars).Lacking)
 		for k, i := range at {
 			results[i].PhoneNumber = &numbers[k]
 		}

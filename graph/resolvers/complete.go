@@ -23,7 +23,7 @@ const mostMissed = 100
 // completeNumbers completes the rows of the connection being resolved.
 func completeNumbers(ctx context.Context, c *model.Connection[rest.PhoneNumber]) {
 	n, vars := selected(ctx)
-	rows, errs := loader.For(ctx).Complete(ctx, c.Slice.Rows, numberNeed(n.Rows(vars), vars).Lacking)
+	rows, errs := loader.For(ctx).Complete(ctx, c.Slice.Rows, plan.NumberNeedOf(n.Rows(vars), vars).Lacking)
 	c.Slice.Rows = rows
 	for _, i := range firsts(errs) {
 		eachRow(ctx, n, vars, i, func(ctx context.Context, row *plan.Node) {
@@ -36,14 +36,14 @@ func completeNumbers(ctx context.Context, c *model.Connection[rest.PhoneNumber])
 // they come from the account's list.
 func completeDevices(ctx context.Context, c *model.Connection[rest.Device], told bool) {
 	n, vars := selected(ctx)
-	if told && !toldOfDevices(n.Rows(vars), vars) {
+	if told && !plan.ToldOfDevices(n.Rows(vars), vars) {
 		rows, errs := loader.For(ctx).WholeDevices(ctx, c.Slice.Rows)
 		c.Slice.Rows = rows
 		for _, i := range firsts(errs) {
 			eachRow(ctx, n, vars, i, func(ctx context.Context, row *plan.Node) { untoldOfDevice(ctx, row, vars, errs[i]) })
 		}
 	}
-	c.Slice.Rows = completeLines(ctx, c.Slice.Rows, lackingOfLines(n.Rows(vars), vars), func(i int, f func(context.Context, *plan.Node)) {
+	c.Slice.Rows = completeLines(ctx, c.Slice.Rows, plan.LackingOfLines(n.Rows(vars), vars), func(i int, f func(context.Context, *plan.Node)) {
 		eachRow(ctx, n, vars, i, f)
 	})
 }
@@ -51,7 +51,7 @@ func completeDevices(ctx context.Context, c *model.Connection[rest.Device], told
 // completeDevice is completeDevices for the one device that the field being resolved is.
 func completeDevice(ctx context.Context, d *rest.Device) *rest.Device {
 	n, vars := selected(ctx)
-	ds := completeLines(ctx, []rest.Device{*d}, lackingOfLines([]*plan.Node{n}, vars), func(_ int, f func(context.Context, *plan.Node)) {
+	ds := completeLines(ctx, []rest.Device{*d}, plan.LackingOfLines([]*plan.Node{n}, vars), func(_ int, f func(context.Context, *plan.Node)) {
 		f(ctx, n)
 	})
 	return &ds[0]
@@ -134,7 +134,7 @@ func below(ctx context.Context, path ...any) context.Context {
 // untold adds err for every field selected on a phone number that its source leaves out.
 func untold(ctx context.Context, n *plan.Node, vars map[string]any, source rest.NumberSource, err error) {
 	for f := range n.Select(vars) {
-		if source.LeavesOut(func(name string) bool { return tells(f.Field, name) }) {
+		if source.LeavesOut(func(name string) bool { return plan.Tells(f.Field, name) }) {
 			graphql.AddError(below(ctx, f.Key), err)
 		}
 	}
@@ -143,7 +143,7 @@ func untold(ctx context.Context, n *plan.Node, vars map[string]any, source rest.
 // untoldOfDevice adds err for every field selected on a device that the account's list
 // leaves out.
 func untoldOfDevice(ctx context.Context, n *plan.Node, vars map[string]any, err error) {
-	untoldBy(ctx, toldFields, n, vars, err)
+	untoldBy(ctx, plan.ToldOfDevice, n, vars, err)
 }
 
 // untoldBy adds err for every field selected on an object that an answer with these fields

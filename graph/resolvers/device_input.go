@@ -67,7 +67,7 @@ func changedDevice(ctx context.Context, result *change.DeviceResult, err error) 
 	node, vars := selected(ctx)
 	for f := range node.Select(vars) {
 		if f.Field == "device" {
-			ds := completeLines(ctx, []rest.Device{*result.Object}, lackingOfLines([]*plan.Node{f}, vars), func(_ int, row func(context.Context, *plan.Node)) {
+			ds := completeLines(ctx, []rest.Device{*result.Object}, plan.LackingOfLines([]*plan.Node{f}, vars), func(_ int, row func(context.Context, *plan.Node)) {
 				row(below(ctx, f.Key), f)
 			})
 			result.Object = &ds[0]
@@ -149,8 +149,8 @@ func either[T any](a, b *T) *T {
 // orderedFields are the fields of a device that an order tells, beside those that the
 // account's list tells. Source: the model DeviceResource of the 2018 description.
 var orderedFields = func() map[string]map[string]bool {
-	fields := maps.Clone(toldFields)
-	for f := range set("status", "rawStatus", "emergencyServiceAddress", "shipping", "linePooling", "rawLinePooling") {
+	fields := maps.Clone(plan.ToldOfDevice)
+	for f := range plan.Set("status", "rawStatus", "emergencyServiceAddress", "shipping", "linePooling", "rawLinePooling") {
 		fields[f] = nil
 	}
 	return fields
@@ -161,14 +161,14 @@ var orderedFields = func() map[string]map[string]bool {
 func orderedDevices(ctx context.Context, ds []rest.Device) []*rest.Device {
 	n, vars := selected(ctx)
 	rows := []*plan.Node{n}
-	if len(ds) > 0 && !tellsAll(orderedFields, rows, vars) {
+	if len(ds) > 0 && !plan.TellsAll(orderedFields, rows, vars) {
 		whole, errs := loader.For(ctx).WholeDevices(ctx, ds)
 		for _, i := range firsts(errs) {
 			untoldBy(below(ctx, i), orderedFields, n, vars, errs[i])
 		}
 		ds = whole
 	}
-	return pointers(completeLines(ctx, ds, lackingOfLines(rows, vars), func(i int, f func(context.Context, *plan.Node)) { f(below(ctx, i), n) }))
+	return pointers(completeLines(ctx, ds, plan.LackingOfLines(rows, vars), func(i int, f func(context.Context, *plan.Node)) { f(below(ctx, i), n) }))
 }
 
 const mostShipped = 10_000

@@ -53,7 +53,7 @@ func ofPlan[T any](ctx context.Context, obj *rest.ServicePlan, field func(*rest.
 // onlyCountries says whether a selection on a brand asks for nothing that the dictionary
 // of brands tells.
 func onlyCountries(n *plan.Node, vars map[string]any) bool {
-	return n != nil && !selects([]*plan.Node{n}, vars, func(f string) bool {
+	return n != nil && !plan.Selects([]*plan.Node{n}, vars, func(f string) bool {
 		return f != "__typename" && f != "rcId" && f != "contractedCountries" && f != "domesticCountries"
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/paging"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -63,7 +64,7 @@ func (r *extensionResolver) PhoneNumbers(ctx context.Context, obj *rest.Extensio
 		return nil, err // before anything is read
 	}
 	node, vars := selected(ctx)
-	l, need := loader.For(ctx), numberNeed(node.Rows(vars), vars)
+	l, need := loader.For(ctx), plan.NumberNeedOf(node.Rows(vars), vars)
 	rows, err := l.Assigned(ctx, loader.AssignedKey{Ext: obj.ID, Need: need})
 	if err == nil {
 		rows, err = matching(ctx, rows, or(filter))
@@ -81,7 +82,7 @@ func (r *extensionResolver) PhoneNumbers(ctx context.Context, obj *rest.Extensio
 }
 
 func (r *extensionResolver) UsablePhoneNumbers(ctx context.Context, obj *rest.Extension, filter *rest.UsablePhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error) {
-	f, ahead := or(filter), allShown(after, before, last) && readsUsableAhead(selected(ctx))
+	f, ahead := or(filter), plan.AllShown(after, before, last) && plan.ReadsUsableAhead(selected(ctx))
 	c, err := connect(ctx, r.Resolver, &paging.List[rest.PhoneNumber]{
 		Name: func() string { return "usable phone numbers of " + obj.ID.RCID + " " + f.Key() },
 		ID:   (*rest.PhoneNumber).RcID,
@@ -99,7 +100,7 @@ func (r *extensionResolver) UsablePhoneNumbers(ctx context.Context, obj *rest.Ex
 func (r *extensionResolver) Devices(ctx context.Context, obj *rest.Extension, filter *rest.DeviceFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error) {
 	f := or(filter)
 	node, vars := selected(ctx)
-	need := deviceNeed(node, vars, allShown(after, before, last))
+	need := plan.DeviceNeedOf(node, vars, plan.AllShown(after, before, last))
 	c, err := connect(ctx, r.Resolver, devices(func() string { return "devices of " + obj.ID.RCID + " " + f.Key() },
 		func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
 			return loader.For(ctx).Devices(ctx, obj.ID, f, page, perPage, need)

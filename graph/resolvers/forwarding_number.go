@@ -9,6 +9,7 @@ import (
 	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/paging"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -33,7 +34,7 @@ func (r *forwardingNumberResolver) Device(ctx context.Context, obj *rest.Forward
 	if obj.On == nil || obj.On.ID.RCID == "" {
 		return nil, nil //nolint:nilnil // no device, and no error
 	}
-	if node, vars := selected(ctx); onlyIDs(node, vars) {
+	if node, vars := selected(ctx); plan.OnlyIDs(node, vars) {
 		return &rest.Device{ID: obj.On.ID}, nil
 	}
 	return device(ctx, obj.On.ID)

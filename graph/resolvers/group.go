@@ -3,7 +3,6 @@ package resolvers
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -18,23 +17,6 @@ import (
 
 // Call queues, paging groups and park locations are extensions of certain types. Their
 // members are told by little more than their ids; more is read of those that are shown.
-
-// memberFields are the fields of an extension that every list of members tells, and its
-// relations; userFields those that the list of a paging group's users does; and
-// deviceFields those of a device that the list of its devices does.
-var (
-	memberFields = union(known, set("uri"))
-	userFields   = union(memberFields, set("name"))
-	deviceFields = set("__typename", "id", "rcId", "uri", "name")
-)
-
-func union(sets ...map[string]bool) map[string]bool {
-	all := map[string]bool{}
-	for _, s := range sets {
-		maps.Copy(all, s)
-	}
-	return all
-}
 
 // groupArgument reads an argument or input field that names an extension of a type.
 func groupArgument(field, id, typ, account string) (rest.ExtensionID, error) {
@@ -162,7 +144,7 @@ func group[T any](ctx context.Context, id rest.ExtensionID, as func(*rest.Extens
 	return nil, fmt.Errorf("extension %s of type %.40q: %w", id.RCID, e.Type, rest.ErrNotFound)
 }
 
-// callQueueOf is what the record of an extension tells of it as a call queue.
+// callQueueOf is what the record of an extension plan.Tells of it as a call queue.
 func callQueueOf(e *rest.Extension) *rest.CallQueue {
 	return &rest.CallQueue{
 		ID: rest.CallQueueID(e.ID), ExtensionNumber: e.ExtensionNumber, Name: e.Name, Status: e.Status, SubType: e.SubType, Site: e.Site,
@@ -211,8 +193,8 @@ func connectMembers(ctx context.Context, r *Resolver, list *paging.List[rest.Ext
 	}
 	r.extensionRows(ctx, c.Slice.Rows)
 	n, vars := selected(ctx)
-	lacks := func(field string) bool { return !told[field] && !details[field] }
-	if !selects(n.Rows(vars), vars, lacks) {
+	lacks := func(field string) bool { return plan.Lacks(told, field) }
+	if !plan.Selects(n.Rows(vars), vars, lacks) {
 		return c, nil
 	}
 	rows := slices.Clone(c.Slice.Rows)
@@ -235,8 +217,8 @@ func connectMembers(ctx context.Context, r *Resolver, list *paging.List[rest.Ext
 // completePaged completes the devices of a paging group, as connectMembers does its users.
 func completePaged(ctx context.Context, c *model.Connection[rest.Device]) {
 	n, vars := selected(ctx)
-	lacks := func(field string) bool { return !deviceFields[field] }
-	if !selects(n.Rows(vars), vars, lacks) {
+	lacks := func(field string) bool { return !plan.PagedFields[field] }
+	if !plan.Selects(n.Rows(vars), vars, lacks) {
 		return
 	}
 	rows, errs := loader.For(ctx).WholeDevices(ctx, c.Slice.Rows)
@@ -262,21 +244,17 @@ func addRowErrors(ctx context.Context, n *plan.Node, vars map[string]any, errs m
 // fromID is fromRef where nothing but the id is known.
 func fromID(ctx context.Context, id rest.ExtensionID) (*rest.Extension, error) {
 	node, vars := selected(ctx)
-	if selects([]*plan.Node{node}, vars, func(field string) bool { return field == "extensionNumber" }) {
+	if plan.Selects([]*plan.Node{node}, vars, func(field string) bool { return field == "extensionNumber" }) {
 		return loader.For(ctx).Extension(ctx, id)
 	}
 	return fromRef(ctx, &rest.ExtensionRef{ID: id})
 }
 
-// namedFields are the fields of a call queue that its id and name are enough for, or that
-// are read by themselves.
-var namedFields = set("__typename", "id", "rcId", "name", "serviceLevelSettings", "editableMemberStatus", "alertTimer", "members")
-
 // fromNames returns call queues of which ids and names are known.
 func fromNames(ctx context.Context, named []rest.CallQueue) ([]*rest.CallQueue, error) {
 	n, vars := selected(ctx)
 	queues := pointers(named)
-	if !selects([]*plan.Node{n}, vars, func(field string) bool { return !namedFields[field] }) {
+	if !plan.Selects([]*plan.Node{n}, vars, func(field string) bool { return !plan.NamedFields[field] }) {
 		return queues, nil
 	}
 	errs := make([]error, len(queues))

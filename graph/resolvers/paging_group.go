@@ -7,6 +7,7 @@ import (
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -25,7 +26,7 @@ func (r *mutationResolver) BulkAssignPagingGroupUsersAndDevices(ctx context.Cont
 
 func (r *pagingGroupResolver) Users(ctx context.Context, obj *model.PagingGroup, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error) {
 	list := members("users", obj.Extension.ID, loader.For(ctx).PagingGroupUsers)
-	return connectMembers(ctx, r.Resolver, list, userFields, args(first, after, last, before))
+	return connectMembers(ctx, r.Resolver, list, plan.UserFields, args(first, after, last, before))
 }
 
 func (r *pagingGroupResolver) Devices(ctx context.Context, obj *model.PagingGroup, first *int, after *string, last *int, before *string) (*model.Connection[rest.Device], error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -25,7 +26,7 @@ func (r *mutationResolver) BulkAssignParkLocationUsers(ctx context.Context, inpu
 
 func (r *parkLocationResolver) Users(ctx context.Context, obj *model.ParkLocation, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error) {
 	list := members("users", obj.Extension.ID, loader.For(ctx).ParkLocationUsers)
-	return connectMembers(ctx, r.Resolver, list, memberFields, args(first, after, last, before))
+	return connectMembers(ctx, r.Resolver, list, plan.MemberFields, args(first, after, last, before))
 }
 
 func (r *queryResolver) ParkLocation(ctx context.Context, id string) (*model.ParkLocation, error) {

@@ -6,13 +6,14 @@ import (
 
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
 // systemExtension is the extension with the id of its account.
 func (r *Resolver) systemExtension(ctx context.Context, account string) (*rest.Extension, error) {
 	id := rest.ExtensionID{Key: rest.Key{Account: account, RCID: account}}
-	if node, vars := selected(ctx); onlyIDs(node, vars) {
+	if node, vars := selected(ctx); plan.OnlyIDs(node, vars) {
 		return &rest.Extension{ID: id}, nil
 	}
 	return loader.For(ctx).WholeExtension(ctx, id)

@@ -73,7 +73,7 @@ func (r *phoneNumberResolver) RawFeatures(ctx context.Context, obj *rest.PhoneNu
 
 func (r *phoneNumberResolver) Country(ctx context.Context, obj *rest.PhoneNumber) (*rest.Country, error) {
 	if obj.Listed.Country != nil {
-		return obj.Listed.Country, nil // a device's line tells it too
+		return obj.Listed.Country, nil // a device's line plan.Tells it too
 	}
 	return listed(ctx, obj, func(l *rest.Listed) *rest.Country { return l.Country })
 }

@@ -70,7 +70,7 @@ func nodeOf(p *plan.Plan, f *graphql.FieldContext) *plan.Node {
 	})
 }
 
-// fromRef makes an extension of what another record tells of it, when that is all
+// fromRef makes an extension of what another record plan.Tells of it, when that is all
 // that is asked for; else it loads it.
 func fromRef(ctx context.Context, ref *rest.ExtensionRef) (*rest.Extension, error) {
 	if ref == nil || ref.ID.RCID == "" {
@@ -78,9 +78,9 @@ func fromRef(ctx context.Context, ref *rest.ExtensionRef) (*rest.Extension, erro
 	}
 	l := loader.For(ctx)
 	node, vars := selected(ctx)
-	// What tells the most is read first, for it tells the rest as well. When that fails,
+	// What plan.Tells the most is read first, for it plan.Tells the rest as well. When that fails,
 	// the fields that need it say so.
-	switch single, whole := wantsDetails(node, vars); {
+	switch single, whole := plan.WantsDetails(node, vars); {
 	case single:
 		if e, err := l.SingleExtension(ctx, ref.ID); err == nil {
 			return e, nil
@@ -90,13 +90,13 @@ func fromRef(ctx context.Context, ref *rest.ExtensionRef) (*rest.Extension, erro
 			return e, nil
 		}
 	}
-	if needsRecord(node, vars) {
+	if plan.NeedsRecord(node, vars) {
 		return l.Extension(ctx, ref.ID)
 	}
 	return stub(ref), nil
 }
 
-// stub is an extension as far as another record tells it.
+// stub is an extension as far as another record plan.Tells it.
 func stub(ref *rest.ExtensionRef) *rest.Extension {
 	return &rest.Extension{
 		ID: ref.ID, URI: ref.URI, ExtensionNumber: ref.ExtensionNumber, Name: ref.Name, Type: ref.Type, PartnerID: ref.PartnerID,
@@ -106,7 +106,7 @@ func stub(ref *rest.ExtensionRef) *rest.Extension {
 // fromRefs is fromRef for a list.
 func fromRefs(ctx context.Context, refs []rest.ExtensionRef) ([]*rest.Extension, error) {
 	node, vars := selected(ctx)
-	if needsRecord(node, vars) {
+	if plan.NeedsRecord(node, vars) {
 		ids := make([]rest.ExtensionID, len(refs))
 		for i := range refs {
 			ids[i] = refs[i].ID

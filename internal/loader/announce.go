@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -85,7 +86,7 @@ func (a *Announcement) DeviceIDs(ids []rest.DeviceID) {
 }
 
 // Assigned says that ids will be asked of Assigned.
-func (a *Announcement) Assigned(ids []rest.ExtensionID, need NumberNeed) {
+func (a *Announcement) Assigned(ids []rest.ExtensionID, need plan.NumberNeed) {
 	for _, id := range ids {
 		a.assigned = append(a.assigned, AssignedKey{a.l.extensionID(id), need})
 	}
@@ -120,7 +121,7 @@ func (a *Announcement) ForwardingNumberIDs(ids []rest.ForwardingNumberID) {
 }
 
 // Devices says that these pages will be asked of Devices.
-func (a *Announcement) Devices(ids []rest.ExtensionID, f rest.DeviceFilter, page, perPage int, need DeviceNeed) {
+func (a *Announcement) Devices(ids []rest.ExtensionID, f rest.DeviceFilter, page, perPage int, need plan.DeviceNeed) {
 	into := &a.devices
 	if need.Ahead {
 		into = &a.deviceAhead

@@ -5,27 +5,18 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
-	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
 // unknownTotal is what a list of unknown length is taken to hold: one page.
 const unknownTotal = rest.MostPerPage
 
-// NumberNeed says how much of phone numbers is wanted.
-type NumberNeed struct {
-	// Listed says that what only the extension's own list tells is wanted.
-	Listed bool
-	// Lacking are the sources that lack something that is wanted.
-	Lacking rest.NumberSources
-}
-
 // AssignedKey asks for the phone numbers assigned to an extension.
 type AssignedKey struct {
 	Ext  rest.ExtensionID
-	Need NumberNeed
+	Need plan.NumberNeed
 }
 
 // Assigned returns the phone numbers assigned to an extension, in the order of
@@ -39,7 +30,7 @@ func (l *Loaders) listAssigned(ctx context.Context, keys []AssignedKey) map[Assi
 	found := make(map[AssignedKey]rest.Result[[]rest.PhoneNumber], len(keys))
 	type group struct {
 		account string
-		need    NumberNeed
+		need    plan.NumberNeed
 	}
 	groups := map[group][]string{}
 	for _, k := range keys {
@@ -64,7 +55,7 @@ func byID(a, b rest.PhoneNumber) int {
 
 // assignedNeed is the phone numbers of some extensions of one account.
 type assignedNeed struct {
-	NumberNeed
+	plan.NumberNeed
 	l       *Loaders
 	account string
 	ids     []string
@@ -84,7 +75,7 @@ func (n *assignedNeed) read(ctx context.Context) assignedResults {
 			all = 2 * extensions // a company has about as many numbers to spare as users
 		}
 	}
-	own, err := n.choose(all, n.l.c.Preference() == rest.OnlyV2)
+	own, err := n.choose(ctx, all, n.l.c.Preference() == rest.OnlyV2)
 	if err != nil {
 		return n.failed(err)
 	}
@@ -93,45 +84,34 @@ func (n *assignedNeed) read(ctx context.Context) assignedResults {
 	}
 	first, err := n.page(ctx, 1, rest.MostPerPage)
 	if err != nil {
-		if errors.Is(err, rest.ErrRateLimited) && n.ownLists().fits(n.l.left) {
+		if errors.Is(err, rest.ErrRateLimited) && n.facts(all, false).Options()[plan.ByOwnLists].Fits(n.l.left) {
 			return n.fromOwnLists(ctx) // Heavy is closed now, Light may not be
 		}
 		return n.failed(err)
 	}
 	all = length(first)
 	partly := len(first.Records) > 0 && first.Records[0].Source == rest.FromV2
-	if own, err := n.choose(all, partly); err != nil {
+	if own, err := n.choose(ctx, all, partly); err != nil {
 		return n.failed(err)
 	} else if own {
 		return n.fromOwnLists(ctx)
 	}
-	return n.fromAccountList(ctx, pages(all, rest.MostPerPage))
+	return n.fromAccountList(ctx, plan.Pages(all, rest.MostPerPage))
 }
 
 // choose weighs both ways, given how many numbers the account's list has, and whether
 // it comes from v2 and leaves something out. An error says that neither can be paid;
 // nothing is sent then.
-func (n *assignedNeed) choose(all int, fromV2 bool) (own bool, err error) {
-	list := Calls{budget.Heavy: n.unread(pages(all, rest.MostPerPage))}
-	if n.Listed {
-		list[budget.Light] += min(len(n.ids), all) // the own list of each who has a number is read all the same
-	}
-	if fromV2 && n.Lacking.Has(rest.FromV2) {
-		list[budget.Light] += pages(min(2*len(n.ids), all), n.l.c.ManyPhoneNumbers())
-	}
-	options := []Option{{"account list", list}, n.ownLists()}
-	best, payable := cheapest(options, n.l.left)
-	if !payable {
-		return false, refuse(options, func(g budget.Group, calls int) (time.Duration, bool) {
-			return n.l.gate.WaitFor(n.l.who, g, calls)
-		})
-	}
-	return best == 1, nil
+func (n *assignedNeed) choose(ctx context.Context, all int, fromV2 bool) (own bool, err error) {
+	way, err := n.l.funds(ctx).Choose(n.facts(all, fromV2).Options())
+	return way == plan.ByOwnLists, err
 }
 
-// ownLists is the way by the extensions' own lists.
-func (n *assignedNeed) ownLists() Option {
-	return Option{"own lists", Calls{budget.Light: len(n.ids) + pages(2*len(n.ids), n.l.c.ManyPhoneNumbers())}}
+func (n *assignedNeed) facts(all int, fromV2 bool) plan.Numbers {
+	return plan.Numbers{
+		Need: n.NumberNeed, Extensions: len(n.ids), All: all, Unread: n.unread(plan.Pages(all, rest.MostPerPage)),
+		FromV2: fromV2, InOneCall: n.l.c.ManyPhoneNumbers(),
+	}
 }
 
 // unread is how many of the first pages of the account's list are not remembered.
@@ -285,7 +265,7 @@ func (n *assignedNeed) open(ctx context.Context, closed []string, out assignedRe
 	if err != nil {
 		return
 	}
-	for id, r := range other.fromAccountList(ctx, pages(length(first), rest.MostPerPage)) {
+	for id, r := range other.fromAccountList(ctx, plan.Pages(length(first), rest.MostPerPage)) {
 		if r.Err == nil {
 			out[id] = r
 		}

@@ -4,20 +4,12 @@ import (
 	"context"
 	"slices"
 
-	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// DeviceNeed says how much of devices is wanted.
-type DeviceNeed struct {
-	// Told says that what the account's list tells of them is enough.
-	Told bool
-	// Ahead says that the numbers of all their lines will be asked of Complete.
-	Ahead bool
-}
-
 // Devices returns one page of an extension's devices.
-func (l *Loaders) Devices(ctx context.Context, ext rest.ExtensionID, f rest.DeviceFilter, page, perPage int, need DeviceNeed) (*rest.Page[rest.Device], error) {
+func (l *Loaders) Devices(ctx context.Context, ext rest.ExtensionID, f rest.DeviceFilter, page, perPage int, need plan.DeviceNeed) (*rest.Page[rest.Device], error) {
 	k := l.deviceKey(f, page, perPage, need)
 	k.ext = l.extensionID(ext)
 	if need.Ahead && !rest.WantsFresh(ctx) {
@@ -26,7 +18,7 @@ func (l *Loaders) Devices(ctx context.Context, ext rest.ExtensionID, f rest.Devi
 	return l.devices.load(ctx, k)
 }
 
-func (l *Loaders) deviceKey(f rest.DeviceFilter, page, perPage int, need DeviceNeed) pageKey {
+func (l *Loaders) deviceKey(f rest.DeviceFilter, page, perPage int, need plan.DeviceNeed) pageKey {
 	return pageKey{filter: keep(l, f.Key(), f), page: page, perPage: perPage, told: need.Told && l.lists}
 }
 
@@ -88,11 +80,13 @@ func (l *Loaders) fromDeviceList(ctx context.Context, g pageKey, ids []string) m
 		all = unknownTotal
 	}
 	listed := func(pagesLeft int) bool {
-		byIDs := Option{"by ids", Calls{budget.Light: pages(len(ids), l.c.ManyExtensionDevices())}}
-		best, _ := cheapest([]Option{byIDs, {"account list", Calls{budget.Medium: pagesLeft}}}, l.left)
-		return best == 1 && (l.c.Preference() == rest.OnlyV1 || !byIDs.fits(l.left))
+		way, err := plan.Devices{
+			Extensions: len(ids), Unread: pagesLeft, InOneCall: l.c.ManyExtensionDevices(),
+			Listed: true, Preferred: l.c.Preference() == rest.OnlyV1,
+		}.Choose(l.funds(ctx))
+		return err == nil && way == plan.ByList
 	}
-	if !g.told || g.filter != "" || !listed(pages(all, rest.MostPerPage)) {
+	if !g.told || g.filter != "" || !listed(plan.Pages(all, rest.MostPerPage)) {
 		return nil
 	}
 	lists := make(map[string][]rest.Device, len(ids))
@@ -115,7 +109,7 @@ func (l *Loaders) fromDeviceList(ctx context.Context, g pageKey, ids []string) m
 			}
 		}
 		read++
-		if n, known := l.me.total(account, deviceTotal); known && n > read*rest.MostPerPage && !listed(pages(n, rest.MostPerPage)-read) {
+		if n, known := l.me.total(account, deviceTotal); known && n > read*rest.MostPerPage && !listed(plan.Pages(n, rest.MostPerPage)-read) {
 			return nil // it is longer than it was taken to be
 		}
 	}
@@ -177,7 +171,7 @@ func (l *Loaders) GatheredDevices(ctx context.Context, account string) ([]rest.D
 	if err != nil {
 		return nil, err
 	}
-	need := DeviceNeed{} // there is no list of the account, and few of them may be shown
+	need := plan.DeviceNeed{} // there is no list of the account, and few of them may be shown
 	a := l.Announce()
 	a.Devices(ids, rest.DeviceFilter{}, 1, rest.MostPerPage, need)
 	a.Go(ctx)

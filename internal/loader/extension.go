@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -174,12 +174,10 @@ func (l *Loaders) readRecords(ctx context.Context, ids []rest.ExtensionID) exten
 
 // listsExtensions says whether reading so many pages of the account's list is the
 // cheaper way to n of its extensions.
-func (l *Loaders) listsExtensions(n, listPages int) bool {
-	best, _ := cheapest([]Option{
-		{"by ids", Calls{budget.Light: pages(n, l.c.ManyExtensions())}},
-		{"account list", Calls{budget.Medium: listPages}},
-	}, l.left)
-	return best == 1 && listPages > 0
+func (l *Loaders) listsExtensions(ctx context.Context, n, listPages int) bool {
+	facts := plan.Extensions{Wanted: n, Unread: listPages, InOneCall: l.c.ManyExtensions()}
+	way, err := l.funds(ctx).Choose(facts.Options())
+	return err == nil && way == plan.ByList && listPages > 0
 }
 
 // fromExtensionList reads the account's list as long as that is the cheaper way,
@@ -190,7 +188,7 @@ func (l *Loaders) fromExtensionList(ctx context.Context, account string, ids []s
 	for _, id := range ids {
 		wanted[id] = true
 	}
-	if l.listsExtensions(len(wanted), l.extensionPages(account)) {
+	if l.listsExtensions(ctx, len(wanted), l.extensionPages(account)) {
 		read := 0
 		for p, err := range rest.Pages(ctx, (*rest.Extension).RcID, l.extensionPage(account)) {
 			if err != nil {
@@ -203,7 +201,7 @@ func (l *Loaders) fromExtensionList(ctx context.Context, account string, ids []s
 					found[extensionID(account, id)] = rest.Result[*rest.Extension]{Value: &p.Records[i]}
 				}
 			}
-			if len(wanted) == 0 || !l.listsExtensions(len(wanted), l.extensionPages(account)-read) {
+			if len(wanted) == 0 || !l.listsExtensions(ctx, len(wanted), l.extensionPages(account)-read) {
 				break
 			}
 		}
@@ -220,7 +218,7 @@ func (l *Loaders) extensionPage(account string) func(context.Context, int, int) 
 // extensionPages is how many pages the account's list has, as far as is known.
 func (l *Loaders) extensionPages(account string) int {
 	if all, known := l.me.total(account, extensionTotal); known {
-		return pages(all, rest.MostPerPage)
+		return plan.Pages(all, rest.MostPerPage)
 	}
 	return 1
 }

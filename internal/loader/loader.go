@@ -9,8 +9,10 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -82,7 +84,7 @@ func New(ctx context.Context, cfg Config) *Loaders {
 		mostRows: cfg.MostRows,
 	}
 	l.self = l.me.ownExtension()
-	l.lists = l.c.Preference() == rest.OnlyV1 || l.left(budget.Light) < pages(rest.MostPerPage, l.c.ManyExtensionDevices())
+	l.lists = l.c.Preference() == rest.OnlyV1 || l.left(budget.Light) < plan.Pages(rest.MostPerPage, l.c.ManyExtensionDevices())
 	l.account = newBatch(each(l.readAccount))
 	l.serviceInfo = newBatch(each(l.c.ReadAccountServiceInfo))
 	l.extensionList = newBatch(each(l.listExtensions))
@@ -107,6 +109,26 @@ func New(ctx context.Context, cfg Config) *Loaders {
 
 // left tells how many calls of a group the person may still send.
 func (l *Loaders) left(g budget.Group) int { return l.gate.Left(l.who, g) }
+
+// funds tell what the person can spend until ctx ends.
+func (l *Loaders) funds(ctx context.Context) plan.Funds {
+	return FundsOf(ctx, l.gate, l.who)
+}
+
+// FundsOf tells what a person can spend until ctx ends.
+func FundsOf(ctx context.Context, gate *budget.Gate, who string) plan.Funds {
+	f := plan.Funds{
+		Left: func(g budget.Group) int { return gate.Left(who, g) },
+		When: func(g budget.Group, n int) time.Duration { return gate.When(who, g, n) },
+	}
+	if end, ok := ctx.Deadline(); ok {
+		f.Patience = max(0, time.Until(end)-answering)
+	}
+	return f
+}
+
+// answering is the time that is left for the answers when the last call is sent.
+const answering = 2 * time.Second
 
 type key struct{}
 

@@ -7,10 +7,12 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 	"github.com/ringql/ringql/internal/sim"
 )
@@ -74,11 +76,11 @@ func TestOneBatch(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.sim.ResetCalls()
-		announce(ctx, func(a *loader.Announcement) { a.Devices(ids, rest.DeviceFilter{}, 1, 10, loader.DeviceNeed{}) })
+		announce(ctx, func(a *loader.Announcement) { a.Devices(ids, rest.DeviceFilter{}, 1, 10, plan.DeviceNeed{}) })
 		var wg sync.WaitGroup
 		for _, id := range ids {
 			wg.Go(func() {
-				if _, err := l.Devices(ctx, id, rest.DeviceFilter{}, 1, 10, loader.DeviceNeed{}); err != nil {
+				if _, err := l.Devices(ctx, id, rest.DeviceFilter{}, 1, 10, plan.DeviceNeed{}); err != nil {
 					t.Error(err)
 				}
 				if _, err := l.WholeExtension(ctx, id); err != nil {
@@ -122,10 +124,10 @@ func TestPeopleAreApart(t *testing.T) {
 	wg.Wait()
 }
 
-// A need that cannot be paid is refused before its first call: for now, or for good
-// when it takes more than a whole budget.
+// A need that cannot be paid in time is refused before its first call, and it is said when
+// it could be: this minute or a later one.
 func TestNothingIsSentForWhatCannotBePaid(t *testing.T) {
-	for numbers, want := range map[int]error{1500: budget.ErrExhausted, 3000: loader.ErrTooMany} {
+	for numbers, minutes := range map[int]int{1500: 1, 4500: 2} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t, sim.Config{Extensions: 200, Numbers: numbers, Limits: map[string]int{"light": 20, "medium": 40, "heavy": 2}})
 			ctx := b.as(t, sim.AdministratorID)
@@ -144,9 +146,10 @@ func TestNothingIsSentForWhatCannotBePaid(t *testing.T) {
 				t.Errorf("one extension: %v", err)
 			}
 			b.sim.ResetCalls()
-			announce(ctx, func(a *loader.Announcement) { a.Assigned(ids[1:], loader.NumberNeed{}) })
+			announce(ctx, func(a *loader.Announcement) { a.Assigned(ids[1:], plan.NumberNeed{}) })
 			_, err = l.Assigned(ctx, loader.AssignedKey{Ext: ids[1]})
-			if !errors.Is(err, want) || len(b.sim.Calls()) != 0 {
+			e, _ := errors.AsType[*plan.Exceeded](err)
+			if e == nil || (e.FitsIn+time.Minute-time.Second)/time.Minute != time.Duration(minutes) || len(b.sim.Calls()) != 0 {
 				t.Errorf("%d extensions, %d numbers: %v after %v", len(ids)-1, numbers, err, b.sim.Calls())
 			}
 		})
@@ -172,7 +175,7 @@ func TestWaysAgree(t *testing.T) {
 			}
 			b.sim.ResetCalls()
 			var out []string
-			announce(ctx, func(a *loader.Announcement) { a.Assigned(ids, loader.NumberNeed{}) })
+			announce(ctx, func(a *loader.Announcement) { a.Assigned(ids, plan.NumberNeed{}) })
 			for _, id := range ids {
 				rows, err := l.Assigned(ctx, loader.AssignedKey{Ext: id})
 				if err != nil {

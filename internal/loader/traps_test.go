@@ -10,6 +10,7 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 
 	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 	"github.com/ringql/ringql/internal/sim"
 )
@@ -50,7 +51,7 @@ func TestTrapWaiting(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		devices, err := l.Devices(ctx, ext.ID, rest.DeviceFilter{}, 1, 10, loader.DeviceNeed{})
+		devices, err := l.Devices(ctx, ext.ID, rest.DeviceFilter{}, 1, 10, plan.DeviceNeed{})
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,9 @@
-// Package plan reads a validated operation and tells what it asks of the
-// upstream: which relations of which objects, with which arguments. It is free
-// of the server library's types, so that price, dry run and executor can stand on
-// it. It must not know the upstream or who is asking.
+// Package plan reads a validated operation and tells what it asks of the upstream: which
+// relations of which objects, with which arguments, in which ways they can be read, and
+// what that costs. It is free of the server library's types, so that price, dry run and
+// executor can stand on it; and it decides by what it is told, so that the price before
+// the run and the loaders' choices cannot disagree. It must not know how calls are made,
+// nor who is asking.
 package plan
 
 import (

@@ -1,4 +1,4 @@
-package loader
+package plan
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func TestCheapest(t *testing.T) {
 			for _, c := range tt.options {
 				options = append(options, Option{Calls: c})
 			}
-			best, payable := cheapest(options, func(g budget.Group) int { return tt.left[g] })
+			best, payable := Cheapest(options, func(g budget.Group) int { return tt.left[g] })
 			if best != tt.best || payable == tt.none {
 				t.Errorf("took %d (payable: %v), want %d", best, payable, tt.best)
 			}
@@ -43,37 +43,49 @@ func TestCheapest(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	for _, tt := range []struct{ n, size, want int }{{0, 1000, 0}, {1, 1000, 1}, {1000, 1000, 1}, {1001, 1000, 2}, {120, 50, 3}} {
-		if got := pages(tt.n, tt.size); got != tt.want {
+		if got := Pages(tt.n, tt.size); got != tt.want {
 			t.Errorf("%d rows in pages of %d: %d, want %d", tt.n, tt.size, got, tt.want)
 		}
 	}
 }
 
-func TestRefuse(t *testing.T) {
+func TestChoose(t *testing.T) {
 	limits := map[budget.Group]int{budget.Light: 50, budget.Heavy: 10}
-	wait := func(g budget.Group, n int) (time.Duration, bool) {
-		if n > limits[g] {
-			return 0, false
+	funds := func(left map[budget.Group]int, patience time.Duration) Funds {
+		return Funds{
+			Left: func(g budget.Group) int { return left[g] },
+			When: func(g budget.Group, n int) time.Duration {
+				if n <= left[g] {
+					return 0
+				}
+				return time.Duration(1+(n-left[g]-1)/limits[g]) * time.Minute
+			},
+			Patience: patience,
 		}
-		return time.Duration(n) * time.Second, true
 	}
+	full, spent := limits, map[budget.Group]int{}
 	for _, tt := range []struct {
 		name    string
-		options []Option
-		want    error
+		options []Calls
+		funds   Funds
+		best    int
+		fitsIn  time.Duration // of the refusal; zero for none
 	}{
-		{"the way that waits the least", []Option{{Calls: Calls{budget.Heavy: 9}}, {Calls: Calls{budget.Light: 4, budget.Heavy: 2}}}, &budget.Error{Group: budget.Light, RetryAfter: 4 * time.Second}},
-		{"the way that can ever be paid", []Option{{Calls: Calls{budget.Heavy: 11}}, {Calls: Calls{budget.Light: 40}}}, &budget.Error{Group: budget.Light, RetryAfter: 40 * time.Second}},
-		{"no way can ever be paid", []Option{{Calls: Calls{budget.Heavy: 11}}, {Calls: Calls{budget.Light: 51}}}, ErrTooMany},
+		{"the cheapest that can be paid now", []Calls{{budget.Heavy: 1}, {budget.Light: 40}}, funds(full, 0), 0, 0},
+		{"now before cheap", []Calls{{budget.Heavy: 1}, {budget.Light: 40}}, funds(map[budget.Group]int{budget.Light: 50}, time.Hour), 1, 0},
+		{"the soonest, if there is time", []Calls{{budget.Heavy: 11}, {budget.Light: 50}}, funds(spent, 90*time.Second), 1, 0},
+		{"none in time", []Calls{{budget.Heavy: 11}, {budget.Light: 51}}, funds(full, 30*time.Second), 0, time.Minute},
+		{"none without patience", []Calls{{budget.Heavy: 1}}, funds(spent, 0), 0, time.Minute},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := refuse(tt.options, wait)
-			if away, ok := errors.AsType[*budget.Error](tt.want); ok {
-				if g, ok := errors.AsType[*budget.Error](got); !ok || *g != *away {
-					t.Errorf("got %v, want %v", got, tt.want)
-				}
-			} else if !errors.Is(got, tt.want) {
-				t.Errorf("got %v, want %v", got, tt.want)
+			var options []Option
+			for _, c := range tt.options {
+				options = append(options, Option{Calls: c})
+			}
+			best, err := tt.funds.Choose(options)
+			e, _ := errors.AsType[*Exceeded](err)
+			if best != tt.best || (e != nil) != (tt.fitsIn > 0) || e != nil && e.FitsIn != tt.fitsIn {
+				t.Errorf("took %d, %v; want %d, fitting in %s", best, err, tt.best, tt.fitsIn)
 			}
 		})
 	}
