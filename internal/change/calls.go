@@ -13,7 +13,7 @@ func callsOf(c *rest.Calls) []*UpstreamCall {
 	made := c.List()
 	out := make([]*UpstreamCall, len(made))
 	for i, call := range made {
-		out[i] = &UpstreamCall{Operation: call.Operation.ID, Group: rest.RateLimitGroup(call.Operation.Group)}
+		out[i] = &UpstreamCall{Operation: call.Operation.ID, Group: rest.RateLimitGroup(call.Group)}
 		if call.Status != 0 {
 			out[i].Status = &call.Status
 		}

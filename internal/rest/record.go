@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // Calls are the calls that one need made, in the order they were sent.
@@ -31,25 +32,43 @@ func WithCalls(ctx context.Context) (context.Context, *Calls) {
 	return context.WithValue(ctx, callsKey{}, c), c
 }
 
+// begin writes down that call leaves.
+func (c *Calls) begin(call *Call) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.made = append(c.made, call)
+}
+
+// end writes down what became of call.
+func (c *Calls) end(call *Call, ended Call) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	*call = ended
+}
+
 // record is the last link of every chain: it writes down what leaves, for who wants to
 // know.
 func record(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		c, ok := req.Context().Value(callsKey{}).(*Calls)
-		op := OperationFrom(req.Context())
-		if !ok || op == nil {
+		calls, _ := req.Context().Value(callsKey{}).(*Calls)
+		bill, op := billFrom(req.Context()), OperationFrom(req.Context())
+		if calls == nil && bill == nil || op == nil {
 			return next.RoundTrip(req)
 		}
-		call := &Call{Operation: op}
-		c.mu.Lock()
-		c.made = append(c.made, call)
-		c.mu.Unlock()
+		listed, start := leaving(req.Context(), op), time.Now()
+		billed := listed
+		calls.begin(&listed)
+		bill.begin(&billed, start)
 		resp, err := next.RoundTrip(req)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if call.Err = err; resp != nil {
-			call.Status = resp.StatusCode
-		}
+		ended := billed.ended(start, resp, err)
+		calls.end(&listed, ended)
+		bill.end(&billed, ended)
 		return resp, err
 	})
 }

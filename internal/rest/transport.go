@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -48,11 +49,15 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Call is what is told of one call that was sent.
+// Call is what is told of one call that was sent, or spared.
 type Call struct {
 	Operation *Operation
-	Status    int // zero when no answer came
-	Duration  time.Duration
+	Group     budget.Group  // that the upstream counted it in
+	Status    int           // zero when no answer came
+	Duration  time.Duration // from when it left until its answer's header came
+	Waited    time.Duration // for its turn in the budget, before it left
+	Cached    bool          // its answer was remembered, and nothing was sent
+	RequestID string        // what the vendor's support asks for
 	Err       error
 }
 
@@ -62,18 +67,40 @@ type Call struct {
 func Observe(report func(context.Context, Call)) Link {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			op := OperationFrom(req.Context())
+			if op == nil {
+				return next.RoundTrip(req)
+			}
 			start := time.Now()
 			resp, err := next.RoundTrip(req)
-			call := Call{Operation: OperationFrom(req.Context()), Duration: time.Since(start), Err: err}
-			if resp != nil {
-				call.Status = resp.StatusCode
-			}
-			if call.Operation != nil {
-				report(req.Context(), call)
-			}
+			report(req.Context(), leaving(req.Context(), op).ended(start, resp, err))
 			return resp, err
 		})
 	}
+}
+
+// leaving is what is known of a call before it has an answer.
+func leaving(ctx context.Context, o *Operation) Call {
+	return Call{Operation: o, Group: o.Group, Waited: budget.Waited(ctx)}
+}
+
+// ended is c with what became of it.
+func (c Call) ended(start time.Time, resp *http.Response, err error) Call {
+	c.Duration, c.Err = time.Since(start), err
+	if resp != nil {
+		c.Status, c.RequestID, c.Group = resp.StatusCode, requestID(resp.Header), counted(c.Operation, resp.Header)
+	}
+	return c
+}
+
+// counted returns the group that the upstream counted a call of o in: the one that the
+// answer names, else the one that o is thought to belong to.
+func counted(o *Operation, h http.Header) budget.Group {
+	switch g := budget.Group(strings.ToLower(strings.TrimSpace(h.Get("X-Rate-Limit-Group")))); g {
+	case budget.Light, budget.Medium, budget.Heavy, budget.Auth:
+		return g
+	}
+	return o.Group
 }
 
 var getToken = op("getToken", "POST /restapi/oauth/token", budget.Auth, V1, "")
