@@ -122,7 +122,11 @@ func ask(r *http.Request, body []byte) (*http.Request, error) {
 			say: "Accept allows none of the types there are: " + strings.Join(offers[r.Method], ", ") + "."}
 	}
 	p.Headers = r.Header
-	return r.WithContext(withRequest(r.Context(), &request{p, kinds})), nil
+	ctx, f := withMode(withRequest(r.Context(), &request{p, kinds}), p)
+	if f != nil {
+		return r, f
+	}
+	return r.WithContext(ctx), nil
 }
 
 // mostDrained bounds how much is read of a body that is too large.
@@ -168,7 +172,7 @@ func forgeable(r *http.Request) bool {
 	if kind == typeJSON || r.Header.Get("Sec-Fetch-Site") == "same-origin" {
 		return false
 	}
-	for _, h := range []string{"Authorization", "GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"} {
+	for _, h := range []string{"Authorization", planHeader, "GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"} {
 		if r.Header.Get(h) != "" {
 			return false
 		}

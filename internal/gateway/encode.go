@@ -3,7 +3,6 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -17,10 +16,11 @@ func encode(w io.Writer, resp *graphql.Response) error {
 }
 
 // encodePart writes a part that follows the first, once for each label of the client's.
+// Its extensions are of the whole of it, as those of the first are.
 // Source: the incremental delivery of the GraphQL working group, as of 2022-08-24.
 func encodePart(w io.Writer, resp *graphql.Response) error {
 	once := *resp
-	once.HasNext = nil
+	once.HasNext, once.Extensions = nil, nil
 	path, err := json.Marshal(append(ast.Path{}, resp.Path...))
 	if err != nil {
 		return err
@@ -42,8 +42,8 @@ func encodePart(w io.Writer, resp *graphql.Response) error {
 			return err
 		}
 	}
-	_, _ = fmt.Fprintf(w, `],"hasNext":%t}`, resp.HasNext != nil && *resp.HasNext)
-	return nil
+	_, _ = io.WriteString(w, "],")
+	return encodeIn(w, &graphql.Response{Extensions: resp.Extensions, HasNext: resp.HasNext}, "")
 }
 
 func encodeIn(w io.Writer, resp *graphql.Response, start string) error {

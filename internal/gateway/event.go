@@ -21,6 +21,8 @@ type event struct {
 	kind      string
 	calls     map[string]int // upstream calls by group
 	waited    time.Duration  // on the upstream, in all
+	turns     time.Duration  // for the calls' turns in the budget, in all
+	hits      int            // answers that were remembered
 	queued    time.Duration  // to be let in
 	errors    map[string]int // by code
 	causes    []string       // the first few, in full
@@ -61,15 +63,20 @@ func (e *event) name(operation, kind string) {
 	e.operation, e.kind = operation, kind
 }
 
-// call adds one upstream call.
+// call adds one upstream call, or one that was spared.
 func (e *event) call(c rest.Call) {
 	if e == nil {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.calls[string(c.Operation.Group)]++
+	if c.Cached {
+		e.hits++
+		return
+	}
+	e.calls[string(c.Group)]++
 	e.waited += c.Duration
+	e.turns += c.Waited
 }
 
 // letIn says how long the request waited for others to end.
@@ -112,6 +119,12 @@ func (e *event) write(ctx context.Context, log *slog.Logger, attrs ...slog.Attr)
 	}
 	if len(e.calls) > 0 {
 		attrs = append(attrs, slog.Any("calls", e.calls), slog.Duration("upstream_sum", e.waited.Round(time.Microsecond)))
+	}
+	if e.turns > time.Millisecond {
+		attrs = append(attrs, slog.Duration("budget_sum", e.turns.Round(time.Microsecond)))
+	}
+	if e.hits > 0 {
+		attrs = append(attrs, slog.Int("cache_hits", e.hits))
 	}
 	if e.queued > time.Millisecond {
 		attrs = append(attrs, slog.Duration("queued", e.queued.Round(time.Microsecond)))

@@ -34,8 +34,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // must match the file. The clock inside synctest is pretend: batching is exact,
 // and a minute's penalty takes no time.
 //
-// Sections: query.graphql; variables.json; before.graphql, sent first, its calls
-// not recorded; sim.txt, settings and faults of the simulator, a line each;
+// Sections: query.graphql; variables.json; extensions.json; header.txt, lines of its header;
+// before.graphql, sent first, its calls not recorded; sim.txt, settings and faults of the simulator, a line each;
 // gateway.txt, settings of the gateway. An answer too long to read in review
 // stands as counts.txt, how often each key occurs in it, in place of response.json.
 func TestGolden(t *testing.T) {
@@ -57,6 +57,11 @@ func TestGolden(t *testing.T) {
 				if before := section(ar, "before.graphql"); before != "" {
 					c.post(t, before, "")
 					c.sim.ResetCalls()
+				}
+				c.extensions = section(ar, "extensions.json")
+				for line := range strings.Lines(section(ar, "header.txt")) {
+					name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+					c.header.Add(name, value)
 				}
 				got["response.json"] = c.post(t, section(ar, "query.graphql"), section(ar, "variables.json"))
 				got["upstream.txt"] = calls(c.sim.Calls())
@@ -87,6 +92,8 @@ type goldenCase struct {
 	sim    *sim.Server
 	h      http.Handler
 	header http.Header
+
+	extensions string // of requests, as JSON
 }
 
 func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
@@ -265,6 +272,9 @@ func (c *goldenCase) post(t *testing.T, query, variables string) string {
 	if variables != "" {
 		params["variables"] = json.RawMessage(variables)
 	}
+	if c.extensions != "" {
+		params["extensions"] = json.RawMessage(c.extensions)
+	}
 	body, err := json.Marshal(params)
 	if err != nil {
 		t.Fatal(err)
@@ -277,7 +287,7 @@ func (c *goldenCase) post(t *testing.T, query, variables string) string {
 	return pretty(t, w.Body.Bytes())
 }
 
-var randomID = regexp.MustCompile(`("rcRequestId": ")[^"]+`)
+var randomID = regexp.MustCompile(`("(?:rcR|r)equestId": ")[^"]+`)
 
 // listedCalls are the calls that a bulk change says it made, indented.
 var listedCalls = regexp.MustCompile(`(?s)"calls": \[\n(.*?)\n +\]`)

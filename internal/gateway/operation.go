@@ -18,10 +18,11 @@ type reader struct {
 // cannot be carried out.
 func (p reader) operation(ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams) (op *graphql.OperationContext, refused *graphql.Response) {
 	op, errs := exec.CreateOperationContext(ctx, params)
-	if len(errs) == 0 {
-		return op, nil
-	}
 	switch {
+	case len(errs) == 0 && modeFrom(ctx) == modeDryRun:
+		errs = gqlerror.List{refusal(codeBadInput, "This gateway makes no dry runs.")}
+	case len(errs) == 0:
+		return op, nil
 	case op.Doc != nil && op.Operation == nil && params.OperationName == "":
 		err := gqlerror.Errorf("There are several operations: say which, in operationName.")
 		errcode.Set(err, errcode.ValidationFailed)

@@ -89,6 +89,9 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 		ctx = withEvent(ctx, run.event)
 	}
 	run.event.name(op.Operation.Name, run.kind)
+	if modeFrom(ctx) == modeActual {
+		ctx, run.bill = rest.WithBill(ctx)
+	}
 	client := ctx
 	ctx, run.cancel = context.WithTimeout(plan.With(rest.WithAllowance(ctx, o.cfg.Limits.Read), o.plan(op)), o.cfg.Timeout)
 	stop := context.AfterFunc(client, func() { run.end(client, true) }) // it has left
@@ -112,7 +115,8 @@ type run struct {
 	kind   string
 	start  time.Time
 	event  *event
-	logs   bool // whether the event is its own
+	bill   *rest.Bill // nil unless it is asked for
+	logs   bool       // whether the event is its own
 	failed bool
 	open   bool // parts are to follow
 	once   sync.Once
@@ -125,7 +129,11 @@ func (r *run) note(ctx context.Context, resp *graphql.Response) {
 		inOrder(resp.Errors)
 		resp.Errors = shortened(resp.Errors, r.o.cfg.Limits.Errors)
 		r.failed = r.failed || len(resp.Errors) > 0
-		if r.open = resp.HasNext != nil && *resp.HasNext; r.open {
+		r.open = resp.HasNext != nil && *resp.HasNext
+		if r.bill != nil {
+			r.o.tellSpent(ctx, resp, r.bill, !r.open)
+		}
+		if r.open {
 			return
 		}
 	}

@@ -217,6 +217,11 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 			k.last(ctx, id, o, failure(id, present(ctx, recovered(ctx, v))))
 		}
 	}()
+	ctx, f := withMode(ctx, params)
+	if f != nil {
+		k.last(ctx, id, o, failure(id, f.error()))
+		return
+	}
 	let, err := k.admission.Enter(ctx, auth.Key(ctx))
 	switch {
 	case ctx.Err() != nil:

@@ -50,10 +50,14 @@ func NewTelemetry() *Telemetry {
 	return t
 }
 
-// Call counts one upstream call. It is what the observing link reports to.
+// Call counts one upstream call. It is what the observing link reports to. One that was
+// spared is told in the log alone.
 func (t *Telemetry) Call(ctx context.Context, c rest.Call) {
 	eventFrom(ctx).call(c)
-	t.calls.WithLabelValues(c.Operation.ID, string(c.Operation.Group), strconv.Itoa(c.Status)).Inc()
+	if c.Cached {
+		return
+	}
+	t.calls.WithLabelValues(c.Operation.ID, string(c.Group), strconv.Itoa(c.Status)).Inc()
 	t.upstream.WithLabelValues(c.Operation.ID).Observe(c.Duration.Seconds())
 }
 
