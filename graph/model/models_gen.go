@@ -47,6 +47,29 @@ type BlockedCallerGreetingInput struct {
 	PresetID string `json:"presetId"`
 }
 
+// How many calls of one group you may make, within a window that slides: each call counts until
+// the window has passed since it was made. All that you do through this app, here and in other
+// programs, is paid from it.
+type Budget struct {
+	// The group. Descriptions of fields name the ones that they cost.
+	Group rest.RateLimitGroup `json:"group"`
+	// How many calls the window holds: what RingCentral's answers say, or its usual limit until one has come.
+	Limit int `json:"limit"`
+	// The window, in seconds.
+	Window int `json:"window"`
+	// How many calls count now, those of other programs among them.
+	Used int `json:"used"`
+	// How many may be made at once. 0 while the group is closed, however little is used.
+	Left int `json:"left"`
+	// How many of those that count other programs made, as far as RingCentral's answers tell.
+	Foreign int `json:"foreign"`
+	// For how many seconds RingCentral has closed the group, because too much was called: the gateway
+	// sends nothing of it meanwhile. 0 when it is open.
+	ClosedFor int `json:"closedFor"`
+	// How many calls wait in the gateway for their turn, until others have left the window.
+	Waiting int `json:"waiting"`
+}
+
 // Who joins and who leaves which queue.
 type BulkAssignCallQueueMembersInput struct {
 	// The account: a global id, a bare id, or `~` for one's own.

@@ -7,7 +7,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
@@ -200,4 +203,22 @@ func TestActualTellsNoIDs(t *testing.T) {
 	if i < 0 || strings.Contains(a.text[i:], "401145624008") || strings.Contains(a.text[i:], s.token) || !strings.Contains(a.text[i:], "{extensionId}") {
 		t.Errorf("got %s", a.text)
 	}
+}
+
+// What one person has spent is no concern of another's.
+func TestBudgetsAreOnesOwn(t *testing.T) {
+	check := newContract(t)
+	synctest.Test(t, func(t *testing.T) {
+		c := newCase(t, &txtar.Archive{}, check)
+		const query = "{ budgets { used } }"
+		c.post(t, "{ account { mainNumber } }", "")
+		if text := c.post(t, query, ""); strings.Count(text, `"used": 0`) != 3 || strings.Count(text, `"used": 1`) != 1 {
+			t.Errorf("one's own: %s", text)
+		}
+		c.header.Set("Authorization", "Bearer "+c.sim.Token(sim.StandardUserID))
+		c.header.Set("X-RingQL-Plan", "actual")
+		if text := c.post(t, query, ""); strings.Count(text, `"used": 0`) != 4 || strings.Contains(text, `"left": 49`) {
+			t.Errorf("another's: %s", text)
+		}
+	})
 }

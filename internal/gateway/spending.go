@@ -46,10 +46,10 @@ type budgetLeft struct {
 // what is left.
 func (o *operations) tellSpent(ctx context.Context, resp *graphql.Response, bill *rest.Bill, last bool) {
 	out := spendingOf(bill.Take(last))
-	if last {
+	if who := auth.Key(ctx); last && who != "" { // nobody has none
 		out.Budget = map[budget.Group]budgetLeft{}
 		// The operation's time may be up, which is no reason not to say what it took.
-		for _, s := range o.cfg.Gate.Groups(context.WithoutCancel(ctx), auth.Key(ctx)) {
+		for _, s := range o.cfg.Gate.Groups(context.WithoutCancel(ctx), who) {
 			out.Budget[s.Group] = budgetLeft{s.Limit, s.Left, int(math.Ceil(s.Window.Seconds()))}
 		}
 	}
