@@ -11,7 +11,9 @@ import './page.css';
 const welcome = `# RingQL: RingCentral as one GraphQL graph.
 # Ctrl-Enter runs this query; the book on the left
 # explains every type. To ask as somebody, write
-# {"Authorization": "Bearer <token>"} in Headers.
+# {"Authorization": "Bearer <token>"} in Headers; with
+# {"X-RingQL-Plan": "actual"} there, an answer says
+# what it took of RingCentral's rate limits.
 query Company {
   account {
     id mainNumber status
