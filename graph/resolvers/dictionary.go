@@ -5,6 +5,7 @@ import (
 
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -79,7 +80,7 @@ func (r *queryResolver) Brand(ctx context.Context, id string) (*rest.Brand, erro
 	if err != nil {
 		return nil, err
 	}
-	if node, vars := selected(ctx); onlyCountries(node, vars) {
+	if node, vars := selected(ctx); plan.OnlyCountries(node, vars) {
 		return &rest.Brand{RCID: rest.ID(rcID)}, nil
 	}
 	return loader.For(ctx).Brand(ctx, rcID)

@@ -6,7 +6,6 @@ import (
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/paging"
-	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -48,14 +47,6 @@ func ofPlan[T any](ctx context.Context, obj *rest.ServicePlan, field func(*rest.
 		obj = p
 	}
 	return field(&obj.Entry), nil
-}
-
-// onlyCountries says whether a selection on a brand asks for nothing that the dictionary
-// of brands tells.
-func onlyCountries(n *plan.Node, vars map[string]any) bool {
-	return n != nil && !plan.Selects([]*plan.Node{n}, vars, func(f string) bool {
-		return f != "__typename" && f != "rcId" && f != "contractedCountries" && f != "domesticCountries"
-	})
 }
 
 // countryList is a list of countries.

@@ -69,6 +69,12 @@ func appendID(b []byte, id string) []byte {
 }
 
 func parseCursor(s, list string) (cursor, bool) {
+	c, ok := readCursor(s)
+	return c, ok && c.list == tag(list)
+}
+
+// readCursor is parseCursor for a cursor of any list.
+func readCursor(s string) (cursor, bool) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil || len(b) < 8 || len(b) > 1024 || b[0] != version {
 		return cursor{}, false
@@ -76,7 +82,7 @@ func parseCursor(s, list string) (cursor, bool) {
 	c := cursor{list: binary.BigEndian.Uint32(b[1:])}
 	b = b[5:]
 	offset, n := binary.Uvarint(b)
-	if n <= 0 || offset >= mostRows || c.list != tag(list) || len(b) < n+2 {
+	if n <= 0 || offset >= mostRows || len(b) < n+2 {
 		return cursor{}, false
 	}
 	c.offset = int(offset)

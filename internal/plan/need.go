@@ -211,3 +211,11 @@ func Tells(field, name string) bool {
 	}
 	return field == name
 }
+
+// OnlyCountries says whether a selection on a brand asks for nothing that the dictionary
+// of brands tells.
+func OnlyCountries(n *Node, vars map[string]any) bool {
+	return n != nil && !Selects([]*Node{n}, vars, func(f string) bool {
+		return f != "__typename" && f != "rcId" && f != "contractedCountries" && f != "domesticCountries"
+	})
+}

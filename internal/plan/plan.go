@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ringql/ringql/internal/rest"
 )
 
 // Node is one field of an operation after its fragments are spread: all
@@ -21,14 +23,16 @@ type Node struct {
 	Type     string // the object type that the field is selected on
 	Children []*Node
 
-	within *Node
-	uses   []use
+	within     *Node
+	uses       []use
+	operations []*rest.Operation // that reading it may call
 }
 
 // use is one place in the document where a node is selected.
 type use struct {
 	field *ast.Field
 	when  []*ast.Directive // every @skip and @include on the way; all must agree
+	later bool             // it comes in a part of its own
 }
 
 // Plan is an operation compiled. Its variables stay open: a Plan serves every
@@ -75,11 +79,14 @@ type compiler struct {
 type scope struct {
 	when []*ast.Directive // every @skip and @include on the way
 	base int              // how many of them lie outside of the selection
-	seen map[string]bool  // fragments spread into it without a condition of its own: a second spread adds nothing
+	// later says that a fragment on the way is deferred.
+	later bool
+	seen  map[string]bool // fragments spread into it without a condition of its own: a second spread adds nothing
 }
 
 // under is s below a selection with directives ds.
 func (s scope) under(ds ast.DirectiveList) scope {
+	s.later = s.later || ds.ForName("defer") != nil
 	for _, d := range ds {
 		if d.Name == "skip" || d.Name == "include" {
 			s.when = append(slices.Clip(s.when), d)
@@ -118,15 +125,41 @@ func (c compiler) add(n *Node, f *ast.Field, s scope) {
 	i := slices.IndexFunc(n.Children, func(known *Node) bool { return known.Key == f.Alias && known.Type == on })
 	if i < 0 {
 		i = len(n.Children)
-		n.Children = append(n.Children, &Node{Field: f.Name, Key: f.Alias, Type: on, within: n})
+		n.Children = append(n.Children, &Node{Field: f.Name, Key: f.Alias, Type: on, within: n, operations: operationsOf(f)})
 	}
 	child := n.Children[i]
-	child.uses = append(child.uses, use{f, s.when})
+	child.uses = append(child.uses, use{f, s.when, s.later})
 	if !slices.Contains(c.plan.byField[f], child) {
 		c.plan.byField[f] = append(c.plan.byField[f], child)
 	}
 	// What is selected on a field is there if that use of the field is.
-	c.collect(child, f.SelectionSet, scope{s.when, len(s.when), map[string]bool{}})
+	c.collect(child, f.SelectionSet, scope{when: s.when, base: len(s.when), later: s.later, seen: map[string]bool{}})
+}
+
+// operationsOf returns the operations that a field of the schema says it may call.
+func operationsOf(f *ast.Field) []*rest.Operation {
+	if f.Definition == nil {
+		return nil
+	}
+	var ops []*rest.Operation
+	for _, d := range f.Definition.Directives.ForNames("rest") {
+		if arg := d.Arguments.ForName("operation"); arg != nil {
+			if o := rest.OperationNamed(arg.Value.Raw); o != nil {
+				ops = append(ops, o)
+			}
+		}
+	}
+	return ops
+}
+
+// Deferred says whether n comes in a part of the answer that is sent later.
+func (n *Node) Deferred() bool {
+	for _, u := range n.uses {
+		if !u.later {
+			return false
+		}
+	}
+	return len(n.uses) > 0
 }
 
 // Included says whether n is part of the answer, with these variables.

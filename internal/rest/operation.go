@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ringql/ringql/internal/budget"
@@ -50,6 +51,15 @@ func Operations() []Operation {
 		all[i] = *o
 	}
 	return all
+}
+
+// OperationNamed returns the operation with an id; nil when the client knows none.
+func OperationNamed(id string) *Operation {
+	i := slices.IndexFunc(operations, func(o *Operation) bool { return o.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return operations[i]
 }
 
 // right names what a refusal with an upstream code is about, where the answer itself does

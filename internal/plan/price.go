@@ -1,0 +1,238 @@
+package plan
+
+import (
+	"maps"
+	"time"
+
+	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// Facts are what is known of a person and their account before an operation runs.
+type Facts struct {
+	// Count tells how many there are of what a name stands for: see the names below.
+	Count func(account, name string) (n int, known bool)
+	// Account is the real id of the person's own account, Extension that of their own
+	// extension; "" where not known.
+	Account, Extension string
+	// Account's ids as they stand in requests, and what a global id names.
+	Path  func(account string) string
+	Named func(globalID string) (typ string, ok bool)
+	// InOneCall tells how many ids one call of an operation names.
+	InOneCall func(operation string) int
+	// NumbersFromV2 says that the account's list of numbers comes from v2.
+	NumbersFromV2 bool
+	// Preference is which generation is called.
+	Preference rest.Preference
+	// Served says whether the upstream is thought to serve an operation.
+	Served func(operation string) bool
+	// Payer is the group that a call is counted in.
+	Payer    func(o *rest.Operation) budget.Group
+	MostRows int // of one list; zero means the upstream's
+	Funds    Funds
+}
+
+// Names of what Facts.Count tells, beside the labels below.
+const (
+	ExtensionTotal   = "extensions"
+	PhoneNumberTotal = "phoneNumbers"
+	DeviceTotal      = "devices"
+	// UsableTotal stands for the lists of what extensions may use: they are all about
+	// as long as the company has numbers of its own.
+	UsableTotal = "usablePhoneNumbers"
+)
+
+// Estimate is what an operation is thought to cost, before it runs.
+type Estimate struct {
+	Lines []Line
+	// Choices are the ways that were chosen where there are several, by the need.
+	Choices map[string]int
+}
+
+// Line is one need of an operation: calls of one operation of the upstream for one place
+// of the query.
+type Line struct {
+	Operation *rest.Operation
+	Group     budget.Group // that pays
+	Place     *Node
+	Calls     Size
+
+	Of        string // what is read: "extensions"
+	Things    Size   // how many
+	InOneCall int    // of them; zero for a page
+	PerPage   []int  // the sizes of pages of a list
+	Way       string // that was chosen, where there are several
+	Rejected  []Option
+	Deferred  bool // it is in a part of the answer that comes later
+}
+
+// Sum returns what the estimate comes to by group, of the parts that are not deferred, or
+// of all.
+func (e *Estimate) Sum(all bool) map[budget.Group]Size {
+	sum := map[budget.Group]Size{}
+	for _, l := range e.Lines {
+		if all || !l.Deferred {
+			sum[l.Group] = sum[l.Group].plus(l.Calls)
+		}
+	}
+	maps.DeleteFunc(sum, func(g budget.Group, _ Size) bool { return g == "" })
+	return sum
+}
+
+// Calls picks one figure of a sum.
+func pick(sum map[budget.Group]Size, of func(Size) int) Calls {
+	calls := Calls{}
+	for g, s := range sum {
+		if n := of(s); n > 0 {
+			calls[g] = n
+		}
+	}
+	return calls
+}
+
+// Least returns the calls that are made for sure, Expected those that are likely, and Most
+// the bound.
+func (e *Estimate) Least() Calls    { return pick(e.Sum(false), func(s Size) int { return s.Least }) }
+func (e *Estimate) Expected() Calls { return pick(e.Sum(true), func(s Size) int { return s.Expected }) }
+func (e *Estimate) Most() Calls     { return pick(e.Sum(true), func(s Size) int { return s.Most }) }
+
+// Exact says whether all of e is known.
+func (e *Estimate) Exact() bool {
+	for _, l := range e.Lines {
+		if !l.Calls.Exact() {
+			return false
+		}
+	}
+	return true
+}
+
+// Price tells what an operation with these variables costs. It sends nothing.
+func (p *Plan) Price(vars map[string]any, facts Facts) *Estimate {
+	w := &walk{
+		facts: facts, vars: vars, est: &Estimate{Choices: map[string]int{}}, counted: map[string]bool{}, account: rest.Own,
+		spent: Calls{}, batch: map[batchKey]*Line{},
+	}
+	w.selection(p.Root, objects{n: Exactly(1)})
+	w.flush()
+	return w.est
+}
+
+// walk prices one operation: it goes through the query as the resolvers will.
+type walk struct {
+	facts    Facts
+	vars     map[string]any
+	est      *Estimate
+	counted  map[string]bool // what is read, by name: it is read once
+	account  string          // the account at hand, as requests name it
+	spent    Calls           // of what was chosen so far
+	deferred bool
+	batch    map[batchKey]*Line // reads by ids that go together
+	order    []batchKey
+}
+
+type batchKey struct {
+	operation, account string
+	deferred           bool
+}
+
+// objects are what a selection is made on.
+type objects struct {
+	n    Size
+	name string // equal names are equal objects
+
+	record recordState       // of extensions
+	source rest.NumberSource // of phone numbers
+	owners *objects          // of phone numbers and devices: the extensions that own them, where that is known
+	told   bool              // of devices: they come from the account's list
+}
+
+// recordState is how much of an extension's record is at hand.
+type recordState int
+
+const (
+	mentioned recordState = iota // what a reference tells
+	listed                       // what a list tells
+	whole                        // all but the departments
+	single                       // all
+)
+
+// first says whether a read is not counted yet, and counts it.
+func (w *walk) first(name string) bool {
+	if w.counted[name] {
+		return false
+	}
+	w.counted[name] = true
+	return true
+}
+
+// add notes a line.
+func (w *walk) add(l Line) {
+	l.Group = l.Operation.Group
+	if w.facts.Payer != nil {
+		l.Group = w.facts.Payer(l.Operation)
+	}
+	l.Deferred = l.Deferred || w.deferred
+	w.est.Lines = append(w.est.Lines, l)
+	w.spent[l.Group] += l.Calls.Expected
+}
+
+// one notes a call for each of n things.
+func (w *walk) one(o *rest.Operation, n *Node, of string, things Size) {
+	w.add(Line{Operation: o, Place: n, Calls: things, Of: of, Things: things, InOneCall: 1})
+}
+
+// together notes reads by ids that leave with others of their kind: those that a query
+// names right at its root.
+func (w *walk) together(o *rest.Operation, n *Node, of string, things Size) {
+	k := batchKey{o.ID, w.account, w.deferred}
+	if l := w.batch[k]; l != nil {
+		l.Things = l.Things.plus(things)
+		return
+	}
+	w.batch[k] = &Line{Operation: o, Place: n, Of: of, Things: things, Deferred: w.deferred}
+	w.order = append(w.order, k)
+}
+
+// byIDs notes a batch of reads by ids.
+func (w *walk) byIDs(o *rest.Operation, n *Node, of string, things Size) {
+	in := w.facts.InOneCall(o.ID)
+	w.add(Line{Operation: o, Place: n, Calls: things.in(in), Of: of, Things: things, InOneCall: in})
+}
+
+// flush notes what goes together.
+func (w *walk) flush() {
+	for _, k := range w.order {
+		l := w.batch[k]
+		l.InOneCall = w.facts.InOneCall(k.operation)
+		l.Calls = l.Things.in(l.InOneCall)
+		w.add(*l)
+	}
+	w.batch, w.order = map[batchKey]*Line{}, nil
+}
+
+// count is how many there are of what a name stands for, of the account at hand; at most
+// so many where that is not known.
+func (w *walk) count(name string, most Size) Size {
+	if n, known := w.facts.Count(w.account, name); known {
+		return Exactly(n)
+	}
+	return Size{0, most.Expected, most.Most}
+}
+
+// choose picks a way to a need, of what those before leave. What is chosen by facts that
+// are known is what the loaders take.
+func (w *walk) choose(need string, exact bool, choose func(Funds) (int, error)) int {
+	if way, done := w.est.Choices[need]; done {
+		return way
+	}
+	f := w.facts.Funds
+	way, _ := choose(Funds{ // whether all of it can be paid is seen when all of it is known
+		Left:     func(g budget.Group) int { return max(0, f.Left(g)-w.spent[g]) },
+		When:     func(g budget.Group, n int) time.Duration { return f.When(g, n+w.spent[g]) },
+		Patience: f.Patience,
+	})
+	if exact {
+		w.est.Choices[need] = way
+	}
+	return way
+}

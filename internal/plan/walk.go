@@ -1,0 +1,237 @@
+package plan
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/ringql/ringql/internal/paging"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// rule prices one field of the schema: what reading it costs, and what is selected on it.
+type rule func(w *walk, n *Node, on objects)
+
+// rules are the fields whose price is more than a call for each object that they are
+// selected on: by type, and by field. What they do must be what the resolvers do.
+var rules map[string]map[string]rule
+
+func init() { //nolint:gochecknoinits // the rules call each other through the table
+	rules = map[string]map[string]rule{
+		"Query": queryRules, "Account": accountRules, "ServiceInfo": serviceInfoRules, "Extension": extensionRules,
+		"PhoneNumber": phoneNumberRules, "Device": deviceRules, "PhoneLine": phoneLineRules, "ForwardingNumber": forwardingNumberRules,
+		"CallQueue": callQueueRules, "PagingGroup": pagingGroupRules, "ParkLocation": parkLocationRules,
+		"License": licenseRules, "Brand": brandRules, "Country": countryRules, "ServicePlan": servicePlanRules,
+		"DeviceOrder": deviceOrderRules,
+	}
+}
+
+// selection prices what is selected on some objects.
+func (w *walk) selection(n *Node, on objects) {
+	for f := range n.Select(w.vars) {
+		before := w.deferred
+		w.deferred = before || f.Deferred()
+		w.field(f, on)
+		w.deferred = before
+	}
+}
+
+func (w *walk) field(f *Node, on objects) {
+	if r := rules[f.Type][f.Field]; r != nil {
+		r(w, f, on)
+		return
+	}
+	switch f.Field {
+	case "nodes", "edges", "node": // the rows of a connection
+		w.selection(f, on)
+		return
+	}
+	ops := f.operations
+	if len(ops) == 0 {
+		w.selection(f, objects{n: on.n, name: on.name + "/" + f.Field})
+		return
+	}
+	if strings.HasPrefix(f.Type, "Mutation") {
+		w.mutation(f, ops)
+		return
+	}
+	name := on.name + "/" + f.label(w.vars)
+	if w.first(name) {
+		w.one(ops[0], f, "", on.n)
+	}
+	w.selection(f, objects{n: on.n, name: name})
+}
+
+// mutation prices a change as far as can be said: the change itself for each item, and at
+// most as many reads besides.
+func (w *walk) mutation(f *Node, ops []*rest.Operation) {
+	items := Exactly(1)
+	input, _ := f.Args(w.vars)["input"].(map[string]any)
+	for _, v := range input {
+		if list, ok := v.([]any); ok && len(list) > items.Most {
+			items = Size{1, len(list), len(list)}
+		}
+	}
+	likely := true
+	for _, o := range ops {
+		calls := items
+		if calls.Least = 0; !likely || o.Method == "GET" {
+			calls.Expected = 0
+		}
+		likely = likely && o.Method == "GET"
+		w.one(o, f, "", calls)
+	}
+	w.selection(f, objects{n: items, name: f.label(w.vars)})
+}
+
+// once is the rule of fields that share one read of the object they are selected on.
+func once(o *rest.Operation, name, of string) rule {
+	return func(w *walk, f *Node, on objects) {
+		if w.first(on.name + "/" + name) {
+			w.one(o, f, of, on.n)
+		}
+		w.selection(f, objects{n: on.n, name: on.name + "/" + f.Field})
+	}
+}
+
+// each puts one rule on several fields.
+func each(r rule, fields ...string) map[string]rule {
+	m := make(map[string]rule, len(fields))
+	for _, f := range fields {
+		m[f] = r
+	}
+	return m
+}
+
+// with adds rules to others.
+func with(rules map[string]rule, more map[string]rule) map[string]rule {
+	for f, r := range more {
+		rules[f] = r
+	}
+	return rules
+}
+
+// label names a field with its arguments, the same for every query that asks the same.
+func (n *Node) label(vars map[string]any) string {
+	return n.Field + canonical(n.Args(vars))
+}
+
+// canonical writes arguments without those that are null; "" for none.
+func canonical(args map[string]any) string {
+	given := make(map[string]any, len(args))
+	for name, v := range args {
+		if fields, ok := v.(map[string]any); ok && canonical(fields) == "" {
+			continue
+		}
+		if v != nil {
+			given[name] = v
+		}
+	}
+	if len(given) == 0 {
+		return ""
+	}
+	b, err := json.Marshal(given) // in the order of the names
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// ListName is the name under which the length of the list is known that n is a window of.
+func ListName(n *Node, vars map[string]any) string {
+	filter, _ := n.Args(vars)["filter"].(map[string]any)
+	return n.Field + canonical(filter)
+}
+
+// Label names what belongs to the objects that n shows: "owners of" them, say.
+func Label(what string, n *Node, vars map[string]any) string {
+	for ; n.within != nil; n = n.within {
+		switch n.Field {
+		case "nodes", "edges", "node":
+		default:
+			what += "/" + n.label(vars)
+		}
+	}
+	return what
+}
+
+// LabelOf names what belongs to so many things.
+func LabelOf(what string, n int) string { return what + " " + strconv.Itoa(n) }
+
+// window prices a window of a list of the account at hand, and returns how many rows it
+// shows.
+func (w *walk) window(o *rest.Operation, f *Node, of string) (rows Size) {
+	name := ListName(f, w.vars)
+	total, known := w.facts.Count(w.account, name)
+	fc, ok := w.foresee(f, total, known)
+	if !ok {
+		return Exactly(0) // it will be refused
+	}
+	var sizes []int
+	for _, p := range fc.Pages {
+		if w.first(pageName(w.account, name, p.Number, p.Size)) {
+			sizes = append(sizes, p.Size)
+		}
+	}
+	rows = Exactly(fc.Rows)
+	if !fc.Sure {
+		rows = UpTo(fc.Rows)
+	}
+	if len(sizes) > 0 {
+		calls := Size{min(1, len(sizes)), len(sizes), len(sizes)}
+		if fc.Sure {
+			calls = Exactly(len(sizes))
+		}
+		w.add(Line{Operation: o, Place: f, Calls: calls, Of: of, Things: rows, PerPage: sizes})
+	}
+	return rows
+}
+
+func pageName(account, list string, page, perPage int) string {
+	return account + "/" + list + " page " + strconv.Itoa(page) + " of " + strconv.Itoa(perPage)
+}
+
+func (w *walk) foresee(f *Node, total int, known bool) (paging.Forecast, bool) {
+	var a paging.Args
+	args := f.Args(w.vars)
+	for name, into := range map[string]**int{"first": &a.First, "last": &a.Last} {
+		if n, ok := number(args[name]); ok {
+			*into = &n
+		}
+	}
+	for name, into := range map[string]**string{"after": &a.After, "before": &a.Before} {
+		if s, ok := args[name].(string); ok {
+			*into = &s
+		}
+	}
+	return paging.Foresee(a, w.facts.MostRows, total, known)
+}
+
+// number reads an Int argument.
+func number(v any) (int, bool) {
+	switch v := v.(type) {
+	case int64:
+		return int(v), true
+	case int:
+		return v, true
+	case float64:
+		return int(v), true
+	case json.Number:
+		n, err := v.Int64()
+		return int(n), err == nil
+	}
+	return 0, false
+}
+
+// id is an argument of type ID.
+func (w *walk) id(f *Node, name string) string {
+	switch v := f.Args(w.vars)[name].(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	return ""
+}

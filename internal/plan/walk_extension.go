@@ -1,0 +1,263 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// namedExtension prices an extension that a query names.
+func (w *walk) namedExtension(f *Node, id string) {
+	if id == "" || id == rest.Own {
+		if id = w.facts.Extension; id == "" {
+			id = rest.Own
+		}
+	}
+	on := objects{n: Exactly(1), name: "extension " + id, record: whole}
+	if alone, _ := WantsDetails(f, w.vars); alone {
+		on.record = listed // it is read alone, which tells all
+	} else if w.first(on.name + "/whole") {
+		if id == rest.Own { // which cannot stand among many
+			w.one(readExtension, f, "extensions", Exactly(1))
+		} else {
+			w.together(readExtension, f, "extensions", Exactly(1))
+		}
+	}
+	on.record = w.records([]*Node{f}, on)
+	w.selectionOf(f, typeExtension, on)
+}
+
+// extensions prices what rows ask of some extensions, and what is selected under f.
+func (w *walk) extensions(f *Node, rows []*Node, on objects) {
+	on.record = w.records(rows, on)
+	w.selection(f, on)
+}
+
+// records prices what of the records of extensions is asked for and not at hand.
+func (w *walk) records(rows []*Node, on objects) recordState {
+	have := on.record
+	for _, row := range rows {
+		switch alone, details := WantsDetails(row, w.vars); {
+		case alone && on.record < single:
+			if w.first(on.name + "/single") {
+				w.one(readExtension, row, "extensions", on.n)
+			}
+			have = max(have, single)
+		case details && on.record < whole:
+			if w.first(on.name + "/whole") {
+				w.byIDs(readExtension, row, "extensions", on.n)
+			}
+			have = max(have, whole)
+		case on.record == mentioned && NeedsRecord(row, w.vars):
+			if w.first(on.name + "/record") {
+				w.mentioned(row, on)
+			}
+			have = max(have, listed)
+		}
+	}
+	return have
+}
+
+// mentioned prices the records of extensions that other records refer to.
+func (w *walk) mentioned(row *Node, on objects) {
+	if w.listsAll(row) {
+		return // a list of this very query tells them
+	}
+	total, known := w.facts.Count(w.account, ExtensionTotal)
+	listPages := 1
+	if known {
+		listPages = Pages(total, rest.MostPerPage)
+		on.n = on.n.atMost(Exactly(total))
+	}
+	facts := Extensions{Wanted: on.n.Expected, Unread: w.unread(ExtensionTotal, listPages), InOneCall: w.facts.InOneCall(readExtension.ID)}
+	options := facts.Options()
+	need := ExtensionsNeed(w.account, facts.Wanted)
+	if w.choose(need, known && on.n.Exact(), func(f Funds) (int, error) { return f.Choose(options) }) == ByList && listPages > 0 {
+		w.listPages(listExtensions, row, ExtensionTotal, "extensions", listPages, known)
+		w.ways(options, ByList)
+		return
+	}
+	w.byIDs(readExtension, row, "extensions", on.n)
+	w.ways(options, ByIDs)
+}
+
+// ExtensionsNeed, NumbersNeed and DevicesNeed name needs for which a way is chosen.
+func ExtensionsNeed(account string, n int) string {
+	return fmt.Sprintf("extensions of %s: %d", account, n)
+}
+
+// NumbersNeed names the need of the numbers assigned to n extensions.
+func NumbersNeed(account string, n int, need NumberNeed) string {
+	return fmt.Sprintf("numbers of %s: %d %v", account, n, need)
+}
+
+// DevicesNeed names the need of the devices of n extensions.
+func DevicesNeed(account string, n int) string { return fmt.Sprintf("devices of %s: %d", account, n) }
+
+// ways notes on the last line which way was chosen, and which were not.
+func (w *walk) ways(options []Option, chosen int) {
+	if len(options) < 2 || len(w.est.Lines) == 0 {
+		return
+	}
+	l := &w.est.Lines[len(w.est.Lines)-1]
+	l.Way = options[chosen].Name
+	for i, o := range options {
+		if i != chosen {
+			l.Rejected = append(l.Rejected, o)
+		}
+	}
+}
+
+// listsAll says whether the query shows all extensions of the account in one list.
+func (w *walk) listsAll(n *Node) bool {
+	root := n
+	for root.within != nil {
+		root = root.within
+	}
+	total, known := w.facts.Count(w.account, ExtensionTotal)
+	if !known {
+		return false
+	}
+	for account := range root.Select(w.vars) {
+		if account.Field != "account" || w.pathOf(account) != w.account {
+			continue
+		}
+		for f := range account.Select(w.vars) {
+			if f.Field != "extensions" || ListName(f, w.vars) != ExtensionTotal {
+				continue
+			}
+			if fc, ok := w.foresee(f, total, true); ok && fc.Rows == total {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (w *walk) pathOf(account *Node) string {
+	if id := w.id(account, "id"); id != "" {
+		return w.facts.Path(id)
+	}
+	return rest.Own
+}
+
+// unread is how many of the first pages of a list of the account are not counted yet.
+func (w *walk) unread(list string, pages int) int {
+	n := 0
+	for page := 1; page <= pages; page++ {
+		if !w.counted[pageName(w.account, list, page, rest.MostPerPage)] {
+			n++
+		}
+	}
+	return n
+}
+
+// listPages prices the first pages of a list of the account.
+func (w *walk) listPages(o *rest.Operation, place *Node, list, of string, pages int, known bool) {
+	var sizes []int
+	for page := 1; page <= pages; page++ {
+		if w.first(pageName(w.account, list, page, rest.MostPerPage)) {
+			sizes = append(sizes, rest.MostPerPage)
+		}
+	}
+	if len(sizes) == 0 {
+		return
+	}
+	calls := Exactly(len(sizes))
+	if !known {
+		calls.Least = min(1, calls.Least)
+	}
+	total, _ := w.facts.Count(w.account, list)
+	w.add(Line{Operation: o, Place: place, Calls: calls, Of: of, Things: Exactly(total), PerPage: sizes})
+}
+
+var extensionRules = map[string]rule{
+	"phoneNumbers":       assignedRule,
+	"usablePhoneNumbers": usableRule,
+	"forwardingNumbers":  forwardingRule,
+	"callFlipNumbers":    forwardingRule,
+	"devices":            devicesRule,
+	"departments": func(w *walk, f *Node, on objects) {
+		n := on.n.times(UpTo(10))
+		w.extensions(f, []*Node{f}, objects{n: w.count(Label("departments", f, w.vars), n), name: "departments of " + on.name})
+	},
+	"callQueue": func(w *walk, f *Node, on objects) {
+		set := objects{n: w.count(Label("among", f, w.vars), on.n), name: "queues among " + on.name}
+		if Selects([]*Node{f}, w.vars, func(field string) bool { return field == "uri" }) {
+			w.one(readCallQueueInfo, f, "call queues", set.n)
+			set.record = whole
+		}
+		w.selection(f, set)
+	},
+	"pagingGroup": amongRule, "parkLocation": amongRule,
+}
+
+// amongRule is the rule of a field that some of the extensions have.
+func amongRule(w *walk, f *Node, on objects) {
+	w.selection(f, objects{n: w.count(Label("among", f, w.vars), on.n), name: f.Field + " among " + on.name, record: whole})
+}
+
+// firstForwarding is how many numbers are read first of a whole list.
+const firstForwarding = 100
+
+func forwardingRule(w *walk, f *Node, on objects) {
+	page, size := 1, firstForwarding
+	filter, _ := f.Args(w.vars)["filter"].(map[string]any)
+	if f.Field == "forwardingNumbers" && canonical(filter) == "" {
+		fc, ok := w.foresee(f, 0, false)
+		if !ok || len(fc.Pages) == 0 {
+			return
+		}
+		page, size = fc.Pages[0].Number, fc.Pages[0].Size
+	}
+	w.eachList(listForwardingNumbers, f, on, "forwarding", page, size)
+	w.selection(f, objects{n: on.n.times(UpTo(10)), name: on.name + "/" + f.label(w.vars), owners: &on})
+}
+
+// eachList prices one page of a list of each of some extensions.
+func (w *walk) eachList(o *rest.Operation, f *Node, on objects, list string, page, size int) {
+	if w.first(pageName(on.name, list, page, size)) {
+		w.add(Line{Operation: o, Place: f, Calls: on.n, Of: "extensions", Things: on.n, InOneCall: 1, PerPage: []int{size}})
+	}
+}
+
+func devicesRule(w *walk, f *Node, on objects) {
+	fc, ok := w.foresee(f, 0, false)
+	if !ok || len(fc.Pages) == 0 {
+		return
+	}
+	args := f.Args(w.vars)
+	filter, _ := args["filter"].(map[string]any)
+	shown := args["after"] == nil && args["before"] == nil && args["last"] == nil
+	need := DeviceNeedOf(f, w.vars, shown)
+	set := objects{n: on.n.times(Size{0, 1, rest.MostPerPage}), name: on.name + "/" + f.label(w.vars), owners: &on, source: rest.FromLine}
+	if w.first(pageName(on.name, "devices"+canonical(filter), fc.Pages[0].Number, fc.Pages[0].Size)) {
+		w.devices(f, on, need.Told && canonical(filter) == "", fc.Pages[0].Size)
+	}
+	if need.Ahead && w.first(set.name+"/lines") {
+		w.byIDs(readAccountPhoneNumber, f, "phone numbers", w.count(LabelOf("lines of extensions", on.n.Expected), set.n))
+	}
+	w.selection(f, set)
+}
+
+func (w *walk) devices(f *Node, on objects, told bool, size int) {
+	total, known := w.facts.Count(w.account, DeviceTotal)
+	if !known {
+		total = rest.MostPerPage
+	}
+	in := w.facts.InOneCall(listExtensionDevices.ID)
+	told = told && (w.facts.Preference == rest.OnlyV1 || w.facts.Funds.Left(budget.Light) < Pages(rest.MostPerPage, in))
+	facts := Devices{
+		Extensions: on.n.Expected, Unread: w.unread(DeviceTotal, Pages(total, rest.MostPerPage)), InOneCall: in,
+		Listed: told && w.facts.Preference != rest.OnlyV2, Preferred: w.facts.Preference == rest.OnlyV1,
+	}
+	way := w.choose(DevicesNeed(w.account, facts.Extensions), on.n.Exact(), facts.Choose)
+	if way == ByList {
+		w.listPages(listAccountDevices, f, DeviceTotal, "devices", Pages(total, rest.MostPerPage), known)
+	} else {
+		w.byIDs(listExtensionDevices, f, "extensions", on.n)
+		w.est.Lines[len(w.est.Lines)-1].PerPage = []int{size}
+	}
+	w.ways(facts.Options(), way)
+}
