@@ -105,6 +105,7 @@ func (r *accountResolver) Extensions(ctx context.Context, obj *model.Account, fi
 	if err != nil {
 		return nil, err
 	}
+	countList(ctx, obj.Path, c)
 	r.extensionRows(ctx, c.Slice.Rows)
 	return c, nil
 }
@@ -114,8 +115,9 @@ func (r *accountResolver) PhoneNumbers(ctx context.Context, obj *model.Account, 
 	if err != nil {
 		return nil, err
 	}
+	countList(ctx, obj.Path, c)
 	completeNumbers(ctx, c)
-	r.phoneNumberRows(ctx, c.Slice.Rows)
+	r.phoneNumberRows(ctx, obj.Path, c.Slice.Rows)
 	return c, nil
 }
 
@@ -136,7 +138,10 @@ func (r *accountResolver) Devices(ctx context.Context, obj *model.Account, first
 		return nil, err
 	}
 	completeDevices(ctx, c, listed)
-	r.deviceRows(ctx, c.Slice.Rows)
+	if !listed {
+		countRows(ctx, obj.Path, len(c.Slice.Rows))
+	}
+	r.deviceRows(ctx, obj.Path, c.Slice.Rows)
 	return c, nil
 }
 

@@ -138,6 +138,7 @@ func (a announcer) nodes(l *loader.Loaders, n *plan.Node, values []any) {
 
 // extensionRows announces for a connection of extensions.
 func (r *Resolver) extensionRows(ctx context.Context, rows []rest.Extension) {
+	countGroups(ctx, rows)
 	ids := make([]rest.ExtensionID, len(rows))
 	for i := range rows {
 		ids[i] = rows[i].ID
@@ -150,12 +151,13 @@ func (r *Resolver) extensionRows(ctx context.Context, rows []rest.Extension) {
 }
 
 // phoneNumberRows announces for a connection of phone numbers.
-func (r *Resolver) phoneNumberRows(ctx context.Context, rows []rest.PhoneNumber) {
+func (r *Resolver) phoneNumberRows(ctx context.Context, account string, rows []rest.PhoneNumber) {
 	refs := make([]*rest.ExtensionRef, len(rows))
 	for i := range rows {
 		refs[i] = rows[i].Owner
 	}
 	ids := owners(refs)
+	countOwners(ctx, account, ids)
 	r.announceRows(ctx, ids, func(a announcer, n *plan.Node) {
 		if plan.NumberNeedOf(n.Rows(a.vars), a.vars).Listed {
 			a.Listed(ids)
@@ -165,12 +167,13 @@ func (r *Resolver) phoneNumberRows(ctx context.Context, rows []rest.PhoneNumber)
 }
 
 // deviceRows announces for a connection of devices.
-func (r *Resolver) deviceRows(ctx context.Context, rows []rest.Device) {
+func (r *Resolver) deviceRows(ctx context.Context, account string, rows []rest.Device) {
 	refs := make([]*rest.ExtensionRef, len(rows))
 	for i := range rows {
 		refs[i] = rows[i].Owner
 	}
 	ids := owners(refs)
+	countOwners(ctx, account, ids)
 	r.announceRows(ctx, ids, func(a announcer, n *plan.Node) { a.owned(n, ids) })
 }
 

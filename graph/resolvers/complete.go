@@ -72,6 +72,9 @@ func completeLines(ctx context.Context, ds []rest.Device, lacking rest.NumberSou
 			}
 		}
 	}
+	if l := loader.For(ctx); len(ds) > 0 {
+		l.Count(ds[0].ID.Account, plan.LabelOf("lines of devices", len(ds)), len(numbers))
+	}
 	numbers, errs := loader.For(ctx).Complete(ctx, numbers, lacking)
 	out := slices.Clone(ds) // others may be reading ds
 	for i := range out {

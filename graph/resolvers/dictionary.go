@@ -64,7 +64,11 @@ func (r *queryResolver) Countries(ctx context.Context, filter *rest.CountryFilte
 	list := countryList("countries "+f.Key(), func(ctx context.Context, page, perPage int) (*rest.Page[rest.Country], error) {
 		return l.Countries(ctx, f, page, perPage)
 	})
-	return connect(ctx, r.Resolver, list, args(first, after, last, before))
+	c, err := connect(ctx, r.Resolver, list, args(first, after, last, before))
+	if err == nil {
+		countList(ctx, rest.Own, c)
+	}
+	return c, err
 }
 
 func (r *queryResolver) Country(ctx context.Context, id string) (*rest.Country, error) {

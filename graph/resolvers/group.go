@@ -202,6 +202,7 @@ func connectMembers(ctx context.Context, r *Resolver, list *paging.List[rest.Ext
 	for i := range rows {
 		ids[i] = rows[i].ID
 	}
+	countMembers(ctx, ids)
 	for i, found := range loader.For(ctx).ExtensionsEach(ctx, ids) {
 		if found.Err != nil {
 			errs[i] = found.Err

@@ -39,7 +39,7 @@ func (r *pagingGroupResolver) Devices(ctx context.Context, obj *model.PagingGrou
 		return nil, err
 	}
 	completePaged(ctx, c)
-	r.deviceRows(ctx, c.Slice.Rows)
+	r.deviceRows(ctx, id.Account, c.Slice.Rows)
 	return c, nil
 }
 

@@ -68,10 +68,10 @@ type assignedResults = map[string]rest.Result[[]rest.PhoneNumber]
 // the first page shows the account's list to be longer than it was taken to be, or
 // that it leaves something out, the choice is made again with what is left to read.
 func (n *assignedNeed) read(ctx context.Context) assignedResults {
-	all, known := n.l.me.total(n.account, phoneNumberTotal)
+	all, known := n.l.me.total(n.account, plan.PhoneNumberTotal)
 	if !known {
 		all = unknownTotal
-		if extensions, ok := n.l.me.total(n.account, extensionTotal); ok {
+		if extensions, ok := n.l.me.total(n.account, plan.ExtensionTotal); ok {
 			all = 2 * extensions // a company has about as many numbers to spare as users
 		}
 	}
@@ -103,6 +103,11 @@ func (n *assignedNeed) read(ctx context.Context) assignedResults {
 // it comes from v2 and leaves something out. An error says that neither can be paid;
 // nothing is sent then.
 func (n *assignedNeed) choose(ctx context.Context, all int, fromV2 bool) (own bool, err error) {
+	if total, known := n.l.me.total(n.account, plan.PhoneNumberTotal); known && total == all {
+		if way, chosen := n.l.choices[plan.NumbersNeed(n.account, len(n.ids), n.NumberNeed)]; chosen {
+			return way == plan.ByOwnLists, nil // with what the rest of the query costs in mind
+		}
+	}
 	way, err := n.l.funds(ctx).Choose(n.facts(all, fromV2).Options())
 	return way == plan.ByOwnLists, err
 }
@@ -177,11 +182,23 @@ func (n *assignedNeed) fromAccountList(ctx context.Context, pages int) assignedR
 			}
 		}
 	}
+	n.l.Count(n.account, plan.LabelOf("with numbers of", len(n.ids)), withRows(lists))
 	out := n.completed(ctx, lists)
 	if !main && !n.last {
 		n.ownsMore(ctx, out)
 	}
 	return out
+}
+
+// withRows is how many of lists are not empty.
+func withRows[T any](lists map[string][]T) int {
+	n := 0
+	for _, l := range lists {
+		if len(l) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // ownsMore replaces the numbers of one's own extension, if they are wanted, by those
@@ -212,6 +229,7 @@ func (n *assignedNeed) completed(ctx context.Context, lists map[string][]rest.Ph
 	for _, id := range n.ids {
 		all = append(all, lists[id]...)
 	}
+	n.l.Count(n.account, plan.LabelOf("assigned to", len(n.ids)), len(all))
 	all, _ = n.l.Complete(ctx, all, n.Lacking)
 	out := make(assignedResults, len(n.ids))
 	for _, id := range n.ids {
@@ -244,6 +262,8 @@ func (n *assignedNeed) fromOwnLists(ctx context.Context) assignedResults {
 		}
 	}
 	slices.SortFunc(ask, func(a, b rest.PhoneNumberID) int { return cmp.Compare(a.RCID, b.RCID) })
+	ask = slices.Compact(ask)
+	n.l.Count(n.account, plan.LabelOf("asked of", len(n.ids)), len(ask))
 	a := n.l.Announce()
 	a.PhoneNumbers(ask)
 	a.Go(ctx)

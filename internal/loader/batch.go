@@ -117,6 +117,19 @@ func (b *batch[K, V]) has(k K) bool {
 	return ok
 }
 
+// under returns what was asked for or announced so far under keys that are meant.
+func (b *batch[K, V]) under(meant func(K) bool) []dataloader.Thunk[V] {
+	b.kept.mu.Lock()
+	defer b.kept.mu.Unlock()
+	var thunks []dataloader.Thunk[V]
+	for k, t := range b.kept.thunks {
+		if meant(k) {
+			thunks = append(thunks, t)
+		}
+	}
+	return thunks
+}
+
 // prime files what k comes to, unless it was asked for.
 func (b *batch[K, V]) prime(ctx context.Context, k K, v V) { b.dl.Prime(ctx, k, v) }
 

@@ -60,7 +60,7 @@ func (l *Loaders) settleDevices(ctx context.Context, asked string, ds []rest.Dev
 // listDevicesAhead is listDevices, with the numbers of all lines read by their ids
 // ahead of who asks for them.
 func (l *Loaders) listDevicesAhead(ctx context.Context, keys []pageKey) map[pageKey]rest.Result[*rest.Page[rest.Device]] {
-	return ahead(ctx, l, l.devices, keys, func(a *Announcement, d *rest.Device) {
+	return ahead(ctx, l, l.devices, keys, "lines of extensions", func(a *Announcement, d *rest.Device) {
 		for _, line := range d.PhoneLines {
 			if line.PhoneNumber != nil && line.PhoneNumber.ID.RCID != "" {
 				a.PhoneNumbers([]rest.PhoneNumberID{line.PhoneNumber.ID})
@@ -75,11 +75,14 @@ func (l *Loaders) listDevicesAhead(ctx context.Context, keys []pageKey) map[page
 // or when the extensions' own lists cannot be paid.
 func (l *Loaders) fromDeviceList(ctx context.Context, g pageKey, ids []string) map[string]rest.Result[*rest.Page[rest.Device]] {
 	account := g.ext.Account
-	all, known := l.me.total(account, deviceTotal)
+	all, known := l.me.total(account, plan.DeviceTotal)
 	if !known {
 		all = unknownTotal
 	}
 	listed := func(pagesLeft int) bool {
+		if way, chosen := l.choices[plan.DevicesNeed(account, len(ids))]; chosen && g.told {
+			return way == plan.ByList
+		}
 		way, err := plan.Devices{
 			Extensions: len(ids), Unread: pagesLeft, InOneCall: l.c.ManyExtensionDevices(),
 			Listed: true, Preferred: l.c.Preference() == rest.OnlyV1,
@@ -109,7 +112,7 @@ func (l *Loaders) fromDeviceList(ctx context.Context, g pageKey, ids []string) m
 			}
 		}
 		read++
-		if n, known := l.me.total(account, deviceTotal); known && n > read*rest.MostPerPage && !listed(plan.Pages(n, rest.MostPerPage)-read) {
+		if n, known := l.me.total(account, plan.DeviceTotal); known && n > read*rest.MostPerPage && !listed(plan.Pages(n, rest.MostPerPage)-read) {
 			return nil // it is longer than it was taken to be
 		}
 	}
@@ -132,7 +135,7 @@ func (l *Loaders) listAccountDevices(ctx context.Context, k listKey) (*rest.Page
 		return nil, err
 	}
 	l.learnOwn(k.account, p.URI)
-	l.me.learnTotal(k.account, deviceTotal, p.Paging.TotalElements)
+	l.me.learnTotal(k.account, plan.DeviceTotal, p.Paging.TotalElements)
 	return p, l.settleDevices(ctx, k.account, p.Records)
 }
 

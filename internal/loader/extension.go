@@ -23,7 +23,7 @@ func (l *Loaders) listExtensions(ctx context.Context, k listKey) (*rest.Page[res
 	}
 	l.learnOwn(k.account, p.URI)
 	if k.filter == "" {
-		l.me.learnTotal(k.account, extensionTotal, p.Paging.TotalElements)
+		l.me.learnTotal(k.account, plan.ExtensionTotal, p.Paging.TotalElements)
 	}
 	for i := range p.Records {
 		e := &p.Records[i]
@@ -164,6 +164,10 @@ func (l *Loaders) readRecords(ctx context.Context, ids []rest.ExtensionID) exten
 	found := make(extensionResults, len(ids))
 	var byID []rest.ExtensionID
 	for account, group := range byAccount(ids, splitExtensionID) {
+		group = l.fromListsUnderWay(account, group, found)
+		if len(group) == 0 {
+			continue
+		}
 		for _, id := range l.fromExtensionList(ctx, account, group, found) {
 			byID = append(byID, extensionID(account, id))
 		}
@@ -174,7 +178,10 @@ func (l *Loaders) readRecords(ctx context.Context, ids []rest.ExtensionID) exten
 
 // listsExtensions says whether reading so many pages of the account's list is the
 // cheaper way to n of its extensions.
-func (l *Loaders) listsExtensions(ctx context.Context, n, listPages int) bool {
+func (l *Loaders) listsExtensions(ctx context.Context, account string, n, listPages int) bool {
+	if way, chosen := l.choices[plan.ExtensionsNeed(account, n)]; chosen {
+		return way == plan.ByList && listPages > 0
+	}
 	facts := plan.Extensions{Wanted: n, Unread: listPages, InOneCall: l.c.ManyExtensions()}
 	way, err := l.funds(ctx).Choose(facts.Options())
 	return err == nil && way == plan.ByList && listPages > 0
@@ -188,7 +195,7 @@ func (l *Loaders) fromExtensionList(ctx context.Context, account string, ids []s
 	for _, id := range ids {
 		wanted[id] = true
 	}
-	if l.listsExtensions(ctx, len(wanted), l.extensionPages(account)) {
+	if l.listsExtensions(ctx, account, len(wanted), l.extensionPages(account)) {
 		read := 0
 		for p, err := range rest.Pages(ctx, (*rest.Extension).RcID, l.extensionPage(account)) {
 			if err != nil {
@@ -201,7 +208,7 @@ func (l *Loaders) fromExtensionList(ctx context.Context, account string, ids []s
 					found[extensionID(account, id)] = rest.Result[*rest.Extension]{Value: &p.Records[i]}
 				}
 			}
-			if len(wanted) == 0 || !l.listsExtensions(ctx, len(wanted), l.extensionPages(account)-read) {
+			if len(wanted) == 0 || !l.listsExtensions(ctx, account, len(wanted), l.extensionPages(account)-read) {
 				break
 			}
 		}
@@ -215,9 +222,31 @@ func (l *Loaders) extensionPage(account string) func(context.Context, int, int) 
 	}
 }
 
+// fromListsUnderWay finds extensions in the lists of the account that this response reads
+// anyway, and returns the ids that are not there. To wait for such a list costs no call.
+func (l *Loaders) fromListsUnderWay(account string, ids []string, found extensionResults) (missing []string) {
+	wanted := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	for _, page := range l.extensionList.under(func(k listKey) bool { return k.account == account }) {
+		p, err := page()
+		if err != nil {
+			continue // whoever shows it says so
+		}
+		for i := range p.Records {
+			if id := p.Records[i].ID.RCID; wanted[id] {
+				delete(wanted, id)
+				found[extensionID(account, id)] = rest.Result[*rest.Extension]{Value: &p.Records[i]}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(wanted))
+}
+
 // extensionPages is how many pages the account's list has, as far as is known.
 func (l *Loaders) extensionPages(account string) int {
-	if all, known := l.me.total(account, extensionTotal); known {
+	if all, known := l.me.total(account, plan.ExtensionTotal); known {
 		return plan.Pages(all, rest.MostPerPage)
 	}
 	return 1

@@ -45,6 +45,9 @@ type Loaders struct {
 
 	filters sync.Map // filterKey -> the filter
 
+	choices map[string]int           // of ways, made when the operation was priced
+	counted map[list]map[string]bool // what was counted one by one
+
 	account     *batch[string, *rest.Account]
 	serviceInfo *batch[string, *rest.ServiceInfo]
 
@@ -82,7 +85,9 @@ func New(ctx context.Context, cfg Config) *Loaders {
 		gate:     cfg.Gate,
 		paths:    map[string]string{},
 		mostRows: cfg.MostRows,
+		counted:  map[list]map[string]bool{},
 	}
+	l.choices, _ = ctx.Value(choicesKey{}).(map[string]int)
 	l.self = l.me.ownExtension()
 	l.lists = l.c.Preference() == rest.OnlyV1 || l.left(budget.Light) < plan.Pages(rest.MostPerPage, l.c.ManyExtensionDevices())
 	l.account = newBatch(each(l.readAccount))

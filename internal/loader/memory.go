@@ -17,6 +17,7 @@ type Memory struct{ people *lru.Cache[string, *person] }
 const (
 	mostPeople = 10_000
 	mostFixed  = 256
+	mostTotals = 512
 	// fresh is how long what was learned counts.
 	fresh = 10 * time.Minute
 )
@@ -46,18 +47,8 @@ func (m *Memory) of(who string) *person {
 	return p
 }
 
-// list names a list of an account whose length is worth knowing.
+// list names what is worth counting of an account: see plan.Facts.
 type list struct{ account, of string }
-
-// The lists of an account.
-const (
-	extensionTotal   = "extensions"
-	phoneNumberTotal = "phone numbers"
-	deviceTotal      = "devices"
-	// usableTotal stands for the lists of what extensions may use: they are all about
-	// as long as the company has numbers of its own.
-	usableTotal = "usable phone numbers"
-)
 
 type total struct {
 	n  int
@@ -93,8 +84,8 @@ func (p *person) learnTotal(account, of string, n *int) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.totals) > 64 {
-		clear(p.totals) // a person who sees many accounts: start over
+	if len(p.totals) > mostTotals {
+		clear(p.totals) // a person who asks for much: start over
 	}
 	p.totals[list{account, of}] = total{*n, time.Now()}
 }

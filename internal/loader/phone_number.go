@@ -1,9 +1,11 @@
 package loader
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -19,7 +21,7 @@ func (l *Loaders) listPhoneNumbers(ctx context.Context, k listKey) (*rest.Page[r
 	}
 	l.learnOwn(k.account, p.URI)
 	if k.filter == "" {
-		l.me.learnTotal(k.account, phoneNumberTotal, p.Paging.TotalElements)
+		l.me.learnTotal(k.account, plan.PhoneNumberTotal, p.Paging.TotalElements)
 	}
 	return p, l.settleNumbers(ctx, k.account, p.Records)
 }
@@ -124,13 +126,14 @@ func (l *Loaders) listUsable(ctx context.Context, k pageKey) (*rest.Page[rest.Ph
 // listUsableAhead is listUsable for many, whose numbers are read by their ids ahead of
 // who asks for them, all together.
 func (l *Loaders) listUsableAhead(ctx context.Context, keys []pageKey) map[pageKey]rest.Result[*rest.Page[rest.PhoneNumber]] {
-	return ahead(ctx, l, l.usable, keys, func(a *Announcement, n *rest.PhoneNumber) {
+	return ahead(ctx, l, l.usable, keys, "usable by", func(a *Announcement, n *rest.PhoneNumber) {
 		a.PhoneNumbers([]rest.PhoneNumberID{n.ID})
 	})
 }
 
-// ahead reads pages, and announces what follows from their rows.
-func ahead[T any](ctx context.Context, l *Loaders, from *batch[pageKey, *rest.Page[T]], keys []pageKey, row func(*Announcement, *T)) map[pageKey]rest.Result[*rest.Page[T]] {
+// ahead reads pages, and announces what follows from their rows. The label names the
+// numbers of so many.
+func ahead[T any](ctx context.Context, l *Loaders, from *batch[pageKey, *rest.Page[T]], keys []pageKey, label string, row func(*Announcement, *T)) map[pageKey]rest.Result[*rest.Page[T]] {
 	from.announce(ctx, keys)
 	found := make(map[pageKey]rest.Result[*rest.Page[T]], len(keys))
 	a := l.Announce()
@@ -143,6 +146,11 @@ func ahead[T any](ctx context.Context, l *Loaders, from *batch[pageKey, *rest.Pa
 		for i := range p.Records {
 			row(a, &p.Records[i])
 		}
+	}
+	if len(keys) > 0 {
+		slices.SortFunc(a.phoneNumber, func(a, b rest.PhoneNumberID) int { return cmp.Compare(a.RCID, b.RCID) })
+		a.phoneNumber = slices.Compact(a.phoneNumber)
+		l.Count(keys[0].ext.Account, plan.LabelOf(label, len(keys)), len(a.phoneNumber))
 	}
 	a.Go(ctx)
 	return found
@@ -178,7 +186,7 @@ func (l *Loaders) readListed(ctx context.Context, ext rest.ExtensionID, f rest.U
 			return nil, false, err
 		}
 		if end, _ := p.End(1, rest.MostPerPage); f.Key() == "" && !end {
-			l.me.learnTotal(l.path(ext.Account), usableTotal, p.Paging.TotalElements)
+			l.me.learnTotal(l.path(ext.Account), plan.UsableTotal, p.Paging.TotalElements)
 			return nil, true, nil
 		}
 		for i := range p.Records {
@@ -189,7 +197,7 @@ func (l *Loaders) readListed(ctx context.Context, ext rest.ExtensionID, f rest.U
 }
 
 func (l *Loaders) listedFilter(ext rest.ExtensionID) rest.UsablePhoneNumberFilter {
-	if n, known := l.me.total(l.path(ext.Account), usableTotal); known && n > rest.MostPerPage {
+	if n, known := l.me.total(l.path(ext.Account), plan.UsableTotal); known && n > rest.MostPerPage {
 		return assignable
 	}
 	return rest.UsablePhoneNumberFilter{}

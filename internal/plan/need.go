@@ -130,8 +130,8 @@ func NumberNeedOf(rows []*Node, vars map[string]any) NumberNeed {
 	}
 }
 
-// wantsOwner says whether the selections ask whose phone numbers are.
-func wantsOwner(rows []*Node, vars map[string]any) bool {
+// WantsOwner says whether the selections ask whose phone numbers are.
+func WantsOwner(rows []*Node, vars map[string]any) bool {
 	return Selects(rows, vars, func(f string) bool { return f == "extension" })
 }
 
@@ -173,7 +173,7 @@ func LackingOfLines(rows []*Node, vars map[string]any) rest.NumberSources {
 // for what is read by their ids.
 func ReadsUsableAhead(n *Node, vars map[string]any) bool {
 	rows := n.Rows(vars)
-	return wantsOwner(rows, vars) || NumberNeedOf(rows, vars).Lacking.Has(rest.FromOwnList)
+	return WantsOwner(rows, vars) || NumberNeedOf(rows, vars).Lacking.Has(rest.FromOwnList)
 }
 
 // DeviceNeedOf says what the connection n of an extension's devices asks for, which shows

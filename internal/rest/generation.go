@@ -52,6 +52,13 @@ func newServed() *served {
 	return &served{not: c}
 }
 
+// Serves says whether the upstream is thought to serve an operation for an account of the
+// person who asks: not after it was found that it does not.
+func (c *Client) Serves(ctx context.Context, account, operation string) bool {
+	at, not := c.served.not.Get(servedKey{c.cfg.Who(ctx), account, operation})
+	return !not || time.Since(at) >= remember
+}
+
 // way is one way to meet a need: the operation it starts with, and what to do.
 type way[T any] struct {
 	op *Operation

@@ -55,6 +55,15 @@ func (s *manyIDsState) learn(n int) {
 	}
 }
 
+// InOneCall returns how many ids one request of the operation may name, as far as is
+// known; it is for operations that take many.
+func (c *Client) InOneCall(operation string) int {
+	if o := OperationNamed(operation); o != nil {
+		return c.manyIDs(o)
+	}
+	return 1
+}
+
 // manyIDs returns how many ids one request of the operation may name, as far as
 // is known: the setting, less what the upstream's refusals taught.
 func (c *Client) manyIDs(o *Operation) int {
