@@ -102,6 +102,8 @@ type Limits struct {
 	Errors  int   `env:"RINGQL_MAX_ERRORS" default:"100" help:"Errors of one answer (${default})."`
 	Read    int64 `env:"RINGQL_MAX_READ" default:"268435456" help:"Bytes of RingCentral's answers to one operation (${default})."`
 
+	Calls   int   `env:"RINGQL_MAX_CALLS" default:"500" help:"Calls to RingCentral that one operation is sure to take (${default})."`
+
 	Sockets    int `env:"RINGQL_MAX_SOCKETS" default:"500" help:"Open WebSockets of one person (${default})."`
 	Operations int `env:"RINGQL_MAX_OPERATIONS" default:"100" help:"Operations under way on one WebSocket (${default})."`
 	InFlight   int `env:"RINGQL_MAX_IN_FLIGHT" default:"1000" help:"Operations under way in all; fewer while the processors or the memory do not keep up (${default})."`
@@ -188,7 +190,7 @@ func (l Limits) validate() error {
 		positive("RINGQL_MAX_ALIASES", int64(l.Aliases)), positive("RINGQL_MAX_DEPTH", int64(l.Depth)),
 		positive("RINGQL_MAX_FIELDS", int64(l.Fields)), positive("RINGQL_MAX_ROWS", int64(l.Rows)),
 		positive("RINGQL_MAX_ALL_ROWS", int64(l.AllRows)), positive("RINGQL_MAX_LIST", int64(l.List)), positive("RINGQL_MAX_NAME", int64(l.Name)), positive("RINGQL_MAX_ROOTS", int64(l.Roots)), positive("RINGQL_MAX_COST", int64(l.Cost)),
-		positive("RINGQL_MAX_ERRORS", int64(l.Errors)), positive("RINGQL_MAX_READ", l.Read),
+		positive("RINGQL_MAX_ERRORS", int64(l.Errors)), positive("RINGQL_MAX_READ", l.Read), positive("RINGQL_MAX_CALLS", int64(l.Calls)),
 		positive("RINGQL_MAX_IN_FLIGHT", int64(l.InFlight)), positive("RINGQL_MAX_QUEUED", int64(l.Queued)),
 		positive("RINGQL_MAX_SOCKETS", int64(l.Sockets)), positive("RINGQL_MAX_OPERATIONS", int64(l.Operations)),
 	)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"runtime/debug"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/paging"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -32,6 +34,7 @@ const (
 	codeTimeout         = "UPSTREAM_TIMEOUT"
 	codeInvalid         = "UPSTREAM_INVALID"
 	codeTooCostly       = "QUERY_TOO_COSTLY"
+	codeExceeded        = "BUDGET_EXCEEDED"
 	codeBusy            = "UNAVAILABLE" // the gateway itself, for now
 	codeInternal        = "INTERNAL"
 )
@@ -95,6 +98,12 @@ func faceOf(err error) (code, say string) {
 	if errors.Is(err, model.ErrInput) {
 		return codeBadInput, sentence(plain(err).Error())
 	}
+	if e, ok := errors.AsType[*costlyError](err); ok {
+		return codeTooCostly, fmt.Sprintf("This takes %d calls to RingCentral, and at most %d are allowed: ask for less, or see RINGQL_MAX_CALLS.", e.calls, e.most)
+	}
+	if e, ok := errors.AsType[*plan.Exceeded](err); ok {
+		return codeExceeded, "This takes more calls to RingCentral than can be sent in time: " + e.Sentence()
+	}
 	for _, f := range faces {
 		if errors.Is(err, f.is) {
 			return f.code, strings.TrimSpace(f.say + " " + missing(err))
@@ -153,6 +162,9 @@ func details(err error) map[string]any {
 			out["rcStatus"] = e.Status
 		}
 		wait = e.RetryAfter
+	}
+	if e, ok := errors.AsType[*plan.Exceeded](err); ok {
+		maps.Copy(out, exceeded(e))
 	}
 	if b, ok := errors.AsType[*budget.Error](err); ok {
 		wait = b.RetryAfter

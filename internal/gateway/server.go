@@ -95,7 +95,7 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 	client := ctx
 	ctx, run.cancel = context.WithTimeout(plan.With(rest.WithAllowance(ctx, o.cfg.Limits.Read), o.plan(op)), o.cfg.Timeout)
 	stop := context.AfterFunc(client, func() { run.end(client, true) }) // it has left
-	responses := next(ctx)
+	responses := o.admit(ctx, op, next)
 	return func(ctx context.Context) *graphql.Response {
 		resp := responses(ctx)
 		if resp == nil && run.open && errors.Is(ctx.Err(), context.DeadlineExceeded) {

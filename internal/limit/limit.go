@@ -22,6 +22,7 @@ type Limits struct {
 	List    int   // values of a list in arguments and variables; 1,000
 	Errors  int   // errors of one answer; 100
 	Read    int64 // bytes of the upstream's answers to one operation; 256 MiB
+	Calls   int   // calls to the upstream that one operation is sure to take; 500
 
 	Sockets    int // open WebSockets of one person; 500
 	Operations int // operations under way on one WebSocket; 100
@@ -46,6 +47,7 @@ func (l Limits) OrDefaults() Limits {
 	orDefault(&l.List, 1000)
 	orDefault(&l.Errors, 100)
 	orDefault(&l.Read, 256<<20)
+	orDefault(&l.Calls, 500)
 	orDefault(&l.Sockets, 500)
 	orDefault(&l.Operations, 100)
 	orDefault(&l.InFlight, 1000)

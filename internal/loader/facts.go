@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"time"
 
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/plan"
@@ -67,4 +68,41 @@ func (l *Loaders) CountEach(account, name string, ids ...string) {
 	n := len(seen)
 	l.mu.Unlock()
 	l.me.learnTotal(k.account, name, &n)
+}
+
+// funds tell what the person can spend until ctx ends.
+func (l *Loaders) funds(ctx context.Context) plan.Funds {
+	return FundsOf(ctx, l.gate, l.who)
+}
+
+// FundsOf tells what a person can spend until ctx ends.
+func FundsOf(ctx context.Context, gate *budget.Gate, who string) plan.Funds {
+	f := plan.Funds{
+		Left: func(g budget.Group) int { return gate.Left(who, g) },
+		When: func(g budget.Group, n int) time.Duration { return gate.When(who, g, n) },
+	}
+	if end, ok := ctx.Deadline(); ok {
+		f.Patience = max(0, time.Until(end)-answering)
+	}
+	return f
+}
+
+// answering is the time that is left for the answers when the last call is sent.
+const answering = 2 * time.Second
+
+// paid is fetch for keys that take a call of an operation each: where they cannot all be
+// sent in time, none is.
+func paid[K comparable, V any](l *Loaders, operation string, fetch func(context.Context, []K) map[K]rest.Result[V]) func(context.Context, []K) map[K]rest.Result[V] {
+	o := rest.OperationNamed(operation)
+	return func(ctx context.Context, keys []K) map[K]rest.Result[V] {
+		err := l.funds(ctx).Check(plan.Calls{l.gate.Payer(l.who, o.Group, o.ID): len(keys)})
+		if err == nil || len(keys) < 2 {
+			return fetch(ctx, keys)
+		}
+		found := make(map[K]rest.Result[V], len(keys))
+		for _, k := range keys {
+			found[k] = rest.Result[V]{Err: err}
+		}
+		return found
+	}
 }

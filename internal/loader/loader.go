@@ -9,7 +9,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/plan"
@@ -95,13 +94,13 @@ func New(ctx context.Context, cfg Config) *Loaders {
 	l.extensionList = newBatch(each(l.listExtensions))
 	l.extension = newBatch(l.readRecords)
 	l.whole = newBatch(l.readWhole)
-	l.single = newBatch(each(l.readSingle))
+	l.single = newBatch(paid(l, "readExtension", each(l.readSingle)))
 	l.phoneNumberList = newBatch(each(l.listPhoneNumbers))
 	l.phoneNumber = newBatch(l.readPhoneNumbers)
 	l.assigned = newBatch(l.listAssigned)
-	l.usable = newBatch(each(l.listUsable))
+	l.usable = newBatch(paid(l, "listExtensionPhoneNumbers", each(l.listUsable)))
 	l.usableAhead = newBatch(l.listUsableAhead)
-	l.forwarding = newBatch(each(l.listForwarding))
+	l.forwarding = newBatch(paid(l, "listForwardingNumbers", each(l.listForwarding)))
 	l.callerBlockingNumber = newBatch(l.readCallerBlockingNumbers)
 	l.forwardingNumber = newBatch(each(l.readForwardingNumber))
 	l.deviceList = newBatch(each(l.listAccountDevices))
@@ -114,26 +113,6 @@ func New(ctx context.Context, cfg Config) *Loaders {
 
 // left tells how many calls of a group the person may still send.
 func (l *Loaders) left(g budget.Group) int { return l.gate.Left(l.who, g) }
-
-// funds tell what the person can spend until ctx ends.
-func (l *Loaders) funds(ctx context.Context) plan.Funds {
-	return FundsOf(ctx, l.gate, l.who)
-}
-
-// FundsOf tells what a person can spend until ctx ends.
-func FundsOf(ctx context.Context, gate *budget.Gate, who string) plan.Funds {
-	f := plan.Funds{
-		Left: func(g budget.Group) int { return gate.Left(who, g) },
-		When: func(g budget.Group, n int) time.Duration { return gate.When(who, g, n) },
-	}
-	if end, ok := ctx.Deadline(); ok {
-		f.Patience = max(0, time.Until(end)-answering)
-	}
-	return f
-}
-
-// answering is the time that is left for the answers when the last call is sent.
-const answering = 2 * time.Second
 
 type key struct{}
 

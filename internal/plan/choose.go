@@ -2,6 +2,9 @@ package plan
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ringql/ringql/internal/budget"
@@ -151,6 +154,17 @@ type Exceeded struct {
 
 func (e *Exceeded) Error() string {
 	return fmt.Sprintf("takes %v calls, %v are left, and all could be sent in %s", e.Needs, e.Has, e.FitsIn.Round(time.Second))
+}
+
+// Sentence tells e to people.
+func (e *Exceeded) Sentence() string {
+	var needs []string
+	for _, g := range slices.Sorted(maps.Keys(e.Needs)) {
+		if n := e.Needs[g]; n > 0 {
+			needs = append(needs, fmt.Sprintf("%d %s (%d left)", n, g, e.Has[g]))
+		}
+	}
+	return fmt.Sprintf("%s, which would take %s.", strings.Join(needs, ", "), e.FitsIn.Round(time.Second))
 }
 
 // Is makes every Exceeded a refusal by the budget.

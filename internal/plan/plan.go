@@ -152,6 +152,14 @@ func operationsOf(f *ast.Field) []*rest.Operation {
 	return ops
 }
 
+// Path says where n stands in the query, by the keys of the answer.
+func (n *Node) Path() string {
+	if n.within == nil || n.within.within == nil {
+		return n.Key
+	}
+	return n.within.Path() + "." + n.Key
+}
+
 // Deferred says whether n comes in a part of the answer that is sent later.
 func (n *Node) Deferred() bool {
 	for _, u := range n.uses {

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"fmt"
 	"maps"
+	"strconv"
 	"time"
 
 	"github.com/ringql/ringql/internal/budget"
@@ -64,6 +66,23 @@ type Line struct {
 	Way       string // that was chosen, where there are several
 	Rejected  []Option
 	Deferred  bool // it is in a part of the answer that comes later
+}
+
+// Reason says in words why there are so many calls.
+func (l *Line) Reason() string {
+	many := strconv.Itoa(l.Things.Expected)
+	if !l.Things.Exact() {
+		many = fmt.Sprintf("%d to %d", l.Things.Least, l.Things.Most)
+	}
+	switch {
+	case l.Of == "":
+		return fmt.Sprintf("%d to %d", l.Calls.Least, l.Calls.Most)
+	case l.InOneCall == 0:
+		return many + " " + l.Of + " in pages"
+	case l.InOneCall == 1:
+		return "one for each of " + many + " " + l.Of
+	}
+	return fmt.Sprintf("%s %s, %d in one call", many, l.Of, l.InOneCall)
 }
 
 // Sum returns what the estimate comes to by group, of the parts that are not deferred, or
