@@ -136,7 +136,11 @@ func (l *Loaders) listAccountDevices(ctx context.Context, k listKey) (*rest.Page
 	}
 	l.learnOwn(k.account, p.URI)
 	l.me.learnTotal(k.account, plan.DeviceTotal, p.Paging.TotalElements)
-	return p, l.settleDevices(ctx, k.account, p.Records)
+	if err := l.settleDevices(ctx, k.account, p.Records); err != nil {
+		return nil, err
+	}
+	keepWhole(ctx, l.deviceList, k, p)
+	return p, nil
 }
 
 // AccountDevices returns one page of all devices of an account. The list leaves out

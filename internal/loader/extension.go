@@ -32,6 +32,7 @@ func (l *Loaders) listExtensions(ctx context.Context, k listKey) (*rest.Page[res
 		}
 		l.extension.prime(ctx, l.extensionID(e.ID), e)
 	}
+	keepWhole(ctx, l.extensionList, k, p)
 	return p, nil
 }
 

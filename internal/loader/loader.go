@@ -162,6 +162,17 @@ type listKey struct {
 	page, perPage   int
 }
 
+// keepWhole files a page that shows all of a list as the first of the largest pages too,
+// which whoever needs the whole list asks for.
+func keepWhole[T any](ctx context.Context, b *batch[listKey, *rest.Page[T]], k listKey, p *rest.Page[T]) {
+	if end, err := p.End(k.page, k.perPage); k.page > 1 || !end || err != nil {
+		return
+	}
+	whole := *p
+	k.perPage, whole.Paging.PerPage = rest.MostPerPage, rest.MostPerPage
+	b.prime(ctx, k, &whole)
+}
+
 // pageKey names a page of a list that lies under an extension.
 type pageKey struct {
 	ext           rest.ExtensionID

@@ -23,7 +23,11 @@ func (l *Loaders) listPhoneNumbers(ctx context.Context, k listKey) (*rest.Page[r
 	if k.filter == "" {
 		l.me.learnTotal(k.account, plan.PhoneNumberTotal, p.Paging.TotalElements)
 	}
-	return p, l.settleNumbers(ctx, k.account, p.Records)
+	if err := l.settleNumbers(ctx, k.account, p.Records); err != nil {
+		return nil, err
+	}
+	keepWhole(ctx, l.phoneNumberList, k, p)
+	return p, nil
 }
 
 // settleNumbers settles numbers, and remembers those that cannot be moved.

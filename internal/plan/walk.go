@@ -173,6 +173,9 @@ func (w *walk) window(o *rest.Operation, f *Node, of string) (rows Size) {
 			sizes = append(sizes, p.Size)
 		}
 	}
+	if known && len(fc.Pages) > 0 && fc.Pages[0].Number == 1 && fc.Pages[0].Size >= total {
+		w.first(pageName(w.account, name, 1, rest.MostPerPage)) // the page is the whole list
+	}
 	rows = Exactly(fc.Rows)
 	if !fc.Sure {
 		rows = UpTo(fc.Rows)
