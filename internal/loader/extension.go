@@ -165,7 +165,9 @@ func (l *Loaders) readRecords(ctx context.Context, ids []rest.ExtensionID) exten
 	found := make(extensionResults, len(ids))
 	var byID []rest.ExtensionID
 	for account, group := range byAccount(ids, splitExtensionID) {
-		group = l.fromListsUnderWay(account, group, found)
+		if !rest.WantsFresh(ctx) {
+			group = l.fromListsUnderWay(account, group, found)
+		}
 		if len(group) == 0 {
 			continue
 		}

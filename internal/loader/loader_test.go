@@ -201,3 +201,34 @@ func TestWaysAgree(t *testing.T) {
 		}
 	})
 }
+
+// Who needs an extension while a list is under way that shows it waits for that list, but
+// for who wants the state of now.
+func TestListUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Latency: time.Second})
+		ctx := b.as(t, sim.NumberManagerID)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if _, err := loader.For(ctx).Extensions(ctx, rest.Own, rest.ExtensionFilter{}, 1, 100); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(time.Millisecond)
+		jane := rest.ExtensionID{Key: rest.Key{Account: rest.Own, RCID: sim.StandardUserID}}
+		e, err := loader.For(ctx).Extension(ctx, jane)
+		if err != nil || e.Name != "Jane Smith" {
+			t.Errorf("%v, %v", e, err)
+		}
+		wg.Wait()
+		if calls := b.sim.Calls(); len(calls) != 1 {
+			t.Errorf("calls: %q", calls)
+		}
+		if _, err := loader.For(ctx).Extension(rest.Fresh(ctx), jane); err != nil {
+			t.Error(err)
+		}
+		if calls := b.sim.Calls(); len(calls) != 2 {
+			t.Errorf("the state of now is not what a list showed before: %q", calls)
+		}
+	})
+}
