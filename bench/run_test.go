@@ -25,8 +25,9 @@ import (
 var sizes = []int{10, 100, 1000, 5000}
 
 // company is the simulated one of a size: more numbers than people, and every kind of group.
+// It takes a moment, so that what a query asks for at once is under way at once.
 func company(extensions int) sim.Config {
-	return sim.Config{Extensions: extensions, Numbers: extensions * 16 / 10, Groups: true}
+	return sim.Config{Extensions: extensions, Numbers: extensions * 16 / 10, Groups: true, Latency: 100 * time.Millisecond}
 }
 
 // example is one query of the corpus.

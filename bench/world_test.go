@@ -28,7 +28,7 @@ type world struct {
 func newWorld(t testing.TB, extensions int) *world {
 	t.Helper()
 	cfg := company(extensions)
-	cfg.Limits = map[string]int{}
+	cfg.Limits, cfg.Latency = map[string]int{}, 0
 	s, err := sim.New(cfg)
 	if err != nil {
 		t.Fatal(err)
