@@ -49,6 +49,7 @@ func (r *accountResolver) Operator(ctx context.Context, obj *model.Account) (*re
 	if err != nil {
 		return nil, err
 	}
+	countOperator(ctx, obj.Path, ref)
 	return fromRef(ctx, ref)
 }
 

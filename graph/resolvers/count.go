@@ -18,6 +18,15 @@ func countList[T any](ctx context.Context, account string, c *model.Connection[T
 	loader.For(ctx).CountTotal(account, plan.ListName(node, vars), c.Slice.Total)
 }
 
+// countOperator counts whether the operator is another than the system extension.
+func countOperator(ctx context.Context, account string, operator *rest.ExtensionRef) {
+	apart := 0
+	if operator != nil && operator.ID.RCID != operator.ID.Account {
+		apart = 1
+	}
+	loader.For(ctx).Count(account, plan.OperatorApart, apart)
+}
+
 // countRows counts the rows that the field being resolved shows.
 func countRows(ctx context.Context, account string, n int) {
 	node, vars := selected(ctx)
@@ -34,11 +43,44 @@ func countOwners(ctx context.Context, account string, ids []rest.ExtensionID) {
 	}
 }
 
-// countMembers counts the members of groups that are shown.
-func countMembers(ctx context.Context, ids []rest.ExtensionID) {
+// countMembers counts the members of groups that are shown, countPaged devices that are.
+func countMembers(ctx context.Context, rows []rest.Extension) {
+	countShown(ctx, "members", rows, func(e *rest.Extension) rest.Key { return e.ID.Key })
+}
+
+func countPaged(ctx context.Context, rows []rest.Device) {
+	countShown(ctx, "members", rows, func(d *rest.Device) rest.Key { return d.ID.Key })
+}
+
+// countShown counts rows of lists that the field being resolved shows, one for each of
+// several objects. Those of no rows are not known to be of an account: they are one's own.
+func countShown[T any](ctx context.Context, what string, rows []T, key func(*T) rest.Key) {
+	account, ids := rest.Own, make([]string, len(rows))
+	for i := range rows {
+		k := key(&rows[i])
+		account, ids[i] = k.Account, k.RCID
+	}
 	node, vars := selected(ctx)
-	if len(ids) > 0 {
-		loader.For(ctx).CountEach(ids[0].Account, plan.Label("members", node, vars), rcIDs(ids)...)
+	loader.For(ctx).CountEach(account, plan.Label(what, node, vars), ids...)
+}
+
+// countForwardingDevices counts the devices that the shown forwarding numbers are of, where
+// more than their ids is asked for.
+func countForwardingDevices(ctx context.Context, rows []rest.ForwardingNumber) {
+	node, vars := selected(ctx)
+	for _, row := range node.Rows(vars) {
+		for f := range row.Select(vars) {
+			if f.Field != "device" || plan.OnlyIDs(f, vars) {
+				continue
+			}
+			account, ids := rest.Own, []string{}
+			for i := range rows {
+				if on := rows[i].On; on != nil && on.ID.RCID != "" {
+					account, ids = on.ID.Account, append(ids, on.ID.RCID)
+				}
+			}
+			loader.For(ctx).CountEach(account, plan.Label("among", f, vars), ids...)
+		}
 	}
 }
 

@@ -17,6 +17,14 @@ func phoneNumberFilter(v any) (f rest.PhoneNumberFilter, ok bool) {
 	return f, ok
 }
 
+// NumbersFromV2 says whether an account's phone numbers with a filter, as it stands in a
+// query, come from v2 alone: only v2 knows some values.
+func NumbersFromV2(filter any) bool {
+	f, ok := phoneNumberFilter(filter)
+	v1, v2 := f.Generations()
+	return ok && v2 && !v1
+}
+
 func usableFilter(v any) (f rest.UsablePhoneNumberFilter, ok bool) {
 	m, ok := fields(v)
 	f.UsageType = values(m, "usageType", model.UnmarshalPhoneNumberUsageType, &ok)

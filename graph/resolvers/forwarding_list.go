@@ -33,7 +33,11 @@ func (r *Resolver) chosenForwarding(ctx context.Context, ext rest.ExtensionID, n
 		return nil, err
 	}
 	list.Fetch = paging.Rows(choose(slices.Clone(all))) // others may be reading it
-	return connect(ctx, r, list, window)
+	c, err := connect(ctx, r, list, window)
+	if err == nil {
+		countForwardingDevices(ctx, c.Slice.Rows)
+	}
+	return c, err
 }
 
 // matchingForwarding chooses what a filter asks for.

@@ -17,13 +17,17 @@ func (r *extensionResolver) ForwardingNumbers(ctx context.Context, obj *rest.Ext
 	if f := or(filter); len(f.Feature) > 0 {
 		return r.chosenForwarding(ctx, obj.ID, "forwarding numbers "+f.Key(), args(first, after, last, before), matchingForwarding(f))
 	}
-	return connect(ctx, r.Resolver, &paging.List[rest.ForwardingNumber]{
+	c, err := connect(ctx, r.Resolver, &paging.List[rest.ForwardingNumber]{
 		Name: func() string { return "forwarding numbers of " + obj.ID.RCID },
 		ID:   (*rest.ForwardingNumber).RcID,
 		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.ForwardingNumber], error) {
 			return loader.For(ctx).ForwardingNumbers(ctx, obj.ID, page, perPage)
 		},
 	}, args(first, after, last, before))
+	if err == nil {
+		countForwardingDevices(ctx, c.Slice.Rows)
+	}
+	return c, err
 }
 
 func (r *extensionResolver) CallFlipNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error) {

@@ -191,6 +191,7 @@ func connectMembers(ctx context.Context, r *Resolver, list *paging.List[rest.Ext
 	if err != nil {
 		return nil, err
 	}
+	countMembers(ctx, c.Slice.Rows)
 	r.extensionRows(ctx, c.Slice.Rows)
 	n, vars := selected(ctx)
 	lacks := func(field string) bool { return plan.Lacks(told, field) }
@@ -202,7 +203,6 @@ func connectMembers(ctx context.Context, r *Resolver, list *paging.List[rest.Ext
 	for i := range rows {
 		ids[i] = rows[i].ID
 	}
-	countMembers(ctx, ids)
 	for i, found := range loader.For(ctx).ExtensionsEach(ctx, ids) {
 		if found.Err != nil {
 			errs[i] = found.Err
@@ -218,6 +218,7 @@ func connectMembers(ctx context.Context, r *Resolver, list *paging.List[rest.Ext
 // completePaged completes the devices of a paging group, as connectMembers does its users.
 func completePaged(ctx context.Context, c *model.Connection[rest.Device]) {
 	n, vars := selected(ctx)
+	countPaged(ctx, c.Slice.Rows)
 	lacks := func(field string) bool { return !plan.PagedFields[field] }
 	if !plan.Selects(n.Rows(vars), vars, lacks) {
 		return

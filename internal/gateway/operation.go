@@ -19,8 +19,6 @@ type reader struct {
 func (p reader) operation(ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams) (op *graphql.OperationContext, refused *graphql.Response) {
 	op, errs := exec.CreateOperationContext(ctx, params)
 	switch {
-	case len(errs) == 0 && modeFrom(ctx) == modeDryRun:
-		errs = gqlerror.List{refusal(codeBadInput, "This gateway makes no dry runs.")}
 	case len(errs) == 0:
 		return op, nil
 	case op.Doc != nil && op.Operation == nil && params.OperationName == "":

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/ringql/ringql/graph/model"
+	"github.com/ringql/ringql/graph/resolvers"
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/loader"
@@ -52,9 +53,10 @@ func (o *operations) facts(ctx context.Context) plan.Facts {
 		}
 		return path(account)
 	}
-	facts.Named = func(id string) (string, bool) {
+	facts.OnlyV2 = func(filter map[string]any) bool { return resolvers.NumbersFromV2(filter) }
+	facts.Named = func(id string) (typ, account string, ok bool) {
 		g, err := model.ParseGlobalID(id)
-		return g.Type, err == nil
+		return g.Type, g.Account, err == nil
 	}
 	return facts
 }

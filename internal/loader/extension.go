@@ -182,7 +182,7 @@ func (l *Loaders) readRecords(ctx context.Context, ids []rest.ExtensionID) exten
 // listsExtensions says whether reading so many pages of the account's list is the
 // cheaper way to n of its extensions.
 func (l *Loaders) listsExtensions(ctx context.Context, account string, n, listPages int) bool {
-	if way, chosen := l.choices[plan.ExtensionsNeed(account, n)]; chosen {
+	if way, chosen := l.choices[plan.ExtensionsNeed(account)]; chosen {
 		return way == plan.ByList && listPages > 0
 	}
 	facts := plan.Extensions{Wanted: n, Unread: listPages, InOneCall: l.c.ManyExtensions()}

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,11 +20,13 @@ type Facts struct {
 	Account, Extension string
 	// Account's ids as they stand in requests, and what a global id names.
 	Path  func(account string) string
-	Named func(globalID string) (typ string, ok bool)
+	Named func(globalID string) (typ, account string, ok bool)
 	// InOneCall tells how many ids one call of an operation names.
 	InOneCall func(operation string) int
 	// NumbersFromV2 says that the account's list of numbers comes from v2.
 	NumbersFromV2 bool
+	// OnlyV2 says whether a filter of that list is one that only v2 can apply.
+	OnlyV2 func(filter map[string]any) bool
 	// Preference is which generation is called.
 	Preference rest.Preference
 	// Served says whether the upstream is thought to serve an operation.
@@ -42,6 +45,8 @@ const (
 	// UsableTotal stands for the lists of what extensions may use: they are all about
 	// as long as the company has numbers of its own.
 	UsableTotal = "usablePhoneNumbers"
+	// OperatorApart is 1 where the operator is not the system extension, else 0.
+	OperatorApart = "operator apart"
 )
 
 // Estimate is what an operation is thought to cost, before it runs.
@@ -66,6 +71,8 @@ type Line struct {
 	Way       string // that was chosen, where there are several
 	Rejected  []Option
 	Deferred  bool // it is in a part of the answer that comes later
+
+	need string // that it meets by ids, where a list could
 }
 
 // Reason says in words why there are so many calls.
@@ -133,6 +140,9 @@ func (p *Plan) Price(vars map[string]any, facts Facts) *Estimate {
 	}
 	w.selection(p.Root, objects{n: Exactly(1)})
 	w.flush()
+	w.est.Lines = slices.DeleteFunc(w.est.Lines, func(l Line) bool { // a list that is read anyway tells them
+		return l.need != "" && w.est.Choices[l.need] == ByList
+	})
 	return w.est
 }
 

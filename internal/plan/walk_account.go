@@ -40,8 +40,8 @@ var (
 
 var queryRules = map[string]rule{
 	"account":          accountRule,
-	"viewer":           func(w *walk, f *Node, _ objects) { w.namedExtension(f, rest.Own) },
-	"extension":        func(w *walk, f *Node, _ objects) { w.namedExtension(f, w.id(f, "id")) },
+	"viewer":           func(w *walk, f *Node, _ objects) { w.namedExtensions(f, rest.Own) },
+	"extension":        func(w *walk, f *Node, _ objects) { w.namedExtensions(f, w.id(f, "id")) },
 	"pagingGroup":      groupRule,
 	"parkLocation":     groupRule,
 	"callQueue":        func(w *walk, f *Node, _ objects) { w.nodesOf(f, "CallQueue", []string{w.id(f, "id")}) },
@@ -108,7 +108,7 @@ func (w *walk) nodes(f *Node, ids []string) {
 	var types []string
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
-		if typ, ok := w.facts.Named(id); ok {
+		if typ, _, ok := w.facts.Named(id); ok {
 			if byType[typ] == nil {
 				types = append(types, typ)
 			}
@@ -136,11 +136,10 @@ var (
 // nodesOf prices objects of one type, and what is selected on them.
 func (w *walk) nodesOf(f *Node, typ string, ids []string) {
 	if typ == typeExtension {
-		for _, id := range ids {
-			w.namedExtension(f, id)
-		}
+		w.namedExtensions(f, ids...)
 		return
 	}
+	defer w.in(ids)()
 	var fresh []string
 	for _, id := range ids {
 		if w.first(typ + " " + id) {
@@ -190,7 +189,11 @@ var accountRules = with(each(recordRule,
 		"rcId": realAccount,
 		"operator": func(w *walk, f *Node, on objects) {
 			w.accountRecord(f)
-			w.extensions(f, []*Node{f}, objects{n: Exactly(1), name: "operator of " + w.account})
+			n := Exactly(1)
+			if w.selectedBeside(f, "systemExtension") {
+				n = w.count(OperatorApart, UpTo(1)) // they may be the same
+			}
+			w.extensions(f, []*Node{f}, objects{n: n, name: "operator of " + w.account})
 		},
 		"systemExtension": func(w *walk, f *Node, on objects) {
 			realAccount(w, f, on)
@@ -214,6 +217,11 @@ var accountRules = with(each(recordRule,
 		},
 		"deviceOrder": func(w *walk, f *Node, _ objects) { w.nodesOf(f, "DeviceOrder", []string{w.id(f, "id")}) },
 	})
+
+// selectedBeside says whether another field is selected on the same object.
+func (w *walk) selectedBeside(f *Node, field string) bool {
+	return Selects([]*Node{f.within}, w.vars, func(name string) bool { return name == field })
+}
 
 // accountRecord prices the record of the account at hand.
 func (w *walk) accountRecord(f *Node) {

@@ -1,26 +1,43 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// namedExtension prices an extension that a query names.
-func (w *walk) namedExtension(f *Node, id string) {
-	if id == "" || id == rest.Own {
-		if id = w.facts.Extension; id == "" {
-			id = rest.Own
+// in sets the account that ids name objects of, until what it returns is called.
+func (w *walk) in(ids []string) (done func()) {
+	before := w.account
+	for _, id := range ids {
+		if _, account, ok := w.facts.Named(id); ok {
+			w.account = w.facts.Path(account)
 		}
 	}
-	on := objects{n: Exactly(1), name: "extension " + id, record: whole}
-	if alone, _ := WantsDetails(f, w.vars); alone {
-		on.record = listed // it is read alone, which tells all
-	} else if w.first(on.name + "/whole") {
-		if id == rest.Own { // which cannot stand among many
+	return func() { w.account = before }
+}
+
+// namedExtensions prices extensions that a query names.
+func (w *walk) namedExtensions(f *Node, ids ...string) {
+	defer w.in(ids)()
+	on := objects{n: Exactly(len(ids)), name: "extensions", record: whole}
+	alone, _ := WantsDetails(f, w.vars)
+	for _, id := range ids {
+		if id == "" || id == rest.Own {
+			id = cmp.Or(w.facts.Extension, rest.Own)
+		}
+		on.name += " " + id
+		switch {
+		case alone: // each is read by itself, which tells all
+			on.record = listed
+		case !w.first("extension " + id):
+		case id == rest.Own: // which cannot stand among many
 			w.one(readExtension, f, "extensions", Exactly(1))
-		} else {
+		default:
 			w.together(readExtension, f, "extensions", Exactly(1))
 		}
 	}
@@ -72,20 +89,39 @@ func (w *walk) mentioned(row *Node, on objects) {
 	}
 	facts := Extensions{Wanted: on.n.Expected, Unread: w.unread(ExtensionTotal, listPages), InOneCall: w.facts.InOneCall(readExtension.ID)}
 	options := facts.Options()
-	need := ExtensionsNeed(w.account, facts.Wanted)
+	need := ExtensionsNeed(w.account)
+	if w.est.Choices[need] == ByIDs {
+		delete(w.est.Choices, need) // those before were few
+	}
 	if w.choose(need, known && on.n.Exact(), func(f Funds) (int, error) { return f.Choose(options) }) == ByList && listPages > 0 {
+		before := len(w.est.Lines)
 		w.listPages(listExtensions, row, ExtensionTotal, "extensions", listPages, known)
-		w.ways(options, ByList)
+		if len(w.est.Lines) > before {
+			w.ways(options, ByList)
+			if !on.n.Exact() {
+				w.unsure(options[ByIDs])
+			}
+		}
 		return
 	}
 	w.byIDs(readExtension, row, "extensions", on.n)
 	w.ways(options, ByIDs)
+	w.est.Lines[len(w.est.Lines)-1].need = need
 }
 
-// ExtensionsNeed, NumbersNeed and DevicesNeed name needs for which a way is chosen.
-func ExtensionsNeed(account string, n int) string {
-	return fmt.Sprintf("extensions of %s: %d", account, n)
+// unsure says that a line may come to nothing, or to what another way takes: which is
+// chosen will be known when it is known of how many objects.
+func (w *walk) unsure(o Option) {
+	l := &w.est.Lines[len(w.est.Lines)-1]
+	l.Calls.Least = 0
+	for _, n := range o.Calls {
+		l.Calls.Most = max(l.Calls.Most, n)
+	}
 }
+
+// ExtensionsNeed, NumbersNeed and DevicesNeed name needs for which a way is chosen. Whatever
+// mentions extensions shares one way: a list that is read for some tells the others.
+func ExtensionsNeed(account string) string { return "extensions of " + account }
 
 // NumbersNeed names the need of the numbers assigned to n extensions.
 func NumbersNeed(account string, n int, need NumberNeed) string {
@@ -172,7 +208,12 @@ func (w *walk) listPages(o *rest.Operation, place *Node, list, of string, pages 
 	w.add(Line{Operation: o, Place: place, Calls: calls, Of: of, Things: Exactly(total), PerPage: sizes})
 }
 
-var extensionRules = map[string]rule{
+// detailRule is the rule of a field that the record tells, which was priced with the others.
+func detailRule(w *walk, f *Node, on objects) {
+	w.selection(f, objects{n: on.n, name: on.name + "/" + f.Field})
+}
+
+var extensionRules = with(each(detailRule, slices.Collect(maps.Keys(details))...), map[string]rule{
 	"phoneNumbers":       assignedRule,
 	"usablePhoneNumbers": usableRule,
 	"forwardingNumbers":  forwardingRule,
@@ -191,7 +232,7 @@ var extensionRules = map[string]rule{
 		w.selection(f, set)
 	},
 	"pagingGroup": amongRule, "parkLocation": amongRule,
-}
+})
 
 // amongRule is the rule of a field that some of the extensions have.
 func amongRule(w *walk, f *Node, on objects) {

@@ -16,7 +16,8 @@ func (w *walk) ownersOf(f *Node, rows objects) *objects {
 // accountNumbers prices the account's list of phone numbers.
 func accountNumbers(w *walk, f *Node, on objects) {
 	o, source := listAccountPhoneNumbers, rest.FromRead
-	if w.facts.NumbersFromV2 {
+	filter, _ := f.Args(w.vars)["filter"].(map[string]any)
+	if w.facts.NumbersFromV2 || w.facts.OnlyV2(filter) {
 		o, source = listAccountNumbersV2, rest.FromV2
 	}
 	set := objects{n: w.window(o, f, "phone numbers"), name: on.name + "/" + f.label(w.vars), source: source}
@@ -46,7 +47,7 @@ func assignedRule(w *walk, f *Node, on objects) {
 		FromV2: w.facts.NumbersFromV2, InOneCall: w.facts.InOneCall(readAccountPhoneNumber.ID),
 	}
 	options := facts.Options()
-	way := w.choose(NumbersNeed(w.account, facts.Extensions, need), known && on.n.Exact(), func(f Funds) (int, error) { return f.Choose(options) })
+	way := w.choose(NumbersNeed(w.account, facts.Extensions, need), on.n.Exact(), func(f Funds) (int, error) { return f.Choose(options) })
 	set.name = on.name + "/" + NumbersNeed(w.account, facts.Extensions, need)
 	if w.first(set.name) && on.n.Most > 0 {
 		before := len(w.est.Lines)

@@ -151,9 +151,9 @@ func (f PhoneNumberFilter) queryV2() url.Values {
 	return q
 }
 
-// generations says which generations can apply f: v2 knows toll types in place of
+// Generations says which generations can apply f: v2 knows toll types in place of
 // payment types and takes one status; v1.0 does not know v2's own usage types.
-func (f PhoneNumberFilter) generations() (v1, v2 bool) {
+func (f PhoneNumberFilter) Generations() (v1, v2 bool) {
 	v1 = !slices.ContainsFunc(f.UsageType, func(u PhoneNumberUsageType) bool { return slices.Contains(usageTypesOfV2, u) })
 	return v1, len(f.PaymentType) == 0 && len(f.Status) <= 1
 }
@@ -177,7 +177,7 @@ func (c *Client) ListAccountPhoneNumbers(ctx context.Context, account string, f 
 		}}
 	}
 	v1, v2 := list(listAccountPhoneNumbers, f.query()), list(listAccountPhoneNumbersV2, f.queryV2())
-	switch canV1, canV2 := f.generations(); {
+	switch canV1, canV2 := f.Generations(); {
 	case !canV1 && !canV2:
 		return nil, &Error{Op: listAccountPhoneNumbers.ID, Parameter: "filter",
 			cause: fmt.Errorf("%w: no generation of the upstream can apply all of it", ErrBadRequest)}
