@@ -129,6 +129,7 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 			t.Fatal(err)
 		}
 	}
+	gc.Limits.Calls = number(t, set["most calls"])
 	switch who := set["as"]; who {
 	case "", "basic": // the administrator
 		c.header.Set("Authorization", "Bearer "+upstream.Token(sim.AdministratorID))

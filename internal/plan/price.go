@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ringql/ringql/internal/budget"
@@ -64,7 +65,7 @@ type Line struct {
 	Place     *Node
 	Calls     Size
 
-	Of        string // what is read: "extensions"
+	Of        string // what is read, in the singular: "extension"
 	Things    Size   // how many
 	InOneCall int    // of them; zero for a page
 	PerPage   []int  // the sizes of pages of a list
@@ -77,19 +78,31 @@ type Line struct {
 
 // Reason says in words why there are so many calls.
 func (l *Line) Reason() string {
-	many := strconv.Itoa(l.Things.Expected)
+	things := plural(l.Things.Expected, l.Of)
 	if !l.Things.Exact() {
-		many = fmt.Sprintf("%d to %d", l.Things.Least, l.Things.Most)
+		things = fmt.Sprintf("%d to %s", l.Things.Least, plural(l.Things.Most, l.Of))
 	}
 	switch {
-	case l.Of == "":
-		return fmt.Sprintf("%d to %d", l.Calls.Least, l.Calls.Most)
 	case l.InOneCall == 0:
-		return many + " " + l.Of + " in pages"
-	case l.InOneCall == 1:
-		return "one for each of " + many + " " + l.Of
+		return things + " in pages"
+	case l.InOneCall > 1:
+		return fmt.Sprintf("%s, %d in one call", things, l.InOneCall)
+	case l.Things == Exactly(1):
+		return things
 	}
-	return fmt.Sprintf("%s %s, %d in one call", many, l.Of, l.InOneCall)
+	return "one for each of " + things
+}
+
+// plural counts things, whose name is in the singular.
+func plural(n int, of string) string {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(of, "y"):
+		of = strings.TrimSuffix(of, "y") + "ies"
+	default:
+		of += "s"
+	}
+	return strconv.Itoa(n) + " " + of
 }
 
 // Sum returns what the estimate comes to by group, of the parts that are not deferred, or

@@ -57,7 +57,7 @@ func (w *walk) field(f *Node, on objects) {
 	}
 	name := on.name + "/" + f.label(w.vars)
 	if w.first(name) {
-		w.one(ops[0], f, "", on.n)
+		w.one(ops[0], f, "object", on.n)
 	}
 	w.selection(f, objects{n: on.n, name: name})
 }
@@ -79,7 +79,7 @@ func (w *walk) mutation(f *Node, ops []*rest.Operation) {
 			calls.Expected = 0
 		}
 		likely = likely && o.Method == "GET"
-		w.one(o, f, "", calls)
+		w.add(Line{Operation: o, Place: f, Calls: calls, Of: "item", Things: items, InOneCall: 1})
 	}
 	w.selection(f, objects{n: items, name: f.label(w.vars)})
 }

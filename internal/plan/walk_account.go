@@ -62,7 +62,7 @@ var queryRules = map[string]rule{
 	"country":     entryRule(readCountry, "country"),
 	"servicePlan": entryRule(getServicePlanInfo, "service plan"),
 	"countries": func(w *walk, f *Node, _ objects) {
-		w.selection(f, objects{n: w.window(listCountries, f, "countries"), name: f.label(w.vars), record: whole})
+		w.selection(f, objects{n: w.window(listCountries, f, "country"), name: f.label(w.vars), record: whole})
 	},
 }
 
@@ -167,9 +167,9 @@ func (w *walk) nodesOf(f *Node, typ string, ids []string) {
 
 // things are what objects of a type are called in the reason of a price.
 var things = map[string]string{
-	"PhoneNumber": "phone numbers", "Device": "devices", "CallerBlockingNumber": "caller-blocking numbers", "PagingGroup": "paging groups",
-	"ParkLocation": "park locations", "License": "licenses", "CallQueue": "call queues", "DeviceOrder": "orders",
-	"ForwardingNumber": "forwarding numbers", "BlockedNumber": "blocked numbers",
+	"PhoneNumber": "phone number", "Device": "device", "CallerBlockingNumber": "caller-blocking number", "PagingGroup": "paging group",
+	"ParkLocation": "park location", "License": "license", "CallQueue": "call queue", "DeviceOrder": "order",
+	"ForwardingNumber": "forwarding number", "BlockedNumber": "blocked number",
 }
 
 // selectionOf is selection for the objects of one type among others.
@@ -202,16 +202,16 @@ var accountRules = with(each(recordRule,
 			}
 		},
 		"extensions": func(w *walk, f *Node, on objects) {
-			rows := w.window(listExtensions, f, "extensions")
+			rows := w.window(listExtensions, f, "extension")
 			w.extensions(f, f.Rows(w.vars), objects{n: rows, name: on.name + "/" + f.label(w.vars), record: listed})
 		},
 		"phoneNumbers": accountNumbers,
 		"devices":      accountDevices,
 		"callQueues": func(w *walk, f *Node, on objects) {
-			w.selection(f, objects{n: w.window(listCallQueues, f, "call queues"), name: on.name + "/" + f.label(w.vars)})
+			w.selection(f, objects{n: w.window(listCallQueues, f, "call queue"), name: on.name + "/" + f.label(w.vars)})
 		},
 		"licenses": func(w *walk, f *Node, on objects) {
-			set := objects{n: w.window(listLicenses, f, "licenses"), name: on.name + "/" + f.label(w.vars)}
+			set := objects{n: w.window(listLicenses, f, "license"), name: on.name + "/" + f.label(w.vars)}
 			set.owners = w.ownersOf(f, set)
 			w.selection(f, set)
 		},
@@ -245,7 +245,7 @@ func realAccount(w *walk, f *Node, _ objects) {
 
 // readWhole prices the read of one extension by its id.
 func readWhole(w *walk, f *Node) recordState {
-	w.byIDs(readExtension, f, "extensions", Exactly(1))
+	w.byIDs(readExtension, f, "extension", Exactly(1))
 	return whole
 }
 
@@ -267,7 +267,7 @@ var servicePlanRules = each(func(w *walk, f *Node, on objects) {
 // countryRules: a few countries are named again and again.
 var countryRules = each(func(w *walk, f *Node, on objects) {
 	if on.record != whole && w.first(on.name+"/entry") {
-		w.one(readCountry, f, "countries", Size{0, min(1, on.n.Expected), on.n.Most})
+		w.one(readCountry, f, "country", Size{0, min(1, on.n.Expected), on.n.Most})
 	}
 }, "emergencyCalling", "numberSelling", "loginAllowed", "signupAllowed", "freeSoftphoneLine", "localDialing")
 

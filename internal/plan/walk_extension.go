@@ -36,9 +36,9 @@ func (w *walk) namedExtensions(f *Node, ids ...string) {
 			on.record = listed
 		case !w.first("extension " + id):
 		case id == rest.Own: // which cannot stand among many
-			w.one(readExtension, f, "extensions", Exactly(1))
+			w.one(readExtension, f, "extension", Exactly(1))
 		default:
-			w.together(readExtension, f, "extensions", Exactly(1))
+			w.together(readExtension, f, "extension", Exactly(1))
 		}
 	}
 	on.record = w.records([]*Node{f}, on)
@@ -58,12 +58,12 @@ func (w *walk) records(rows []*Node, on objects) recordState {
 		switch alone, details := WantsDetails(row, w.vars); {
 		case alone && on.record < single:
 			if w.first(on.name + "/single") {
-				w.one(readExtension, row, "extensions", on.n)
+				w.one(readExtension, row, "extension", on.n)
 			}
 			have = max(have, single)
 		case details && on.record < whole:
 			if w.first(on.name + "/whole") {
-				w.byIDs(readExtension, row, "extensions", on.n)
+				w.byIDs(readExtension, row, "extension", on.n)
 			}
 			have = max(have, whole)
 		case on.record == mentioned && NeedsRecord(row, w.vars):
@@ -95,7 +95,7 @@ func (w *walk) mentioned(row *Node, on objects) {
 	}
 	if w.choose(need, known && on.n.Exact(), func(f Funds) (int, error) { return f.Choose(options) }) == ByList && listPages > 0 {
 		before := len(w.est.Lines)
-		w.listPages(listExtensions, row, ExtensionTotal, "extensions", listPages, known)
+		w.listPages(listExtensions, row, ExtensionTotal, "extension", listPages, known)
 		if len(w.est.Lines) > before {
 			w.ways(options, ByList)
 			if !on.n.Exact() {
@@ -104,7 +104,7 @@ func (w *walk) mentioned(row *Node, on objects) {
 		}
 		return
 	}
-	w.byIDs(readExtension, row, "extensions", on.n)
+	w.byIDs(readExtension, row, "extension", on.n)
 	w.ways(options, ByIDs)
 	w.est.Lines[len(w.est.Lines)-1].need = need
 }
@@ -204,8 +204,11 @@ func (w *walk) listPages(o *rest.Operation, place *Node, list, of string, pages 
 	if !known {
 		calls.Least = min(1, calls.Least)
 	}
-	total, _ := w.facts.Count(w.account, list)
-	w.add(Line{Operation: o, Place: place, Calls: calls, Of: of, Things: Exactly(total), PerPage: sizes})
+	rows := UpTo(pages * rest.MostPerPage)
+	if total, counted := w.facts.Count(w.account, list); counted {
+		rows = Exactly(total)
+	}
+	w.add(Line{Operation: o, Place: place, Calls: calls, Of: of, Things: rows, PerPage: sizes})
 }
 
 // detailRule is the rule of a field that the record tells, which was priced with the others.
@@ -226,7 +229,7 @@ var extensionRules = with(each(detailRule, slices.Collect(maps.Keys(details))...
 	"callQueue": func(w *walk, f *Node, on objects) {
 		set := objects{n: w.count(Label("among", f, w.vars), on.n), name: "queues among " + on.name}
 		if Selects([]*Node{f}, w.vars, func(field string) bool { return field == "uri" }) {
-			w.one(readCallQueueInfo, f, "call queues", set.n)
+			w.one(readCallQueueInfo, f, "call queue", set.n)
 			set.record = whole
 		}
 		w.selection(f, set)
@@ -259,7 +262,7 @@ func forwardingRule(w *walk, f *Node, on objects) {
 // eachList prices one page of a list of each of some extensions.
 func (w *walk) eachList(o *rest.Operation, f *Node, on objects, list string, page, size int) {
 	if w.first(pageName(on.name, list, page, size)) {
-		w.add(Line{Operation: o, Place: f, Calls: on.n, Of: "extensions", Things: on.n, InOneCall: 1, PerPage: []int{size}})
+		w.add(Line{Operation: o, Place: f, Calls: on.n, Of: "extension", Things: on.n, InOneCall: 1, PerPage: []int{size}})
 	}
 }
 
@@ -277,7 +280,7 @@ func devicesRule(w *walk, f *Node, on objects) {
 		w.devices(f, on, need.Told && canonical(filter) == "", fc.Pages[0].Size)
 	}
 	if need.Ahead && w.first(set.name+"/lines") {
-		w.byIDs(readAccountPhoneNumber, f, "phone numbers", w.count(LabelOf("lines of extensions", on.n.Expected), set.n))
+		w.byIDs(readAccountPhoneNumber, f, "phone number", w.count(LabelOf("lines of extensions", on.n.Expected), set.n))
 	}
 	w.selection(f, set)
 }
@@ -295,9 +298,9 @@ func (w *walk) devices(f *Node, on objects, told bool, size int) {
 	}
 	way := w.choose(DevicesNeed(w.account, facts.Extensions), on.n.Exact(), facts.Choose)
 	if way == ByList {
-		w.listPages(listAccountDevices, f, DeviceTotal, "devices", Pages(total, rest.MostPerPage), known)
+		w.listPages(listAccountDevices, f, DeviceTotal, "device", Pages(total, rest.MostPerPage), known)
 	} else {
-		w.byIDs(listExtensionDevices, f, "extensions", on.n)
+		w.byIDs(listExtensionDevices, f, "extension", on.n)
 		w.est.Lines[len(w.est.Lines)-1].PerPage = []int{size}
 	}
 	w.ways(facts.Options(), way)

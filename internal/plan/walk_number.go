@@ -20,9 +20,9 @@ func accountNumbers(w *walk, f *Node, on objects) {
 	if w.facts.NumbersFromV2 || w.facts.OnlyV2(filter) {
 		o, source = listAccountNumbersV2, rest.FromV2
 	}
-	set := objects{n: w.window(o, f, "phone numbers"), name: on.name + "/" + f.label(w.vars), source: source}
+	set := objects{n: w.window(o, f, "phone number"), name: on.name + "/" + f.label(w.vars), source: source}
 	if NumberNeedOf(f.Rows(w.vars), w.vars).Lacking.Has(source) && w.first(set.name+"/whole") {
-		w.byIDs(readAccountPhoneNumber, f, "phone numbers", set.n)
+		w.byIDs(readAccountPhoneNumber, f, "phone number", set.n)
 	}
 	set.owners = w.ownersOf(f, set)
 	w.selection(f, set)
@@ -70,9 +70,9 @@ func (w *walk) dealtOut(f *Node, on, set objects, facts Numbers, known bool) {
 	if facts.FromV2 {
 		o = listAccountNumbersV2
 	}
-	w.listPages(o, f, PhoneNumberTotal, "phone numbers", Pages(facts.All, rest.MostPerPage), known)
+	w.listPages(o, f, PhoneNumberTotal, "phone number", Pages(facts.All, rest.MostPerPage), known)
 	if facts.FromV2 && facts.Need.Lacking.Has(rest.FromV2) {
-		w.byIDs(readAccountPhoneNumber, f, "phone numbers", set.n)
+		w.byIDs(readAccountPhoneNumber, f, "phone number", set.n)
 	}
 	if facts.Need.Listed {
 		owners := on
@@ -84,7 +84,7 @@ func (w *walk) dealtOut(f *Node, on, set objects, facts Numbers, known bool) {
 // fromOwnLists prices the numbers of extensions by what each may use.
 func (w *walk) fromOwnLists(f *Node, on objects) {
 	w.eachList(listExtensionNumbers, f, on, "usable", 1, rest.MostPerPage)
-	w.byIDs(readAccountPhoneNumber, f, "phone numbers", w.count(LabelOf("asked of", on.n.Expected), on.n.times(Size{0, 2, rest.MostPerPage})))
+	w.byIDs(readAccountPhoneNumber, f, "phone number", w.count(LabelOf("asked of", on.n.Expected), on.n.times(Size{0, 2, rest.MostPerPage})))
 }
 
 // usableRule prices what extensions may use.
@@ -101,7 +101,7 @@ func usableRule(w *walk, f *Node, on objects) {
 		name: on.name + "/" + f.label(w.vars), source: rest.FromOwnList, record: single,
 	}
 	if args["after"] == nil && args["before"] == nil && args["last"] == nil && ReadsUsableAhead(f, w.vars) && w.first(set.name+"/whole") {
-		w.byIDs(readAccountPhoneNumber, f, "phone numbers", set.n)
+		w.byIDs(readAccountPhoneNumber, f, "phone number", set.n)
 	}
 	set.owners = w.ownersOf(f, set)
 	w.selection(f, set)
@@ -134,14 +134,14 @@ func accountDevices(w *walk, f *Node, on objects) {
 	var rows Size
 	served := w.facts.Preference != rest.OnlyV2 && w.facts.Served(listAccountDevices.ID)
 	if served {
-		rows = w.window(listAccountDevices, f, "devices")
+		rows = w.window(listAccountDevices, f, "device")
 	} else {
 		rows = w.gathered(f)
 	}
 	set := objects{n: rows, name: on.name + "/" + f.label(w.vars), source: rest.FromLine}
 	set.owners = w.ownersOf(f, set)
 	if served && !ToldOfDevices(f.Rows(w.vars), w.vars) && w.first(set.name+"/whole") {
-		w.byIDs(readDevice, f, "devices", rows)
+		w.byIDs(readDevice, f, "device", rows)
 	}
 	w.lines(f, f.Rows(w.vars), set)
 	w.selection(f, set)
@@ -154,15 +154,15 @@ func (w *walk) gathered(f *Node) Size {
 	if !known {
 		extensions = UpTo(rest.MostPerPage)
 	}
-	w.listPages(listExtensions, f, ExtensionTotal, "extensions", max(1, Pages(total, rest.MostPerPage)), known)
-	w.byIDs(listExtensionDevices, f, "extensions", extensions)
+	w.listPages(listExtensions, f, ExtensionTotal, "extension", max(1, Pages(total, rest.MostPerPage)), known)
+	w.byIDs(listExtensionDevices, f, "extension", extensions)
 	return w.count(Label("rows", f, w.vars), extensions)
 }
 
 // lines prices what is asked of the numbers of devices' lines and not told there.
 func (w *walk) lines(f *Node, rows []*Node, on objects) {
 	if LackingOfLines(rows, w.vars).Has(rest.FromLine) && w.first(on.name+"/lines") {
-		w.byIDs(readAccountPhoneNumber, f, "phone numbers", w.count(LabelOf("lines of devices", on.n.Expected), on.n))
+		w.byIDs(readAccountPhoneNumber, f, "phone number", w.count(LabelOf("lines of devices", on.n.Expected), on.n))
 	}
 }
 
@@ -184,7 +184,7 @@ var forwardingNumberRules = map[string]rule{
 	"device": func(w *walk, f *Node, on objects) {
 		set := objects{n: w.count(Label("among", f, w.vars), on.n), name: on.name + "/device", owners: on.owners}
 		if !OnlyIDs(f, w.vars) {
-			w.byIDs(readDevice, f, "devices", set.n)
+			w.byIDs(readDevice, f, "device", set.n)
 		}
 		w.selection(f, set)
 	},
@@ -194,7 +194,7 @@ var licenseRules = map[string]rule{"extension": ownerRule}
 
 var callQueueRules = with(each(func(w *walk, f *Node, on objects) {
 	if on.record != whole && w.first(on.name+"/info") {
-		w.one(readCallQueueInfo, f, "call queues", on.n)
+		w.one(readCallQueueInfo, f, "call queue", on.n)
 	}
 }, "serviceLevelSettings", "editableMemberStatus", "alertTimer"), map[string]rule{
 	"extension": func(w *walk, f *Node, on objects) {
@@ -211,7 +211,7 @@ var pagingGroupRules = map[string]rule{
 		}
 		set := objects{n: w.count(Label("members", f, w.vars), on.n.times(UpTo(25))), name: on.name + "/" + f.label(w.vars)}
 		if Selects(f.Rows(w.vars), w.vars, func(field string) bool { return !PagedFields[field] }) {
-			w.byIDs(readDevice, f, "devices", set.n)
+			w.byIDs(readDevice, f, "device", set.n)
 		}
 		set.owners = w.ownersOf(f, set)
 		w.lines(f, f.Rows(w.vars), set)
