@@ -57,11 +57,11 @@ type Budget struct {
 	Limit int `json:"limit"`
 	// The window, in seconds.
 	Window int `json:"window"`
-	// How many calls count now, those of other programs among them.
+	// How many calls made here count now.
 	Used int `json:"used"`
 	// How many may be made at once. 0 while the group is closed, however little is used.
 	Left int `json:"left"`
-	// How many of those that count other programs made, as far as RingCentral's answers tell.
+	// How many calls of other programs count now, as far as RingCentral's answers tell, or are kept free for them.
 	Foreign int `json:"foreign"`
 	// For how many seconds RingCentral has closed the group, because too much was called: the gateway
 	// sends nothing of it meanwhile. 0 when it is open.

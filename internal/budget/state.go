@@ -10,9 +10,9 @@ type GroupState struct {
 	Group     Group
 	Limit     int           // calls within the window
 	Window    time.Duration // over which calls are counted
-	Used      int           // calls that count now, Foreign among them
+	Used      int           // calls of ours that count now
 	Left      int           // calls that may be sent at once
-	Foreign   int           // calls of other programs, as far as answers tell
+	Foreign   int           // calls of other programs that count now
 	ClosedFor time.Duration // until a group that the upstream closed opens again; zero for an open one
 	Waiting   int           // calls that wait for their turn
 }

@@ -165,7 +165,7 @@ func TestWaitsAndHits(t *testing.T) {
 	remembering := func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(r *http.Request) (*http.Response, error) {
 			op := rest.OperationFrom(r.Context())
-			hit := rest.Call{Operation: op, Group: op.Group, Status: http.StatusOK, Cached: true}
+			hit := rest.Call{Operation: op, Cached: true}
 			rest.Tell(r.Context(), hit)
 			telemetry.Call(r.Context(), hit)
 			waited := rest.Call{Operation: op, Group: op.Group, Status: http.StatusOK, Waited: 1500 * time.Millisecond}
@@ -221,4 +221,19 @@ func TestBudgetsAreOnesOwn(t *testing.T) {
 			t.Errorf("another's: %s", text)
 		}
 	})
+}
+
+// When the time is up, the last part still says what was sent, with or without an answer.
+func TestActualOutOfTime(t *testing.T) {
+	s := newStack(t, func(cfg *gateway.Config) { cfg.Timeout = 500 * time.Millisecond })
+	s.sim.FailNext("listExtensions", 1, sim.Fault{Delay: 10 * time.Second})
+	a := s.post(t, `{ account { mainNumber ... @defer { extensions(first: 1) { totalCount } } } }`, "Accept", "multipart/mixed", "X-RingQL-Plan", "actual")
+	parts := regexp.MustCompile(`(?m)^\{.*\}\r$`).FindAllString(a.text, -1)
+	if len(parts) != 2 {
+		t.Fatalf("got %s", a.text)
+	}
+	last := readTold(t, parts[1])
+	if last.operations() != "listExtensions" || !strings.Contains(parts[1], `"status":null`) || last.Extensions.Rest.Spent["medium"] != 1 || last.Extensions.Rest.Budget == nil {
+		t.Errorf("the last says %s", parts[1])
+	}
 }

@@ -70,7 +70,7 @@ func (e *event) call(c rest.Call) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if c.Cached {
+	if c.Spared() {
 		e.hits++
 		return
 	}

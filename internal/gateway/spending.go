@@ -68,7 +68,7 @@ func spendingOf(s rest.Spent) *spending {
 	for i, c := range s.Calls {
 		out.Calls[i] = sentCall{
 			Operation: c.Operation.ID, Method: c.Operation.Method, Path: c.Operation.Path, Group: c.Group,
-			MS: milliseconds(c.Duration), WaitedMS: milliseconds(c.Waited), Cached: c.Cached, RequestID: c.RequestID,
+			MS: milliseconds(c.Duration), WaitedMS: milliseconds(c.Waited), Cached: c.Spared(), RequestID: c.RequestID,
 		}
 		if c.Status != 0 {
 			out.Calls[i].Status = &c.Status

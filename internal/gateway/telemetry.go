@@ -54,7 +54,7 @@ func NewTelemetry() *Telemetry {
 // spared is told in the log alone.
 func (t *Telemetry) Call(ctx context.Context, c rest.Call) {
 	eventFrom(ctx).call(c)
-	if c.Cached {
+	if c.Spared() {
 		return
 	}
 	t.calls.WithLabelValues(c.Operation.ID, string(c.Group), strconv.Itoa(c.Status)).Inc()

@@ -1,7 +1,9 @@
 package rest
 
 import (
+	"cmp"
 	"context"
+	"net/http"
 	"sync"
 	"time"
 
@@ -37,11 +39,12 @@ func WithBill(ctx context.Context) (context.Context, *Bill) {
 }
 
 // Tell writes c on the bill of ctx, if there is one. It is for calls that were spared: those
-// that are sent are written by the chain.
+// that are sent are written by the chain. Only good answers are remembered.
 func Tell(ctx context.Context, c Call) {
 	if b := billFrom(ctx); b != nil {
 		b.mu.Lock()
 		defer b.mu.Unlock()
+		c.Group, c.Status = cmp.Or(c.Group, c.Operation.Group), cmp.Or(c.Status, http.StatusOK)
 		b.since.add(c)
 	}
 }
@@ -98,7 +101,7 @@ func (s *Spent) add(c Call) {
 	} else {
 		s.More++
 	}
-	if c.Cached {
+	if c.Spared() {
 		s.Hits++
 		return
 	}

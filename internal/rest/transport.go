@@ -79,6 +79,9 @@ func Observe(report func(context.Context, Call)) Link {
 	}
 }
 
+// Spared says whether nothing was sent for c.
+func (c Call) Spared() bool { return c.Cached }
+
 // leaving is what is known of a call before it has an answer.
 func leaving(ctx context.Context, o *Operation) Call {
 	return Call{Operation: o, Group: o.Group, Waited: budget.Waited(ctx)}
