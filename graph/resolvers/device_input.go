@@ -3,7 +3,6 @@ package resolvers
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/ringql/ringql/graph/model"
@@ -146,25 +145,15 @@ func either[T any](a, b *T) *T {
 	return b
 }
 
-// orderedFields are the fields of a device that an order tells, beside those that the
-// account's list tells. Source: the model DeviceResource of the 2018 description.
-var orderedFields = func() map[string]map[string]bool {
-	fields := maps.Clone(plan.ToldOfDevice)
-	for f := range plan.Set("status", "rawStatus", "emergencyServiceAddress", "shipping", "linePooling", "rawLinePooling") {
-		fields[f] = nil
-	}
-	return fields
-}()
-
 // orderedDevices are the devices of an order, the field being resolved. What is asked for
 // and orders do not tell is read by their ids, a Light call per 50.
 func orderedDevices(ctx context.Context, ds []rest.Device) []*rest.Device {
 	n, vars := selected(ctx)
 	rows := []*plan.Node{n}
-	if len(ds) > 0 && !plan.TellsAll(orderedFields, rows, vars) {
+	if len(ds) > 0 && !plan.TellsAll(plan.OrderedFields, rows, vars) {
 		whole, errs := loader.For(ctx).WholeDevices(ctx, ds)
 		for _, i := range firsts(errs) {
-			untoldBy(below(ctx, i), orderedFields, n, vars, errs[i])
+			untoldBy(below(ctx, i), plan.OrderedFields, n, vars, errs[i])
 		}
 		ds = whole
 	}

@@ -49,6 +49,16 @@ var ToldOfDevice = map[string]map[string]bool{
 	"phoneLines": Set("__typename", "lineType", "rawLineType", "phoneNumber"),
 }
 
+// OrderedFields are the fields of a device that an order tells, beside those that the
+// account's list tells. Source: the model DeviceResource of the 2018 description.
+var OrderedFields = func() map[string]map[string]bool {
+	fields := maps.Clone(ToldOfDevice)
+	for f := range Set("status", "rawStatus", "emergencyServiceAddress", "shipping", "linePooling", "rawLinePooling") {
+		fields[f] = nil
+	}
+	return fields
+}()
+
 // MemberFields are the fields of an extension that every list of members tells, and its
 // relations; UserFields those that the list of a paging group's users does; and
 // PagedFields those of a device that the list of its devices does.

@@ -118,7 +118,7 @@ func (e *Estimate) Sum(all bool) map[budget.Group]Size {
 	return sum
 }
 
-// Calls picks one figure of a sum.
+// pick takes one figure of a sum.
 func pick(sum map[budget.Group]Size, of func(Size) int) Calls {
 	calls := Calls{}
 	for g, s := range sum {
@@ -129,11 +129,14 @@ func pick(sum map[budget.Group]Size, of func(Size) int) Calls {
 	return calls
 }
 
-// Least returns the calls that are made for sure, Expected those that are likely, and Most
-// the bound.
-func (e *Estimate) Least() Calls    { return pick(e.Sum(false), func(s Size) int { return s.Least }) }
+// Least returns the calls that are made for sure, but for parts that come later.
+func (e *Estimate) Least() Calls { return pick(e.Sum(false), func(s Size) int { return s.Least }) }
+
+// Expected returns the calls that are likely.
 func (e *Estimate) Expected() Calls { return pick(e.Sum(true), func(s Size) int { return s.Expected }) }
-func (e *Estimate) Most() Calls     { return pick(e.Sum(true), func(s Size) int { return s.Most }) }
+
+// Most returns the calls that there are at most.
+func (e *Estimate) Most() Calls { return pick(e.Sum(true), func(s Size) int { return s.Most }) }
 
 // Exact says whether all of e is known.
 func (e *Estimate) Exact() bool {
@@ -185,7 +188,6 @@ type objects struct {
 	record recordState       // of extensions
 	source rest.NumberSource // of phone numbers
 	owners *objects          // of phone numbers and devices: the extensions that own them, where that is known
-	told   bool              // of devices: they come from the account's list
 }
 
 // recordState is how much of an extension's record is at hand.

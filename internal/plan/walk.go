@@ -2,6 +2,8 @@ package plan
 
 import (
 	"encoding/json"
+	"maps"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -75,10 +77,13 @@ func (w *walk) mutation(f *Node, ops []*rest.Operation) {
 	likely := true
 	for _, o := range ops {
 		calls := items
-		if calls.Least = 0; !likely || o.Method == "GET" {
+		if calls.Least = 0; !likely || o.Method == http.MethodGet {
 			calls.Expected = 0
 		}
-		likely = likely && o.Method == "GET"
+		if o.Method == http.MethodGet {
+			calls.Most = 2 * items.Most // what is to be changed is looked at, and what was changed
+		}
+		likely = likely && o.Method == http.MethodGet
 		w.add(Line{Operation: o, Place: f, Calls: calls, Of: "item", Things: items, InOneCall: 1})
 	}
 	w.selection(f, objects{n: items, name: f.label(w.vars)})
@@ -105,9 +110,7 @@ func each(r rule, fields ...string) map[string]rule {
 
 // with adds rules to others.
 func with(rules map[string]rule, more map[string]rule) map[string]rule {
-	for f, r := range more {
-		rules[f] = r
-	}
+	maps.Copy(rules, more)
 	return rules
 }
 
@@ -226,9 +229,9 @@ func number(v any) (int, bool) {
 	return 0, false
 }
 
-// id is an argument of type ID.
-func (w *walk) id(f *Node, name string) string {
-	switch v := f.Args(w.vars)[name].(type) {
+// id is the argument of that name.
+func (w *walk) id(f *Node) string {
+	switch v := f.Args(w.vars)["id"].(type) {
 	case string:
 		return v
 	case json.Number:

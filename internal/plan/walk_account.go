@@ -41,16 +41,16 @@ var (
 var queryRules = map[string]rule{
 	"account":          accountRule,
 	"viewer":           func(w *walk, f *Node, _ objects) { w.namedExtensions(f, rest.Own) },
-	"extension":        func(w *walk, f *Node, _ objects) { w.namedExtensions(f, w.id(f, "id")) },
+	"extension":        func(w *walk, f *Node, _ objects) { w.namedExtensions(f, w.id(f)) },
 	"pagingGroup":      groupRule,
 	"parkLocation":     groupRule,
-	"callQueue":        func(w *walk, f *Node, _ objects) { w.nodesOf(f, "CallQueue", []string{w.id(f, "id")}) },
-	"phoneNumber":      func(w *walk, f *Node, _ objects) { w.nodesOf(f, "PhoneNumber", []string{w.id(f, "id")}) },
-	"device":           func(w *walk, f *Node, _ objects) { w.nodesOf(f, "Device", []string{w.id(f, "id")}) },
-	"license":          func(w *walk, f *Node, _ objects) { w.nodesOf(f, "License", []string{w.id(f, "id")}) },
-	"deviceOrder":      func(w *walk, f *Node, _ objects) { w.nodesOf(f, "DeviceOrder", []string{w.id(f, "id")}) },
-	"forwardingNumber": func(w *walk, f *Node, _ objects) { w.nodesOf(f, "ForwardingNumber", []string{w.id(f, "id")}) },
-	"node":             func(w *walk, f *Node, _ objects) { w.nodes(f, []string{w.id(f, "id")}) },
+	"callQueue":        func(w *walk, f *Node, _ objects) { w.nodesOf(f, "CallQueue", []string{w.id(f)}) },
+	"phoneNumber":      func(w *walk, f *Node, _ objects) { w.nodesOf(f, "PhoneNumber", []string{w.id(f)}) },
+	"device":           func(w *walk, f *Node, _ objects) { w.nodesOf(f, "Device", []string{w.id(f)}) },
+	"license":          func(w *walk, f *Node, _ objects) { w.nodesOf(f, "License", []string{w.id(f)}) },
+	"deviceOrder":      func(w *walk, f *Node, _ objects) { w.nodesOf(f, "DeviceOrder", []string{w.id(f)}) },
+	"forwardingNumber": func(w *walk, f *Node, _ objects) { w.nodesOf(f, "ForwardingNumber", []string{w.id(f)}) },
+	"node":             func(w *walk, f *Node, _ objects) { w.nodes(f, []string{w.id(f)}) },
 	"nodes":            nodesRule,
 	"brand": func(w *walk, f *Node, _ objects) {
 		name := f.label(w.vars)
@@ -80,7 +80,7 @@ func entryRule(o *rest.Operation, of string) rule {
 func accountRule(w *walk, f *Node, _ objects) {
 	before := w.account
 	w.account = rest.Own
-	if id := w.id(f, "id"); id != "" {
+	if id := w.id(f); id != "" {
 		w.account = w.facts.Path(id)
 	}
 	w.selection(f, objects{n: Exactly(1), name: "account " + w.account})
@@ -88,7 +88,7 @@ func accountRule(w *walk, f *Node, _ objects) {
 }
 
 func groupRule(w *walk, f *Node, _ objects) {
-	w.nodesOf(f, map[string]string{"pagingGroup": "PagingGroup", "parkLocation": "ParkLocation"}[f.Field], []string{w.id(f, "id")})
+	w.nodesOf(f, map[string]string{"pagingGroup": "PagingGroup", "parkLocation": "ParkLocation"}[f.Field], []string{w.id(f)})
 }
 
 func nodesRule(w *walk, f *Node, _ objects) {
@@ -124,8 +124,7 @@ func (w *walk) nodes(f *Node, ids []string) {
 // that are read one by one.
 var (
 	readByIDs = map[string]*rest.Operation{
-		"PhoneNumber": readAccountPhoneNumber, "Device": readDevice, "CallerBlockingNumber": readBlockedAllowedNumber,
-		"PagingGroup": readExtension, "ParkLocation": readExtension,
+		"PhoneNumber": readAccountPhoneNumber, "Device": readDevice, "PagingGroup": readExtension, "ParkLocation": readExtension,
 	}
 	readAlone = map[string]*rest.Operation{
 		"License": loadLicense, "CallQueue": readCallQueueInfo, "DeviceOrder": loadDeviceOrder,
@@ -149,6 +148,8 @@ func (w *walk) nodesOf(f *Node, typ string, ids []string) {
 	n := Exactly(len(fresh))
 	switch {
 	case len(fresh) == 0:
+	case typ == "CallerBlockingNumber": // those of one extension together
+		w.add(Line{Operation: readBlockedAllowedNumber, Place: f, Calls: Size{1, 1, len(fresh)}, Of: things[typ], Things: n, InOneCall: w.facts.InOneCall(readBlockedAllowedNumber.ID)})
 	case readByIDs[typ] != nil:
 		w.together(readByIDs[typ], f, things[typ], n)
 	case readAlone[typ] != nil:
@@ -215,7 +216,7 @@ var accountRules = with(each(recordRule,
 			set.owners = w.ownersOf(f, set)
 			w.selection(f, set)
 		},
-		"deviceOrder": func(w *walk, f *Node, _ objects) { w.nodesOf(f, "DeviceOrder", []string{w.id(f, "id")}) },
+		"deviceOrder": func(w *walk, f *Node, _ objects) { w.nodesOf(f, "DeviceOrder", []string{w.id(f)}) },
 	})
 
 // selectedBeside says whether another field is selected on the same object.
@@ -275,6 +276,10 @@ var deviceOrderRules = map[string]rule{
 	"devices": func(w *walk, f *Node, on objects) {
 		set := objects{n: w.count(Label("ordered", f, w.vars), UpTo(20)), name: on.name + "/devices"}
 		set.owners = &objects{n: set.n, name: "owners of " + set.name}
+		if !TellsAll(OrderedFields, []*Node{f}, w.vars) {
+			w.byIDs(readDevice, f, "device", set.n)
+		}
+		w.lines(f, []*Node{f}, set)
 		w.selection(f, set)
 	},
 }

@@ -119,8 +119,8 @@ func (w *walk) unsure(o Option) {
 	}
 }
 
-// ExtensionsNeed, NumbersNeed and DevicesNeed name needs for which a way is chosen. Whatever
-// mentions extensions shares one way: a list that is read for some tells the others.
+// ExtensionsNeed names the need, for which a way is chosen, of whatever mentions extensions.
+// They share one way: a list that is read for some tells the others.
 func ExtensionsNeed(account string) string { return "extensions of " + account }
 
 // NumbersNeed names the need of the numbers assigned to n extensions.
@@ -172,7 +172,7 @@ func (w *walk) listsAll(n *Node) bool {
 }
 
 func (w *walk) pathOf(account *Node) string {
-	if id := w.id(account, "id"); id != "" {
+	if id := w.id(account); id != "" {
 		return w.facts.Path(id)
 	}
 	return rest.Own
@@ -201,8 +201,8 @@ func (w *walk) listPages(o *rest.Operation, place *Node, list, of string, pages 
 		return
 	}
 	calls := Exactly(len(sizes))
-	if !known {
-		calls.Least = min(1, calls.Least)
+	if !known { // no more are read than can be paid
+		calls.Least, calls.Most = min(1, calls.Least), max(calls.Most, w.facts.Funds.Left(o.Group))
 	}
 	rows := UpTo(pages * rest.MostPerPage)
 	if total, counted := w.facts.Count(w.account, list); counted {
