@@ -102,7 +102,7 @@ func (r *accountResolver) Extensions(ctx context.Context, obj *model.Account, fi
 	if err != nil {
 		return nil, err
 	}
-	c, err := connect(ctx, r.Resolver, extensions(obj.Path, f), args(first, after, last, before))
+	c, err := connect(ctx, r.Resolver, counted(ctx, obj.Path, extensions(obj.Path, f)), args(first, after, last, before))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (r *accountResolver) Extensions(ctx context.Context, obj *model.Account, fi
 }
 
 func (r *accountResolver) PhoneNumbers(ctx context.Context, obj *model.Account, filter *rest.PhoneNumberFilter, first *int, after *string, last *int, before *string) (*model.Connection[rest.PhoneNumber], error) {
-	c, err := connect(ctx, r.Resolver, phoneNumbers(obj.Path, or(filter)), args(first, after, last, before))
+	c, err := connect(ctx, r.Resolver, counted(ctx, obj.Path, phoneNumbers(obj.Path, or(filter))), args(first, after, last, before))
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (r *accountResolver) Devices(ctx context.Context, obj *model.Account, first
 	list := devices(accountDevices, func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
 		return l.AccountDevices(ctx, obj.Path, page, perPage)
 	})
-	c, err := connect(ctx, r.Resolver, list, args(first, after, last, before))
+	c, err := connect(ctx, r.Resolver, counted(ctx, obj.Path, list), args(first, after, last, before))
 	if errors.Is(err, rest.ErrNotServed) {
 		var rows []rest.Device
 		if rows, err = l.GatheredDevices(ctx, obj.Path); err == nil {

@@ -17,13 +17,13 @@ func (r *accountResolver) CallQueues(ctx context.Context, obj *model.Account, fi
 	if err != nil {
 		return nil, err
 	}
-	c, err := connect(ctx, r.Resolver, &paging.List[rest.CallQueue]{
+	c, err := connect(ctx, r.Resolver, counted(ctx, obj.Path, &paging.List[rest.CallQueue]{
 		Name: func() string { return "call queues " + member },
 		ID:   (*rest.CallQueue).RcID,
 		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.CallQueue], error) {
 			return loader.For(ctx).CallQueues(ctx, obj.Path, member, page, perPage)
 		},
-	}, args(first, after, last, before))
+	}), args(first, after, last, before))
 	if err == nil {
 		countList(ctx, obj.Path, c)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/paging"
 	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -16,6 +17,16 @@ import (
 func countList[T any](ctx context.Context, account string, c *model.Connection[T]) {
 	node, vars := selected(ctx)
 	loader.For(ctx).CountTotal(account, plan.ListName(node, vars), c.Slice.Total)
+}
+
+// counted gives list, which the field being resolved shows a window of, the length that it
+// had when it was counted last.
+func counted[T any](ctx context.Context, account string, list *paging.List[T]) *paging.List[T] {
+	list.Total = func() (int, bool) {
+		node, vars := selected(ctx)
+		return loader.For(ctx).Counted(account, plan.ListName(node, vars))
+	}
+	return list
 }
 
 // countOperator counts whether the operator is another than the system extension.

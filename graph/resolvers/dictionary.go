@@ -64,7 +64,7 @@ func (r *queryResolver) Countries(ctx context.Context, filter *rest.CountryFilte
 	list := countryList("countries "+f.Key(), func(ctx context.Context, page, perPage int) (*rest.Page[rest.Country], error) {
 		return l.Countries(ctx, f, page, perPage)
 	})
-	c, err := connect(ctx, r.Resolver, list, args(first, after, last, before))
+	c, err := connect(ctx, r.Resolver, counted(ctx, rest.Own, list), args(first, after, last, before))
 	if err == nil {
 		countList(ctx, rest.Own, c)
 	}

@@ -17,13 +17,13 @@ func (r *accountResolver) Licenses(ctx context.Context, obj *model.Account, filt
 		return nil, err
 	}
 	l := loader.For(ctx)
-	c, err := connect(ctx, r.Resolver, &paging.List[rest.License]{
+	c, err := connect(ctx, r.Resolver, counted(ctx, obj.Path, &paging.List[rest.License]{
 		Name: func() string { return "account licenses " + f.Key() },
 		ID:   (*rest.License).RcID,
 		Fetch: func(ctx context.Context, page, perPage int) (*rest.Page[rest.License], error) {
 			return l.Licenses(ctx, obj.Path, f, page, perPage)
 		},
-	}, args(first, after, last, before))
+	}), args(first, after, last, before))
 	if err == nil {
 		countList(ctx, obj.Path, c)
 		refs := make([]*rest.ExtensionRef, len(c.Slice.Rows))

@@ -50,6 +50,11 @@ func WithChoices(ctx context.Context, choices map[string]int) context.Context {
 // come.
 func (l *Loaders) Count(account, name string, n int) { l.me.learnTotal(l.path(account), name, &n) }
 
+// Counted returns what Count filed lately.
+func (l *Loaders) Counted(account, name string) (n int, known bool) {
+	return l.me.total(l.path(account), name)
+}
+
 // CountTotal is Count for the length of a list, if the upstream told it.
 func (l *Loaders) CountTotal(account, name string, n *int) { l.me.learnTotal(l.path(account), name, n) }
 

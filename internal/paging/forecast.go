@@ -39,7 +39,11 @@ func Foresee(a Args, most, total int, known bool) (Forecast, bool) {
 			total = rest.MostPerPage
 		}
 	}
-	from, to := b.guess()
+	thought := -1
+	if known {
+		thought = total
+	}
+	from, to := b.guess(thought)
 	lo, hi := b.window(total)
 	f.read(from, to, total)
 	if lo < hi && (hi > min(to, total) || lo < from) { // only the list's end was looked for

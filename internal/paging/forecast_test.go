@@ -2,8 +2,10 @@ package paging
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/ringql/ringql/internal/rest"
@@ -21,7 +23,8 @@ func TestForesee(t *testing.T) {
 		}
 		var read []Page
 		list := &List[string]{
-			Name: func() string { return "rows" }, ID: func(s *string) string { return *s },
+			Total: func() (int, bool) { return total, true },
+			Name:  func() string { return "rows" }, ID: func(s *string) string { return *s },
 			Fetch: func(_ context.Context, page, perPage int) (*rest.Page[string], error) {
 				read = append(read, Page{page, perPage})
 				return rest.PageOf(rows, page, perPage), nil
@@ -65,4 +68,37 @@ func cursorOf(t *testing.T, list *List[string], i int) string {
 	}
 	v := &view[string]{list: list, rows: p.Records, from: i / rest.MostPerPage * rest.MostPerPage}
 	return v.slice(list, i, i+1).Cursor(0)
+}
+
+// How long a list was thought to be changes what is read, never what is shown.
+func TestWrongTotals(t *testing.T) {
+	for _, total := range []int{0, 1, 30, 999, 1000, 1001, 2600} {
+		for _, thought := range []int{-1, 0, 1, 29, 31, 500, 1000, 1001, 2599, 2601, 5000} {
+			for _, tells := range []bool{true, false} {
+				rows := make([]string, total)
+				for i := range rows {
+					rows[i] = strconv.Itoa(i)
+				}
+				list := &List[string]{
+					Name: func() string { return "rows" }, ID: func(s *string) string { return *s },
+					Total: func() (int, bool) { return thought, thought >= 0 },
+					Fetch: func(_ context.Context, page, perPage int) (*rest.Page[string], error) {
+						p := rest.PageOf(rows, page, perPage)
+						if !tells {
+							p.Paging.TotalElements = nil
+						}
+						return p, nil
+					},
+				}
+				last := 25
+				s, err := list.Slice(t.Context(), Args{Last: &last})
+				if err != nil && !tells && errors.Is(err, ErrNoTotal) {
+					continue
+				}
+				if err != nil || !slices.Equal(s.Rows, rows[max(0, total-last):]) || s.More {
+					t.Errorf("%d rows, thought to be %d, told %v: %v, %v", total, thought, tells, err, s)
+				}
+			}
+		}
+	}
 }

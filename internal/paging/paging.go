@@ -43,6 +43,20 @@ type List[T any] struct {
 	ID    func(*T) string // the row's id
 	Fetch func(ctx context.Context, page, perPage int) (*rest.Page[T], error)
 	Most  int // rows the gateway gives at once; zero means rest.MostPerPage
+
+	// Total tells how long the list was lately, if that is known: its end is then looked for
+	// there at once. Nil means that nobody knows.
+	Total func() (n int, known bool)
+}
+
+// known is how long the list is thought to be; -1 if nobody knows.
+func (l *List[T]) known() int {
+	if l.Total != nil {
+		if n, ok := l.Total(); ok {
+			return n
+		}
+	}
+	return -1
 }
 
 // Slice is a window of a list.
@@ -144,11 +158,15 @@ func (l *List[T]) Slice(ctx context.Context, a Args) (*Slice[T], error) {
 		return nil, err
 	}
 	r := &reader[T]{list: l, most: rest.MostPerPage, probe: b.fromEnd()}
-	from, to := b.guess()
+	from, to := b.guess(l.known())
 	for n := range attempts {
 		v, err := r.read(ctx, from, to)
 		if err != nil {
 			return nil, err
+		}
+		if b.fromEnd() && from > 0 && len(v.rows) == 0 { // the list is shorter than it was
+			from, to = b.guess(or(v.total, -1))
+			continue
 		}
 		lo, hi, inView, err := place(ctx, r, b, v)
 		if err != nil {
@@ -183,7 +201,7 @@ func FirstPage(a Args, most int) (number, perPage int, ok bool) {
 	if err != nil || a.After != nil || a.Before != nil {
 		return 0, 0, false
 	}
-	from, to := b.guess()
+	from, to := b.guess(-1)
 	p, ok := single(from, to, rest.MostPerPage)
 	return p.number, p.size, ok
 }
@@ -195,9 +213,19 @@ func Rows[T any](rows []T) func(context.Context, int, int) (*rest.Page[T], error
 	}
 }
 
-// guess says which rows to read first.
-func (b bounds) guess() (from, to int) {
+func or(n *int, other int) int {
+	if n == nil {
+		return other
+	}
+	return *n
+}
+
+// guess says which rows to read first of a list that is thought to have total rows; -1 for
+// nobody knows.
+func (b bounds) guess(total int) (from, to int) {
 	switch {
+	case b.fromEnd() && total >= 0:
+		return b.around(total-max(1, b.size), total)
 	case b.backward && b.before != nil:
 		return b.around(b.before.offset-b.size, b.before.offset)
 	case b.fromEnd():
