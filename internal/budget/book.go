@@ -1,116 +1,209 @@
 package budget
 
 import (
-	"math"
-	"net/http"
 	"slices"
-	"strconv"
 	"time"
 )
 
-// mostCalls bounds what one book counts; a larger limit is none.
-const mostCalls = 10_000
+const (
+	// mostCalls bounds what one book counts; a larger limit is none.
+	mostCalls = 10_000
+	// exact is the largest limit whose calls are counted each at its own moment. Of more,
+	// those of the same 256th of a window are one run: a book stays small.
+	exact = 100
+	// flight is how long a call may be under way: so long runs are kept after they have
+	// left the window, for an answer that was counted while they were in it.
+	flight = 30 * time.Second
+)
 
-// book is one person's account with one group.
-type book struct {
-	limit  int
-	window time.Duration
-	sent   []run     // calls within the window, oldest first
-	used   int       // how many they are
-	closed time.Time // nothing is sent before
+// Book is one person's account with one group. It is a plain value that can be stored
+// anywhere: what it holds changes only by its methods, which read no clock.
+type Book struct {
+	Limit  int           `json:"limit"`
+	Window time.Duration `json:"window"`
+	Ours   []Run         `json:"ours,omitempty"`   // our calls, oldest first
+	Others []Run         `json:"others,omitempty"` // calls of other programs, by when they were noticed
+
+	Penalty
+	Heard time.Time `json:"heard,omitzero"` // when a call ended last
+	Full  bool      `json:"full,omitzero"`  // whether the last call took what was left
+
+	Peaks []Run     `json:"peaks,omitempty"` // most calls of other programs at once, by window
+	Grew  time.Time `json:"grew,omitzero"`   // when they were more than ever lately
+	Lines []Line    `json:"lines,omitempty"` // who waits elsewhere
 }
 
-// run is calls that count from the same moment. What a header makes us count is one
+// Run is calls that count from the same moment. What a header makes us count is one
 // run, however many calls it says.
-type run struct {
-	at time.Time
-	n  int
+type Run struct {
+	At time.Time `json:"at"`
+	N  int       `json:"n"`
+}
+
+// ready fills in a book that nobody has written in.
+func (b *Book) ready(limit int) {
+	if b.Limit <= 0 || b.Window <= 0 {
+		b.Limit, b.Window = limit, defaultWindow
+	}
 }
 
 // free says whether there is no limit worth counting for.
-func (b *book) free() bool { return b.limit > mostCalls }
+func (b *Book) free() bool { return b.Limit > mostCalls }
 
-// add counts n calls from now on.
-func (b *book) add(now time.Time, n int) {
-	if n <= 0 || b.free() {
-		return
+// stamp is the moment that a call of now is counted from: never before it.
+func (b *Book) stamp(now time.Time) time.Time {
+	if b.Limit <= exact {
+		return now
 	}
-	b.used += n
-	if last := len(b.sent) - 1; last >= 0 && b.sent[last].at.Equal(now) {
-		b.sent[last].n += n
-		return
+	if t := now.Truncate(b.Window / 256); t.Before(now) {
+		return t.Add(b.Window / 256)
 	}
-	b.sent = append(b.sent, run{now, n})
+	return now
 }
 
-// move counts one call that was booked at from as if it were sent now.
-func (b *book) move(from, now time.Time) {
-	i, found := slices.BinarySearchFunc(b.sent, from, func(r run, t time.Time) int { return r.at.Compare(t) })
-	if !found || from.Equal(now) {
-		return // it has left the window meanwhile
+// add counts n calls of ours from now on. It returns where they stand.
+func (b *Book) add(now time.Time, n int) time.Time {
+	at := b.stamp(now)
+	if n > 0 && !b.free() {
+		b.Ours = counted(b.forget(b.Ours, now), at, n)
 	}
-	b.used--
-	if b.sent[i].n--; b.sent[i].n == 0 {
-		b.sent = slices.Delete(b.sent, i, i+1)
-	}
-	b.add(now, 1)
+	return at
 }
 
-// wait says how long until b may spend n calls at once, and drops calls that left the
-// window. It is false if b never may.
-func (b *book) wait(now time.Time, n int) (time.Duration, bool) {
-	wait := max(0, b.closed.Sub(now))
+// counted returns runs with n calls more from at on.
+func counted(runs []Run, at time.Time, n int) []Run {
+	i, found := place(runs, at)
+	if found {
+		runs[i].N += n
+		return runs
+	}
+	return slices.Insert(runs, i, Run{at, n})
+}
+
+func place(runs []Run, at time.Time) (int, bool) {
+	if last := len(runs) - 1; last < 0 || runs[last].At.Before(at) {
+		return last + 1, false // as nearly always
+	}
+	return slices.BinarySearchFunc(runs, at, func(r Run, t time.Time) int { return r.At.Compare(t) })
+}
+
+// forget returns runs without those that no answer can be about any more.
+func (b *Book) forget(runs []Run, now time.Time) []Run {
+	gone := 0
+	for gone < len(runs) && now.Sub(runs[gone].At) >= b.Window+flight {
+		gone++
+	}
+	if gone == len(runs) {
+		return runs[:0]
+	}
+	return runs[gone:]
+}
+
+// undo takes back one call booked at a certain time. It is false if that was long ago.
+func (b *Book) undo(booked time.Time) bool {
+	i, found := place(b.Ours, booked)
+	if !found {
+		return false
+	}
+	if b.Ours[i].N--; b.Ours[i].N == 0 {
+		b.Ours = slices.Delete(b.Ours, i, i+1)
+	}
+	return true
+}
+
+// move counts one call that was booked at a certain time as if it were sent now.
+func (b *Book) move(booked, now time.Time) {
+	if !booked.Equal(b.stamp(now)) && b.undo(booked) {
+		b.add(now, 1)
+	}
+}
+
+// within returns how many calls of runs came after a moment, and where the first of
+// them stands.
+func within(runs []Run, after time.Time) (n, first int) {
+	first = len(runs)
+	for first > 0 && runs[first-1].At.After(after) {
+		first--
+		n += runs[first].N
+	}
+	return n, first
+}
+
+// used returns how many calls fill the window: ours, and those of other programs or
+// what is reserved for them.
+func (b *Book) used(now time.Time) (ours, others int) {
 	if b.free() {
-		b.sent, b.used = nil, 0
-		return wait, n <= b.limit
+		return 0, 0
 	}
-	for len(b.sent) > 0 && now.Sub(b.sent[0].at) >= b.window {
-		b.used -= b.sent[0].n
-		b.sent = b.sent[1:]
-	}
-	if n > b.limit {
-		return 0, false
-	}
-	over := b.used + n - b.limit
-	for i := 0; over > 0; i++ {
-		over -= b.sent[i].n
-		wait = max(wait, b.sent[i].at.Add(b.window).Sub(now))
-	}
-	return wait, true
+	ours, _ = within(b.Ours, now.Add(-b.Window))
+	others, _ = within(b.Others, now.Add(-b.Window))
+	return ours, max(others, b.reserve(now))
 }
 
-// adopt takes over what the headers of an answer say of b's group.
-func (b *book) adopt(now time.Time, h http.Header) {
-	if n, err := strconv.Atoi(h.Get("X-Rate-Limit-Limit")); err == nil && n > 0 {
-		b.limit = n
-	}
-	if d, ok := seconds(h, "X-Rate-Limit-Window"); ok && d > 0 && d <= longest {
-		b.window = d
-	}
-	if left, err := strconv.Atoi(h.Get("X-Rate-Limit-Remaining")); err == nil && left >= 0 && left < b.limit {
-		_, _ = b.wait(now, 1) // drops what has left the window
-		b.add(now, b.limit-left-b.used)
-	}
+// left returns how many calls fit into the window now, whether or not it is closed.
+func (b *Book) left(now time.Time) int {
+	ours, others := b.used(now)
+	return max(0, b.Limit-ours-others)
 }
 
-// close lets nothing out for as long as a 429 says. An answer that comes late must not
-// open what another has closed for longer.
-func (b *book) close(now time.Time, h http.Header) {
-	away, ok := seconds(h, "Retry-After")
-	if !ok {
-		away = unsaid
+// wait says how long until b may spend n calls at once. It is false if b never may.
+func (b *Book) wait(now time.Time, n int) (time.Duration, bool) {
+	closed := max(0, b.Closed.Sub(now))
+	if n > b.Limit || b.free() {
+		return closed, n <= b.Limit
 	}
-	if end := now.Add(min(away, longest) + margin); end.After(b.closed) {
-		b.closed = end
-	}
+	slots := b.slots(now, n)
+	return slots.wait(n), true
 }
 
-// seconds reads a header that holds a number of seconds. A number too large for a
-// Duration must not come out as a short one.
-func seconds(h http.Header, name string) (time.Duration, bool) {
-	s, err := strconv.Atoi(h.Get(name))
-	if err != nil || s < 0 {
-		return 0, false
+// slots tells when calls fit that are sent one after the other.
+type slots struct {
+	free   []time.Duration // when the first, the second ... of a window fits
+	window time.Duration
+}
+
+// slots returns when up to n calls fit.
+func (b *Book) slots(now time.Time, n int) slots {
+	closed, after := max(0, b.Closed.Sub(now)), now.Add(-b.Window)
+	if b.free() {
+		return slots{[]time.Duration{closed}, 0}
 	}
-	return time.Duration(min(s, math.MaxInt32)) * time.Second, true
+	reserve := b.reserve(now)
+	ours, i := within(b.Ours, after)
+	others, k := within(b.Others, after)
+	out := slots{window: b.Window}
+	free := now // when what has left so far has left
+	for fit := 1; fit <= min(n, b.Limit-reserve); fit++ {
+		for ours+fit+max(others, reserve) > b.Limit {
+			if i < len(b.Ours) && (k == len(b.Others) || b.Ours[i].At.Before(b.Others[k].At)) {
+				free, ours, i = b.Ours[i].At.Add(b.Window), ours-b.Ours[i].N, i+1
+			} else {
+				free, others, k = b.Others[k].At.Add(b.Window), others-b.Others[k].N, k+1
+			}
+		}
+		out.free = append(out.free, max(free.Sub(now), closed))
+	}
+	return out
+}
+
+// wait returns how long until the nth call fits. Those that do not fit into one window
+// go in the next, at the same pace.
+func (s slots) wait(n int) time.Duration {
+	if n <= 0 || len(s.free) == 0 {
+		return 0
+	}
+	windows := (n - 1) / len(s.free)
+	return s.free[(n-1)%len(s.free)] + time.Duration(windows)*s.window
+}
+
+// Keep returns for how long b has to be kept.
+func (b *Book) Keep(now time.Time) time.Duration {
+	return max(recall*b.Window, b.Closed.Sub(now)) + b.Window + flight
+}
+
+// Clone returns a copy that shares nothing with b.
+func (b *Book) Clone() Book {
+	c := *b
+	c.Ours, c.Others, c.Peaks, c.Lines = slices.Clone(b.Ours), slices.Clone(b.Others), slices.Clone(b.Peaks), slices.Clone(b.Lines)
+	return c
 }

@@ -1,12 +1,11 @@
 // Package budget keeps the gateway inside the upstream's rate limits: it counts
 // what each person has spent in each group, learns the real limits from the
-// answers, and sends nothing into a penalty. It knows HTTP requests and
-// headers; it must not know tokens or the schema, nor of an operation more than
-// what it is called.
+// answers, has calls wait for their turn, and sends nothing into a penalty. It
+// knows HTTP requests and headers; it must not know tokens or the schema, nor of an
+// operation more than what it is called, nor where a shared store keeps its books.
 package budget
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -25,7 +24,10 @@ const (
 	Auth   Group = "auth"   // 5 calls a minute: token calls
 )
 
-// defaultLimits hold until an answer has told better.
+// All lists the groups, cheapest first.
+var All = []Group{Light, Medium, Heavy, Auth}
+
+// defaultLimits hold until a setting or an answer has told better.
 var defaultLimits = map[Group]int{Light: 50, Medium: 40, Heavy: 10, Auth: 5}
 
 const defaultWindow = time.Minute
@@ -37,7 +39,7 @@ var ErrExhausted = errors.New("budget exhausted")
 // because the upstream has closed the group for a penalty.
 type Error struct {
 	Group      Group
-	RetryAfter time.Duration // when the group opens again
+	RetryAfter time.Duration // when its turn would come
 }
 
 func (e *Error) Error() string {
@@ -49,24 +51,3 @@ func (e *Error) Is(target error) bool { return target == ErrExhausted }
 
 // NotSent marks e as a refusal by the gateway itself: the upstream saw nothing.
 func (e *Error) NotSent() {}
-
-type payKey struct{}
-
-type pay struct {
-	group     Group
-	operation string
-}
-
-// With returns a context whose request is paid for by g. The operation tells
-// requests apart, for when the upstream names another group for some of them; ""
-// if they need not be told apart.
-func With(ctx context.Context, g Group, operation string) context.Context {
-	return context.WithValue(ctx, payKey{}, pay{g, operation})
-}
-
-// From returns the group that pays for the request made with ctx, "" for none,
-// and what the request's operation is called.
-func From(ctx context.Context) (g Group, operation string) {
-	p, _ := ctx.Value(payKey{}).(pay)
-	return p.group, p.operation
-}

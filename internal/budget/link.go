@@ -3,6 +3,7 @@ package budget
 import (
 	"context"
 	"net/http"
+	"time"
 )
 
 type roundTripper func(*http.Request) (*http.Response, error)
@@ -17,8 +18,8 @@ func (unsent) NotSent() {}
 
 func (e unsent) Unwrap() error { return e.error }
 
-// Transport is the link that spends one call before a request leaves and learns
-// from its answer. A refused request never reaches the upstream, where it would
+// Transport is the link that has a request wait for its turn, spends one call, and
+// learns from its answer. A refused request never reaches the upstream, where it would
 // restart the penalty. Requests without a group pass freely.
 func Transport(g *Gate, who func(context.Context) string) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
@@ -28,23 +29,40 @@ func Transport(g *Gate, who func(context.Context) string) func(http.RoundTripper
 			if group == "" {
 				return next.RoundTrip(req)
 			}
-			if err := ctx.Err(); err != nil {
-				return nil, refuse(req, unsent{err}) // it will not be sent, so it costs nothing
-			}
 			person := who(ctx)
-			group = g.Payer(person, group, operation)
-			booked, err := g.spend(person, group)
-			if err != nil {
+			a := answer{group: g.Payer(person, group, operation), operation: operation}
+			start := time.Now()
+			var err error
+			if a.booked, err = g.take(ctx, g.key(person, a.group)); err != nil {
 				return nil, refuse(req, err)
 			}
-			resp, err := next.RoundTrip(req)
-			g.arrived(person, group, booked)
-			if err == nil {
-				g.Learn(person, group, operation, resp.StatusCode, resp.Header)
+			a.sent = time.Now()
+			if waited := a.sent.Sub(start); waited >= time.Millisecond {
+				req = req.WithContext(context.WithValue(ctx, waitedKey{}, waited))
 			}
+			resp, err := next.RoundTrip(req)
+			if err == nil {
+				if a.status, a.header = resp.StatusCode, resp.Header; a.status == http.StatusTooManyRequests {
+					a.code = peek(resp)
+				}
+			}
+			g.learn(ctx, person, a)
 			return resp, err
 		})
 	}
+}
+
+// take waits for the turn of a call that ctx makes.
+func (g *Gate) take(ctx context.Context, key Key) (time.Time, error) {
+	start := time.Now()
+	if err := ctx.Err(); err != nil {
+		return start, unsent{err} // it will not be sent, so it costs nothing
+	}
+	booked, err := g.turn(ctx, key)
+	if err == nil {
+		g.cfg.Meter.Waited(key.Group, time.Since(start))
+	}
+	return booked, err
 }
 
 func refuse(req *http.Request, err error) error {

@@ -62,8 +62,8 @@ func TestLimitedPart(t *testing.T) {
 	if found["1"].Err != nil || !errors.Is(found["2"].Err, ErrRateLimited) || !errors.As(found["2"].Err, &e) || e.RetryAfter <= 0 {
 		t.Errorf("got %+v", found)
 	}
-	if gate.Left("", budget.Light) != 0 || gate.Left("", budget.Heavy) == 0 {
-		t.Error("the budget is open, or another is closed")
+	if gate.Left("", budget.Light) != 0 || gate.Left("", budget.Heavy) != 0 || gate.Left("b", budget.Heavy) == 0 {
+		t.Error("a budget of the person is open, or another's is closed")
 	}
 }
 

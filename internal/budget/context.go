@@ -1,0 +1,80 @@
+package budget
+
+import (
+	"context"
+	"time"
+)
+
+type (
+	payKey    struct{}
+	bulkKey   struct{}
+	askerKey  struct{}
+	waitedKey struct{}
+)
+
+type pay struct {
+	group     Group
+	operation string
+}
+
+// With returns a context whose request is paid for by g. The operation tells
+// requests apart, for when the upstream names another group for some of them; ""
+// if they need not be told apart.
+func With(ctx context.Context, g Group, operation string) context.Context {
+	return context.WithValue(ctx, payKey{}, pay{g, operation})
+}
+
+// From returns the group that pays for the request made with ctx, "" for none,
+// and what the request's operation is called.
+func From(ctx context.Context) (g Group, operation string) {
+	p, _ := ctx.Value(payKey{}).(pay)
+	return p.group, p.operation
+}
+
+// Bulk returns a context whose calls let those of others go first: one of many that
+// nobody looks at while they are made.
+func Bulk(ctx context.Context) context.Context { return context.WithValue(ctx, bulkKey{}, true) }
+
+func isBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
+
+// Until returns a context whose calls wait for their turn only as long as asker lasts,
+// for those that must not be broken off once they are under way. With a nil asker they
+// wait as if nobody could leave.
+func Until(ctx, asker context.Context) context.Context {
+	return context.WithValue(ctx, askerKey{}, asker)
+}
+
+// Waited returns how long the call made with ctx has waited for its turn. It is for the
+// links behind Transport.
+func Waited(ctx context.Context) time.Duration {
+	d, _ := ctx.Value(waitedKey{}).(time.Duration)
+	return d
+}
+
+// waiting is how long a call may wait: until whoever asked for it leaves, or the time is up.
+type waiting struct {
+	end        time.Time
+	over, left <-chan struct{} // closed when the call's context ends, and the asker's
+	why        func() error    // why nobody waits any more
+}
+
+// limited returns how long a call made with ctx may wait from now on.
+func limited(ctx context.Context, now time.Time) waiting {
+	asker := ctx
+	if a, ok := ctx.Value(askerKey{}).(context.Context); ok {
+		asker = a
+	}
+	w := waiting{end: now.Add(patience), over: ctx.Done(), left: asker.Done()}
+	for _, c := range []context.Context{ctx, asker} {
+		if end, ok := c.Deadline(); ok && end.Before(w.end) {
+			w.end = end
+		}
+	}
+	w.why = func() error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return asker.Err()
+	}
+	return w
+}

@@ -1,0 +1,70 @@
+package budget
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+)
+
+// Scope says what a refusal for rate closes.
+type Scope string
+
+// What a refusal for rate can close.
+const (
+	OfNothing Scope = "nothing" // the call came twice at once: the next is as good as any
+	OfGroup   Scope = "group"   // one group of one person
+	OfPerson  Scope = "person"  // all groups of one person
+	OfApp     Scope = "app"     // everything this process sends
+)
+
+// scope returns what a 429 closes, by its headers and the code in its body. A limit of
+// the usage plan is told by headers; without them, it is a limit of another kind.
+// https://developers.ringcentral.com/guide/basics/rate-limits and .../errors
+func scope(code string, h http.Header, unnamed Scope) Scope {
+	switch code {
+	case "CMN-304": // "Duplicate concurrent request"
+		return OfNothing
+	case "CMN-310": // "Global request rate exceeded": of all that come from one address
+		return OfApp
+	case "CMN-303": // "Can not resolve API plan": nothing is said of other calls
+		return OfGroup
+	}
+	for _, name := range []string{"X-Rate-Limit-Group", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Window"} {
+		if h.Get(name) != "" {
+			return OfGroup
+		}
+	}
+	return unnamed
+}
+
+// peeked bounds how much of a refusal is read for its code.
+const peeked = 4 << 10
+
+var rateCode = regexp.MustCompile(`"errorCode"\s*:\s*"(CMN-3\d\d)"`)
+
+// peek returns the code in the body of a refusal, which can still be read whole.
+func peek(resp *http.Response) (code string) {
+	if resp.Body == nil {
+		return ""
+	}
+	start, err := io.ReadAll(io.LimitReader(resp.Body, peeked))
+	rest := io.Reader(resp.Body)
+	if err != nil {
+		rest = failing{err}
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(slices.Clip(start)), rest), resp.Body}
+	if m := rateCode.FindSubmatch(start); m != nil {
+		code = string(m[1])
+	}
+	return code
+}
+
+// failing is what is left of a body that broke off.
+type failing struct{ error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.error }
