@@ -6,6 +6,7 @@ missing=()
 command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector needs cgo
 command -v curl >/dev/null || missing+=(curl)
 command -v git >/dev/null || missing+=(git)
+command -v redis-server >/dev/null || missing+=(redis-server) # for the books of several replicas
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 echo "installing ${missing[*]}"

@@ -25,12 +25,15 @@ type Book struct {
 	Others []Run         `json:"others,omitempty"` // calls of other programs, by when they were noticed
 
 	Penalty
-	Heard time.Time `json:"heard,omitzero"` // when a call ended last
-	Full  bool      `json:"full,omitzero"`  // whether the last call took what was left
+	Heard   time.Time `json:"heard,omitzero"`   // when a call ended last
+	Full    bool      `json:"full,omitzero"`    // whether the last call took what was left
+	Pending Run       `json:"pending,omitzero"` // calls that find out what others have spent, and since when
 
 	Peaks []Run     `json:"peaks,omitempty"` // most calls of other programs at once, by window
 	Grew  time.Time `json:"grew,omitzero"`   // when they were more than ever lately
-	Lines []Line    `json:"lines,omitempty"` // who waits elsewhere
+	Lines []Line    `json:"lines,omitempty"` // who waits
+
+	Share int `json:"share,omitzero"` // how many replicas share what is left, while they cannot tell each other
 }
 
 // Run is calls that count from the same moment. What a header makes us count is one
@@ -143,7 +146,12 @@ func (b *Book) used(now time.Time) (ours, others int) {
 // left returns how many calls fit into the window now, whether or not it is closed.
 func (b *Book) left(now time.Time) int {
 	ours, others := b.used(now)
-	return max(0, b.Limit-ours-others)
+	return max(0, min(b.Limit-others, b.most(now))-ours)
+}
+
+// most returns how many calls of ours a window holds.
+func (b *Book) most(now time.Time) int {
+	return max(1, (b.Limit-b.reserve(now))/max(1, b.Share))
 }
 
 // wait says how long until b may spend n calls at once. It is false if b never may.
@@ -168,13 +176,13 @@ func (b *Book) slots(now time.Time, n int) slots {
 	if b.free() {
 		return slots{[]time.Duration{closed}, 0}
 	}
-	reserve := b.reserve(now)
+	reserve, most := b.reserve(now), b.most(now)
 	ours, i := within(b.Ours, after)
 	others, k := within(b.Others, after)
 	out := slots{window: b.Window}
 	free := now // when what has left so far has left
-	for fit := 1; fit <= min(n, b.Limit-reserve); fit++ {
-		for ours+fit+max(others, reserve) > b.Limit {
+	for fit := 1; fit <= min(n, most); fit++ {
+		for ours+fit > most || ours+fit+max(others, reserve) > b.Limit {
 			if i < len(b.Ours) && (k == len(b.Others) || b.Ours[i].At.Before(b.Others[k].At)) {
 				free, ours, i = b.Ours[i].At.Add(b.Window), ours-b.Ours[i].N, i+1
 			} else {

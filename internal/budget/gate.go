@@ -282,9 +282,15 @@ func (b *Book) hear(now time.Time, a answer, closes Scope) {
 	if booked.IsZero() {
 		booked = now
 	}
-	if b.adopt(now, booked, a.header); closes != OfNothing {
-		b.shut(now, away(a.header))
+	refused := a.status == http.StatusTooManyRequests
+	b.adopt(now, booked, a.header, refused)
+	if closes == OfNothing {
+		return
 	}
+	if a.header.Get("X-Rate-Limit-Limit") != "" {
+		b.surprise(now)
+	}
+	b.shut(now, away(a.header))
 }
 
 // closeMore closes what a refusal closes besides the group that paid.

@@ -16,8 +16,9 @@ const (
 )
 
 // adopt takes over what the headers of an answer say of b's group. The call was booked
-// at a certain time, and counted by the upstream since.
-func (b *Book) adopt(now, booked time.Time, h http.Header) {
+// at a certain time, and counted by the upstream since. That nothing is left after a
+// refusal says how it is, not how many calls there were.
+func (b *Book) adopt(now, booked time.Time, h http.Header, refused bool) {
 	if n, err := strconv.Atoi(h.Get("X-Rate-Limit-Limit")); err == nil && n > 0 {
 		b.Limit = n
 	}
@@ -25,7 +26,7 @@ func (b *Book) adopt(now, booked time.Time, h http.Header) {
 		b.Window = d
 	}
 	left, err := strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
-	if err != nil || left < 0 || left >= b.Limit || b.free() {
+	if refused || err != nil || left < 0 || left >= b.Limit || b.free() {
 		return
 	}
 	// What has left the window since the call was booked may have been in it when it
@@ -34,9 +35,21 @@ func (b *Book) adopt(now, booked time.Time, h http.Header) {
 	ours, _ := within(b.Ours, after)
 	others, _ := within(b.Others, after)
 	foreign := b.Limit - left - ours
-	b.note(now, foreign)
+	if b.Share > 1 {
+		b.note(now, min(foreign, b.peak(now))) // those of other replicas are among them
+	} else {
+		b.note(now, foreign)
+	}
 	if foreign > others {
 		b.Others = counted(b.forget(b.Others, now), b.stamp(now), foreign-others)
+	}
+}
+
+// surprise learns from a refusal that b's count does not explain: another program calls
+// more than it has shown.
+func (b *Book) surprise(now time.Time) {
+	if !b.Unproven && !b.free() {
+		b.note(now, b.peak(now)+1)
 	}
 }
 
@@ -86,6 +99,7 @@ func (b *Book) reserve(now time.Time) int {
 // it from now on is never too short.
 func (b *Book) ended(now, booked time.Time, well bool) {
 	b.move(booked, now)
+	b.back(booked)
 	b.Heard = b.stamp(now)
 	b.Penalty.ended(booked, well)
 }

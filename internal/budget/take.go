@@ -56,6 +56,11 @@ func (b *Book) take(now time.Time, who string, places []time.Time) turn {
 		t.n++
 	}
 	if t.n > 0 {
+		if b.cold(now) {
+			if b.Pending.N += t.n; b.Pending.At.IsZero() {
+				b.Pending.At = now
+			}
+		}
 		t.at = b.add(now, t.n)
 		b.begun(now)
 		b.Full = b.left(now) == 0
@@ -85,12 +90,31 @@ func (b *Book) may(now time.Time) (most int, again time.Duration) {
 	if most = b.left(now); b.free() {
 		most = mostCalls
 	}
-	if now.Sub(b.Heard) >= b.Window/2 {
-		unheard, _ := within(b.Ours, b.Heard)
-		most, again = max(0, min(most, b.first()-unheard)), glance
+	if b.cold(now) {
+		if most, again = max(0, min(most, b.first()-b.Pending.N)), glance; b.Pending.N > 0 && !b.Heard.Before(b.Pending.At) {
+			most = 0 // the others are on their way back
+		}
 	}
 	most, closed := b.Penalty.may(now, most)
 	return most, max(again, closed)
+}
+
+// cold says whether it is not known what others have spent: nothing was heard for long,
+// or not all of the calls are back that were sent to find out. One of several tells less
+// than the last of them: those that the upstream has not counted yet hide as many of others.
+func (b *Book) cold(now time.Time) bool {
+	if b.Pending.N > 0 && now.Sub(b.Pending.At) < lease {
+		return true
+	}
+	b.Pending = Run{}
+	return now.Sub(b.Heard) >= b.Window/2
+}
+
+// back says that a call booked at a certain time is over, or will not be sent.
+func (b *Book) back(booked time.Time) {
+	if b.Pending.N > 0 && !booked.Before(b.Pending.At) {
+		b.Pending.N--
+	}
 }
 
 // first returns how many calls are sent before an answer has come, when none has come

@@ -1,0 +1,38 @@
+package budget
+
+import (
+	"slices"
+	"time"
+)
+
+// Apart makes b the book of one of so many replicas that cannot tell each other what they
+// send. What all have sent so far still counts, each has a share of the rest, and a first
+// answer is waited for: it tells what the others do.
+func (b *Book) Apart(replicas int) {
+	b.Lines, b.Heard, b.Pending = nil, time.Time{}, Run{}
+	if replicas < 2 {
+		return
+	}
+	for _, r := range b.Ours {
+		b.Others = counted(b.Others, r.At, r.N)
+	}
+	b.Ours, b.Share = nil, replicas
+}
+
+// Merge adds to b what one replica did meanwhile by a book that was Apart.
+func (b *Book) Merge(now time.Time, apart *Book) {
+	if b.Limit <= 0 || apart.Heard.After(b.Heard) {
+		b.Limit, b.Window = apart.Limit, apart.Window
+	}
+	for _, r := range apart.Ours {
+		b.Ours = counted(b.Ours, r.At, r.N)
+	}
+	for _, p := range apart.Peaks {
+		if !slices.Contains(b.Peaks, p) && p.N > b.peak(now) {
+			b.note(now, p.N)
+		}
+	}
+	if apart.Closed.After(b.Closed) {
+		b.Penalty = apart.Penalty
+	}
+}
