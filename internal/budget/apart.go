@@ -1,15 +1,12 @@
 package budget
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Apart makes b the book of one of so many replicas that cannot tell each other what they
 // send. What all have sent so far still counts, each has a share of the rest, and a first
 // answer is waited for: it tells what the others do.
 func (b *Book) Apart(replicas int) {
-	b.Lines, b.Heard, b.Pending = nil, time.Time{}, Run{}
+	b.Lines, b.Heard, b.Pending, b.Flying = nil, time.Time{}, Run{}, Run{}
 	if replicas < 2 {
 		return
 	}
@@ -27,11 +24,7 @@ func (b *Book) Merge(now time.Time, apart *Book) {
 	for _, r := range apart.Ours {
 		b.Ours = counted(b.Ours, r.At, r.N)
 	}
-	for _, p := range apart.Peaks {
-		if !slices.Contains(b.Peaks, p) && p.N > b.peak(now) {
-			b.note(now, p.N)
-		}
-	}
+	b.see(now, apart.peak(now), false)
 	if apart.Closed.After(b.Closed) {
 		b.Penalty = apart.Penalty
 	}

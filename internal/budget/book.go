@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -29,9 +30,13 @@ type Book struct {
 	Full    bool      `json:"full,omitzero"`    // whether the last call took what was left
 	Pending Run       `json:"pending,omitzero"` // calls that find out what others have spent, and since when
 
-	Peaks []Run     `json:"peaks,omitempty"` // most calls of other programs at once, by window
-	Grew  time.Time `json:"grew,omitzero"`   // when they were more than ever lately
-	Lines []Line    `json:"lines,omitempty"` // who waits
+	Presumed int       `json:"-"`                // calls of others that are expected until a window has passed
+	Born     time.Time `json:"born,omitzero"`    // when the first call left after a long time
+	Seen     []Sight   `json:"seen,omitempty"`   // other programs, by window, oldest first
+	Flying   Run       `json:"flying,omitzero"`  // calls under way, and when the last left
+	Alone    time.Time `json:"alone,omitzero"`   // where the only call under way is booked
+	Counted  time.Time `json:"counted,omitzero"` // when the answer to one alone told of other programs
+	Lines    []Line    `json:"lines,omitempty"`  // who waits
 
 	Share int `json:"share,omitzero"` // how many replicas share what is left, while they cannot tell each other
 }
@@ -43,11 +48,12 @@ type Run struct {
 	N  int       `json:"n"`
 }
 
-// ready fills in a book that nobody has written in.
-func (b *Book) ready(limit int) {
+// ready fills in a book that nobody has written in. Others may use a share of it.
+func (b *Book) ready(limit int, share float64) {
 	if b.Limit <= 0 || b.Window <= 0 {
 		b.Limit, b.Window = limit, defaultWindow
 	}
+	b.Presumed = int(math.Ceil(share * float64(b.Limit)))
 }
 
 // free says whether there is no limit worth counting for.
@@ -212,6 +218,6 @@ func (b *Book) Keep(now time.Time) time.Duration {
 // Clone returns a copy that shares nothing with b.
 func (b *Book) Clone() Book {
 	c := *b
-	c.Ours, c.Others, c.Peaks, c.Lines = slices.Clone(b.Ours), slices.Clone(b.Others), slices.Clone(b.Peaks), slices.Clone(b.Lines)
+	c.Ours, c.Others, c.Seen, c.Lines = slices.Clone(b.Ours), slices.Clone(b.Others), slices.Clone(b.Seen), slices.Clone(b.Lines)
 	return c
 }

@@ -28,6 +28,9 @@ type Config struct {
 	App   string // the app whose budgets they are: its client id
 	// Limits are those of groups that no answer has told of; the vendor's where it is silent.
 	Limits map[Group]int
+	// Others is the share of every limit, 0 to 1, that other programs with the same app are
+	// expected to use until a person's first window has shown what they do.
+	Others float64
 	// Unnamed says what a 429 closes that has no X-Rate-Limit headers and no code that says
 	// more: the vendor's guide speaks of limits of accounts and of services. Zero means OfPerson.
 	Unnamed Scope
@@ -97,7 +100,7 @@ func (g *Gate) limit(group Group) int {
 
 func (g *Gate) update(ctx context.Context, key Key, f func(now time.Time, b *Book)) error {
 	return g.cfg.Store.Update(ctx, key, func(now time.Time, b *Book) {
-		b.ready(g.limit(key.Group))
+		b.ready(g.limit(key.Group), g.cfg.Others)
 		f(now, b)
 	})
 }
@@ -105,7 +108,7 @@ func (g *Gate) update(ctx context.Context, key Key, f func(now time.Time, b *Boo
 // look has f read a book. Where it cannot be had, that is an empty one.
 func (g *Gate) look(ctx context.Context, key Key, f func(now time.Time, b *Book)) {
 	read := func(now time.Time, b *Book) {
-		b.ready(g.limit(key.Group))
+		b.ready(g.limit(key.Group), g.cfg.Others)
 		f(now, b)
 	}
 	if err := g.cfg.Store.Look(ctx, key, read); err != nil {

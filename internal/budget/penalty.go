@@ -8,6 +8,8 @@ const (
 	// glance is how long to wait before asking again for what may change at any moment:
 	// another replica hears an answer, or does not take what it waits for.
 	glance = 100 * time.Millisecond
+	// mostFailed bounds how often the time is doubled.
+	mostFailed = 3
 )
 
 // Penalty is a time in which nothing is sent, and what follows: one call goes first, and
@@ -16,11 +18,18 @@ type Penalty struct {
 	Closed   time.Time `json:"closed,omitzero"`   // nothing is sent before
 	Unproven bool      `json:"unproven,omitzero"` // no answer has shown yet that it is over
 	Probe    time.Time `json:"probe,omitzero"`    // until when the call is waited for that goes first
+	Failed   int       `json:"failed,omitzero"`   // calls in a row that went first and were refused
 }
 
 // shut lets nothing out for a while. An answer that comes late must not open what
-// another has closed for longer.
+// another has closed for longer. When the call that went first was refused as well, that
+// is twice as long each time: of two programs that come back after the same time, each
+// would start the penalty anew for the other, for ever.
 func (p *Penalty) shut(now time.Time, away time.Duration) {
+	if p.Unproven && !p.Closed.After(now) {
+		p.Failed = min(p.Failed+1, mostFailed)
+	}
+	away <<= p.Failed
 	if end := now.Add(away); end.After(p.Closed) {
 		p.Closed = end
 	}
@@ -32,7 +41,9 @@ func (p *Penalty) shut(now time.Time, away time.Duration) {
 func (p *Penalty) ended(booked time.Time, well bool) {
 	if !booked.Before(p.Closed) {
 		p.Probe = time.Time{} // another may try
-		p.Unproven = p.Unproven && !well
+		if well {
+			p.Unproven, p.Failed = false, 0
+		}
 	}
 }
 

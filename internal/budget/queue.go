@@ -250,7 +250,7 @@ func (g *Gate) giveBack(ctx context.Context, key Key, booked time.Time) {
 	g.mu.Unlock()
 	_ = g.update(context.WithoutCancel(ctx), key, func(now time.Time, b *Book) {
 		b.undo(booked)
-		b.back(booked)
+		b.landed(booked)
 		b.Probe = time.Time{}
 	})
 	g.mu.Lock()

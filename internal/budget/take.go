@@ -62,6 +62,7 @@ func (b *Book) take(now time.Time, who string, places []time.Time) turn {
 			}
 		}
 		t.at = b.add(now, t.n)
+		b.departed(now, t.at, t.n)
 		b.begun(now)
 		b.Full = b.left(now) == 0
 	}
@@ -95,6 +96,12 @@ func (b *Book) may(now time.Time) (most int, again time.Duration) {
 			most = 0 // the others are on their way back
 		}
 	}
+	if b.count(now) && most > 0 {
+		if most--; most == 0 && (b.Flying.N == 0 || now.Sub(b.Flying.At) >= lease) {
+			most = 1
+		}
+		again = glance // the last that fits goes when the others are back
+	}
 	most, closed := b.Penalty.may(now, most)
 	return most, max(again, closed)
 }
@@ -108,13 +115,6 @@ func (b *Book) cold(now time.Time) bool {
 	}
 	b.Pending = Run{}
 	return now.Sub(b.Heard) >= b.Window/2
-}
-
-// back says that a call booked at a certain time is over, or will not be sent.
-func (b *Book) back(booked time.Time) {
-	if b.Pending.N > 0 && !booked.Before(b.Pending.At) {
-		b.Pending.N--
-	}
 }
 
 // first returns how many calls are sent before an answer has come, when none has come
