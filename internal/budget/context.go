@@ -38,8 +38,7 @@ func Bulk(ctx context.Context) context.Context { return context.WithValue(ctx, b
 func isBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
 
 // Until returns a context whose calls wait for their turn only as long as asker lasts,
-// for those that must not be broken off once they are under way. With a nil asker they
-// wait as if nobody could leave.
+// for those that must not be broken off once they are under way.
 func Until(ctx, asker context.Context) context.Context {
 	return context.WithValue(ctx, askerKey{}, asker)
 }

@@ -171,7 +171,7 @@ func (c *Changer) removal(ctx context.Context, ids []rest.ForwardingNumberID) (*
 // reason why it is not.
 func (r *removal) each(ctx context.Context, lots [][]int, remove func(context.Context, []int)) {
 	begun := make([]bool, len(lots))
-	for k, err := range r.c.REST.EachForwardingNumber(ctx, len(lots), func(k int) error {
+	for k, err := range r.c.REST.EachForwardingNumber(ctx, len(lots), func(ctx context.Context, k int) error {
 		begun[k] = true
 		remove(ctx, lots[k])
 		return r.errs[lots[k][len(lots[k])-1]] // the last: what keeps one keeps those after it

@@ -79,7 +79,7 @@ func (c *Client) assignEach(ctx context.Context, account string, changes []Queue
 		Added   []string `json:"addedExtensionIds,omitzero"`
 		Removed []string `json:"removedExtensionIds,omitzero"`
 	}
-	return c.by(ctx, assignMultipleCallQueueMembers, len(changes), func(i int) error {
+	return c.by(ctx, assignMultipleCallQueueMembers, len(changes), func(ctx context.Context, i int) error {
 		return c.act(ctx, assignMultipleCallQueueMembers.at(account, changes[i].Queue).
 			send(body{changes[i].Added, changes[i].Removed}))
 	})

@@ -208,7 +208,7 @@ type ListedNumbers struct {
 // one request as the upstream takes, and returns what became of each by its id.
 func (c *Client) DeleteBlockedAllowedNumbers(ctx context.Context, all []ListedNumbers) []map[string]error {
 	out := make([]map[string]error, len(all))
-	for i, err := range c.each(ctx, deleteBlockedAllowedNumber, len(all), func(i int) error {
+	for i, err := range c.each(ctx, deleteBlockedAllowedNumber, len(all), func(ctx context.Context, i int) error {
 		these := all[i]
 		out[i] = actMany(ctx, c, deleteBlockedAllowedNumber, these.IDs, these.Owner.Account, these.Owner.RCID, theIDs)
 		for _, err := range out[i] {

@@ -16,11 +16,13 @@ type askerKey struct{}
 // off half way would be a lost answer. Of several changes that take a call each, no more
 // are begun once ctx has ended.
 func Outlive(ctx context.Context) context.Context {
-	return context.WithValue(context.WithoutCancel(ctx), askerKey{}, ctx)
+	return budget.Until(context.WithValue(context.WithoutCancel(ctx), askerKey{}, ctx), ctx)
 }
 
 // begun returns a context for the second step of what was begun: it is taken, whoever has left.
-func begun(ctx context.Context) context.Context { return context.WithValue(ctx, askerKey{}, nil) }
+func begun(ctx context.Context) context.Context {
+	return budget.Until(context.WithValue(ctx, askerKey{}, nil), context.Background())
+}
 
 // left says whether whoever asked for the changes made with ctx has left, and why.
 func left(ctx context.Context) error {
@@ -65,9 +67,12 @@ func RetryAfter(err error) time.Duration {
 // returns what they came to. The first goes alone, for it finds out what is served and
 // what the budget is; then as many as the budget has left, in their order, a few at a
 // time. Once one is refused for a reason that the next would meet as well, or whoever
-// asked has left, no more are begun.
-func (c *Client) each(ctx context.Context, o *Operation, n int, send func(i int) error) []error {
+// asked has left, no more are begun. Several let calls that somebody looks at go first.
+func (c *Client) each(ctx context.Context, o *Operation, n int, send func(ctx context.Context, i int) error) []error {
 	errs := make([]error, n)
+	if n > 1 {
+		ctx = budget.Bulk(ctx)
+	}
 	var mu sync.Mutex
 	var stop error
 	one := func(i int) {
@@ -81,7 +86,7 @@ func (c *Client) each(ctx context.Context, o *Operation, n int, send func(i int)
 			errs[i] = &notBegun{cause}
 			return
 		}
-		if errs[i] = send(i); ofAll(errs[i]) {
+		if errs[i] = send(ctx, i); ofAll(errs[i]) {
 			mu.Lock()
 			stop = errs[i]
 			mu.Unlock()
@@ -127,13 +132,13 @@ func ofAll(err error) bool {
 
 // by is each for a way to a need: when the first says that o is not served, that is
 // the error of all, and no other is sent.
-func (c *Client) by(ctx context.Context, o *Operation, n int, send func(i int) error) ([]error, error) {
+func (c *Client) by(ctx context.Context, o *Operation, n int, send func(ctx context.Context, i int) error) ([]error, error) {
 	var none error
-	errs := c.each(ctx, o, n, func(i int) error {
+	errs := c.each(ctx, o, n, func(ctx context.Context, i int) error {
 		if none != nil {
 			return none
 		}
-		err := send(i)
+		err := send(ctx, i)
 		if i == 0 && unserved(err, o) {
 			none = err // the first goes alone
 		}
@@ -146,10 +151,10 @@ func (c *Client) by(ctx context.Context, o *Operation, n int, send func(i int) e
 }
 
 // eachNumber is each for changes that answer with the number.
-func (c *Client) eachNumber(ctx context.Context, o *Operation, n int, send func(i int) (*PhoneNumber, error)) []Result[*PhoneNumber] {
+func (c *Client) eachNumber(ctx context.Context, o *Operation, n int, send func(ctx context.Context, i int) (*PhoneNumber, error)) []Result[*PhoneNumber] {
 	out := make([]Result[*PhoneNumber], n)
-	errs := c.each(ctx, o, n, func(i int) (err error) {
-		out[i].Value, err = send(i)
+	errs := c.each(ctx, o, n, func(ctx context.Context, i int) (err error) {
+		out[i].Value, err = send(ctx, i)
 		return err
 	})
 	for i, err := range errs {

@@ -38,7 +38,7 @@ func TestEach(t *testing.T) {
 	} {
 		var mu sync.Mutex
 		var sent []int
-		errs := New(Config{}).each(t.Context(), assignPhoneNumberV2, 20, func(i int) error {
+		errs := New(Config{}).each(t.Context(), assignPhoneNumberV2, 20, func(ctx context.Context, i int) error {
 			mu.Lock()
 			defer mu.Unlock()
 			sent = append(sent, i)
@@ -70,7 +70,7 @@ func TestEachWithinBudget(t *testing.T) {
 	}
 	var mu sync.Mutex
 	var sent []int
-	errs := c.each(t.Context(), assignPhoneNumberV2, 20, func(i int) error {
+	errs := c.each(t.Context(), assignPhoneNumberV2, 20, func(ctx context.Context, i int) error {
 		mu.Lock()
 		defer mu.Unlock()
 		sent = append(sent, i)
@@ -91,7 +91,7 @@ func TestEachWithinBudget(t *testing.T) {
 func TestEachOfOneWhoLeft(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	n := 0
-	errs := New(Config{}).each(Outlive(ctx), assignPhoneNumberV2, 20, func(int) error {
+	errs := New(Config{}).each(Outlive(ctx), assignPhoneNumberV2, 20, func(context.Context, int) error {
 		n++
 		leave()
 		return nil
@@ -103,7 +103,7 @@ func TestEachOfOneWhoLeft(t *testing.T) {
 	leave()
 	var mu sync.Mutex
 	n = 0
-	_ = New(Config{}).each(begun(Outlive(ctx)), assignPhoneNumberV2, 20, func(int) error {
+	_ = New(Config{}).each(begun(Outlive(ctx)), assignPhoneNumberV2, 20, func(context.Context, int) error {
 		mu.Lock()
 		defer mu.Unlock()
 		n++

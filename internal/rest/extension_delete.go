@@ -58,7 +58,7 @@ func (c *Client) DeleteUsers(ctx context.Context, account string, ids []string, 
 func (c *Client) deleteChunks(ctx context.Context, account string, ids []string, keep bool) ([]error, error) {
 	chunks := slices.Collect(slices.Chunk(ids, mostDeleted))
 	out := make([][]error, len(chunks))
-	errs, err := c.by(ctx, bulkDeleteUsersV2, len(chunks), func(i int) (err error) {
+	errs, err := c.by(ctx, bulkDeleteUsersV2, len(chunks), func(ctx context.Context, i int) (err error) {
 		out[i], err = c.deleteUsersV2(ctx, account, chunks[i], keep)
 		return err
 	})

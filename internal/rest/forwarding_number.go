@@ -149,7 +149,7 @@ func (c *Client) DeleteForwardingNumber(ctx context.Context, id ForwardingNumber
 
 // EachForwardingNumber carries out n removals by remove, with a call or more for each, and
 // returns what they came to. See each for where it stops.
-func (c *Client) EachForwardingNumber(ctx context.Context, n int, remove func(i int) error) []error {
+func (c *Client) EachForwardingNumber(ctx context.Context, n int, remove func(ctx context.Context, i int) error) []error {
 	return c.each(ctx, deleteForwardingNumber, n, remove)
 }
 

@@ -85,7 +85,7 @@ func (c *Client) AssignPagingGroupUsersDevices(ctx context.Context, account stri
 		AddedDevices   []string `json:"addedDeviceIds,omitzero"`
 		RemovedDevices []string `json:"removedDeviceIds,omitzero"`
 	}
-	return c.each(ctx, assignMultiplePagingGroupUsersDevices, len(changes), func(i int) error {
+	return c.each(ctx, assignMultiplePagingGroupUsersDevices, len(changes), func(ctx context.Context, i int) error {
 		ch := changes[i]
 		return c.act(ctx, assignMultiplePagingGroupUsersDevices.at(account, ch.Group).
 			send(body{ch.Users.Added, ch.Users.Removed, ch.Devices.Added, ch.Devices.Removed}))
@@ -101,7 +101,7 @@ func (c *Client) UpdateParkLocationUsers(ctx context.Context, account string, ch
 		Removed []string `json:"removedUserIds,omitzero"`
 	}
 	errs, err := onlyWay(ctx, c, account, updateParkLocationUsers, func() ([]error, error) {
-		return c.by(ctx, updateParkLocationUsers, len(changes), func(i int) error {
+		return c.by(ctx, updateParkLocationUsers, len(changes), func(ctx context.Context, i int) error {
 			return c.act(ctx, updateParkLocationUsers.at(account, changes[i].Location).send(body(changes[i].Users)))
 		})
 	})

@@ -127,7 +127,7 @@ func (m *manyRun[T]) fetchAll(ctx context.Context, lots [][]string) {
 		return
 	}
 	begun := make([]bool, len(lots))
-	for i, err := range m.c.each(ctx, m.op, len(lots), func(i int) error {
+	for i, err := range m.c.each(ctx, m.op, len(lots), func(ctx context.Context, i int) error {
 		begun[i] = true
 		m.fetch(ctx, lots[i])
 		return m.trouble(lots[i])
@@ -314,7 +314,7 @@ func (m *manyRun[T]) setPart(ctx context.Context, a *answer, id string, status i
 	if status == http.StatusTooManyRequests && m.c.cfg.Gate != nil {
 		// No link of the chain sees it: the answer as a whole was well.
 		who := m.c.cfg.Who(ctx)
-		m.c.cfg.Gate.Learn(who, m.op.Group, m.op.ID, status, a.header)
+		m.c.cfg.Gate.Refused(who, m.op.Group, m.op.ID, e.Code, a.header)
 		e.RetryAfter = m.c.closed(ctx, m.op)
 	}
 	m.set(id, Result[*T]{Err: e})

@@ -51,7 +51,7 @@ func (c *Client) DeletePhoneNumbers(ctx context.Context, account string, rs []Re
 }
 
 func (c *Client) deleteV1(ctx context.Context, account string, rs []Removal) ([]error, error) {
-	return c.by(ctx, deletePhoneNumberByID, len(rs), func(i int) error {
+	return c.by(ctx, deletePhoneNumberByID, len(rs), func(ctx context.Context, i int) error {
 		return c.act(ctx, deletePhoneNumberByID.at(account, rs[i].ID))
 	})
 }

@@ -116,7 +116,7 @@ type Reassignment struct {
 // ReassignPhoneNumbers is ReassignPhoneNumber for many, each by its own call. What each
 // came to is in their order.
 func (c *Client) ReassignPhoneNumbers(ctx context.Context, rs []Reassignment) []Result[*PhoneNumber] {
-	return c.eachNumber(ctx, assignPhoneNumberV2, len(rs), func(i int) (*PhoneNumber, error) {
+	return c.eachNumber(ctx, assignPhoneNumberV2, len(rs), func(ctx context.Context, i int) (*PhoneNumber, error) {
 		return c.ReassignPhoneNumber(ctx, rs[i].ID, rs[i].To)
 	})
 }

@@ -150,7 +150,7 @@ func (c *Client) provisionV1(ctx context.Context, account string, ps []Provision
 	for _, i := range cannotAll {
 		out[i].Err = cannot(provisionPhoneNumber, ps[i].beyondV1())
 	}
-	errs, err := c.by(ctx, provisionPhoneNumber, len(can), func(k int) (err error) {
+	errs, err := c.by(ctx, provisionPhoneNumber, len(can), func(ctx context.Context, k int) (err error) {
 		out[can[k]].Value, err = c.provisionOne(ctx, account, ps[can[k]])
 		return err
 	})
@@ -198,7 +198,7 @@ func (c *Client) provisionV2(ctx context.Context, account string, ps []Provision
 	}
 	toAssign, _ := places(ps, func(p Provision) bool { return !p.stocked() })
 	toAssign = slices.DeleteFunc(toAssign, func(i int) bool { return out[i].Err != nil })
-	assigned := c.eachNumber(begun(ctx), assignPhoneNumberV2, len(toAssign), func(k int) (*PhoneNumber, error) {
+	assigned := c.eachNumber(begun(ctx), assignPhoneNumberV2, len(toAssign), func(ctx context.Context, k int) (*PhoneNumber, error) {
 		i := toAssign[k]
 		return c.assign(ctx, assignPhoneNumberV2, out[i].Value.ID, ps[i].assignment())
 	})

@@ -55,7 +55,7 @@ var reservePhoneNumbers = op("reservePhoneNumbers",
 // has. The answer is a list all the same, and tells failures in its records.
 func (c *Client) ReservePhoneNumbers(ctx context.Context, rs []Reserve) []Result[*Reservation] {
 	out := make([]Result[*Reservation], len(rs))
-	errs := c.each(ctx, reservePhoneNumbers, len(rs), func(i int) (err error) {
+	errs := c.each(ctx, reservePhoneNumbers, len(rs), func(ctx context.Context, i int) (err error) {
 		out[i].Value, err = c.reservePhoneNumber(ctx, rs[i])
 		return err
 	})
