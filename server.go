@@ -14,6 +14,7 @@ import (
 
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/cluster"
 	"github.com/ringql/ringql/internal/config"
 	"github.com/ringql/ringql/internal/gateway"
 	"github.com/ringql/ringql/internal/limit"
@@ -112,7 +113,14 @@ func serve(ctx context.Context, cfg config.Serve, log *slog.Logger) error {
 
 // assemble wires the gateway: the only place that knows all parts.
 func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
-	gate, telemetry, who, up := budget.NewGate(), gateway.NewTelemetry(), &auth.Authenticator{}, cfg.Upstream
+	telemetry, who, up, b := gateway.NewTelemetry(), &auth.Authenticator{}, cfg.Upstream, cfg.Budget
+	gate, err := cluster.Gate(cluster.Config{URL: b.RedisURL, Log: log, Up: telemetry.StoreUp}, budget.Config{
+		App: up.ClientID, Others: b.Others, Unnamed: budget.Scope(b.Unnamed), Queue: b.Waiting, Meter: telemetry,
+		Limits: map[budget.Group]int{budget.Light: b.Light, budget.Medium: b.Medium, budget.Heavy: b.Heavy, budget.Auth: b.Auth},
+	})
+	if err != nil {
+		return nil, err
+	}
 	spend := budget.Transport(gate, auth.Key)
 	base, observe := rest.NewTransport(), rest.Observe(telemetry.Call)
 	if up.JWT != "" {

@@ -67,6 +67,7 @@ type Serve struct {
 	Log      Log      `embed:"" prefix:"log-"`
 	Upstream Upstream `embed:"" group:"RingCentral"`
 	Limits   Limits   `embed:"" prefix:"max-" group:"Limits of one request"`
+	Budget   Budget   `embed:"" group:"RingCentral's rate limits"`
 	Sim      Company  `embed:"" prefix:"sim-" group:"Simulated RingCentral, when none is set"`
 }
 
@@ -108,6 +109,18 @@ type Limits struct {
 	Operations int `env:"RINGQL_MAX_OPERATIONS" default:"100" help:"Operations under way on one WebSocket (${default})."`
 	InFlight   int `env:"RINGQL_MAX_IN_FLIGHT" default:"1000" help:"Operations under way in all; fewer while the processors or the memory do not keep up (${default})."`
 	Queued     int `env:"RINGQL_MAX_QUEUED" default:"100" help:"Operations that wait for others to end (${default})."`
+}
+
+// Budget says how RingCentral's rate limits are kept.
+type Budget struct {
+	RedisURL string  `env:"RINGQL_REDIS_URL" placeholder:"URL" help:"Redis in which several replicas share their budgets, redis://user:password@host:port. Better given in the environment."`
+	Light    int     `name:"limit-light" env:"RINGQL_LIMIT_LIGHT" default:"50" help:"Light calls a person may make a minute, until RingCentral has told (${default})."`
+	Medium   int     `name:"limit-medium" env:"RINGQL_LIMIT_MEDIUM" default:"40" help:"Medium calls (${default})."`
+	Heavy    int     `name:"limit-heavy" env:"RINGQL_LIMIT_HEAVY" default:"10" help:"Heavy calls (${default})."`
+	Auth     int     `name:"limit-auth" env:"RINGQL_LIMIT_AUTH" default:"5" help:"Token calls (${default})."`
+	Others   float64 `name:"limit-others" env:"RINGQL_LIMIT_OTHERS" default:"0" help:"Share of each limit, 0 to 0.9, that other programs with the same app are expected to use, until a minute has shown what they do (${default})."`
+	Unnamed  string  `name:"limit-unnamed" env:"RINGQL_LIMIT_UNNAMED" enum:"group,person,app" default:"person" help:"What a refusal for rate closes that does not say which limit it is: group, person or app (${default})."`
+	Waiting  int     `name:"max-waiting" env:"RINGQL_MAX_WAITING" default:"1000" help:"Calls of one person that wait for one limit (${default})."`
 }
 
 // Company says which company the simulator holds.
@@ -157,6 +170,7 @@ func (s *Serve) Validate() error {
 		positive("RINGQL_TIMEOUT", int64(s.Timeout)),
 		s.Upstream.validate(),
 		s.Limits.validate(),
+		s.Budget.validate(),
 		s.Sim.validate(),
 	)
 }
@@ -193,6 +207,23 @@ func (l Limits) validate() error {
 		positive("RINGQL_MAX_ERRORS", int64(l.Errors)), positive("RINGQL_MAX_READ", l.Read), positive("RINGQL_MAX_CALLS", int64(l.Calls)),
 		positive("RINGQL_MAX_IN_FLIGHT", int64(l.InFlight)), positive("RINGQL_MAX_QUEUED", int64(l.Queued)),
 		positive("RINGQL_MAX_SOCKETS", int64(l.Sockets)), positive("RINGQL_MAX_OPERATIONS", int64(l.Operations)),
+	)
+}
+
+func (b Budget) validate() error {
+	if b.RedisURL != "" {
+		p, err := url.Parse(b.RedisURL)
+		if err != nil || p.Host == "" || p.Scheme != "redis" && p.Scheme != "rediss" {
+			return errors.New("RINGQL_REDIS_URL must be redis://host:port or rediss://host:port") // it may hold a password
+		}
+	}
+	if !(b.Others >= 0 && b.Others <= 0.9) {
+		return errors.New("RINGQL_LIMIT_OTHERS must be between 0 and 0.9")
+	}
+	return errors.Join(
+		positive("RINGQL_LIMIT_LIGHT", int64(b.Light)), positive("RINGQL_LIMIT_MEDIUM", int64(b.Medium)),
+		positive("RINGQL_LIMIT_HEAVY", int64(b.Heavy)), positive("RINGQL_LIMIT_AUTH", int64(b.Auth)),
+		positive("RINGQL_MAX_WAITING", int64(b.Waiting)),
 	)
 }
 

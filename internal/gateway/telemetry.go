@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/ringql/ringql/graph/model"
+	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -22,6 +23,10 @@ type Telemetry struct {
 	calls     *prometheus.CounterVec
 	upstream  *prometheus.HistogramVec
 	unmatched *prometheus.Desc
+	waiting   *prometheus.GaugeVec
+	waited    *prometheus.HistogramVec
+	refused   *prometheus.CounterVec
+	storeUp   prometheus.Gauge
 }
 
 // NewTelemetry returns counters at zero.
@@ -45,6 +50,7 @@ func NewTelemetry() *Telemetry {
 		unmatched: prometheus.NewDesc("ringql_unknown_enum_values_total",
 			"Values of RingCentral's that the schema does not know, by enumeration.", []string{"enum", "value"}, nil),
 	}
+	t.budgets()
 	t.registry.MustRegister(t.requests, t.took, t.calls, t.upstream, t,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
@@ -59,6 +65,46 @@ func (t *Telemetry) Call(ctx context.Context, c rest.Call) {
 	}
 	t.calls.WithLabelValues(c.Operation.ID, string(c.Group), strconv.Itoa(c.Status)).Inc()
 	t.upstream.WithLabelValues(c.Operation.ID).Observe(c.Duration.Seconds())
+}
+
+// budgets makes the counters of what waits for the rate limits.
+func (t *Telemetry) budgets() {
+	t.waiting = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "ringql_budget_waiting", Help: "Calls to RingCentral that wait for their turn, by rate-limit group.",
+	}, []string{"group"})
+	t.waited = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "ringql_budget_waited_seconds", Help: "How long calls to RingCentral waited for their turn, by rate-limit group.",
+		Buckets: []float64{0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 20, 40, 80},
+	}, []string{"group"})
+	t.refused = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "ringql_budget_refused_total", Help: "Calls to RingCentral that were not sent, since their turn would have come too late, by rate-limit group.",
+	}, []string{"group"})
+	t.storeUp = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "ringql_budget_store_up", Help: "1 while the replicas share their budgets, 0 while Redis is away; 1 without Redis.",
+	})
+	t.storeUp.Set(1)
+	t.registry.MustRegister(t.waiting, t.waited, t.refused, t.storeUp)
+}
+
+// Waits counts the calls that wait for a budget. With it Telemetry is a budget.Meter.
+func (t *Telemetry) Waits(g budget.Group, more int) {
+	t.waiting.WithLabelValues(string(g)).Add(float64(more))
+}
+
+// Waited counts one call that has had its turn.
+func (t *Telemetry) Waited(g budget.Group, d time.Duration) {
+	t.waited.WithLabelValues(string(g)).Observe(d.Seconds())
+}
+
+// Refused counts one call that was not sent for want of budget.
+func (t *Telemetry) Refused(g budget.Group) { t.refused.WithLabelValues(string(g)).Inc() }
+
+// StoreUp tells whether the store of the budgets is to be had.
+func (t *Telemetry) StoreUp(up bool) {
+	t.storeUp.Set(0)
+	if up {
+		t.storeUp.Set(1)
+	}
 }
 
 // request counts one operation.
