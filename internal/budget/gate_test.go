@@ -149,10 +149,37 @@ type closing struct {
 
 func (c *closing) Close() error { c.closed = true; return nil }
 
-func BenchmarkSpend(b *testing.B) {
+// A call that need not wait: booked, and its answer learned.
+func BenchmarkGrant(b *testing.B) {
 	g := NewGate()
-	g.Learn("a", Light, "op", http.StatusOK, header("X-Rate-Limit-Limit", "10000", "X-Rate-Limit-Window", "1"))
+	h := header("X-Rate-Limit-Group", "light", "X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "49", "X-Rate-Limit-Window", "60")
+	key := g.key("a", Light)
+	b.ReportAllocs()
 	for b.Loop() {
-		_ = g.Spend("a", Light)
+		booked, err := g.turn(b.Context(), key)
+		if err != nil {
+			b.Fatal(err)
+		}
+		g.learn(b.Context(), "a", answer{group: Light, operation: "op", booked: booked, sent: booked, status: http.StatusOK, header: h})
+		_ = g.update(b.Context(), key, func(_ time.Time, b *Book) { b.Ours = b.Ours[:0] })
+	}
+}
+
+// As above, with as many calls in the window as the vendor's largest limit allows.
+func BenchmarkGrantInFullWindow(b *testing.B) {
+	var book Book
+	book.ready(50, 0)
+	start := time.Now()
+	for i := range 49 {
+		book.add(start.Add(time.Duration(i)*time.Second), 1)
+	}
+	now, places := start.Add(50*time.Second), []time.Time{start}
+	book.Heard = now
+	b.ReportAllocs()
+	for b.Loop() {
+		if t := book.take(now, "a", places); t.n != 1 {
+			b.Fatal("full")
+		}
+		book.undo(now)
 	}
 }

@@ -1,0 +1,133 @@
+package budget
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestScope(t *testing.T) {
+	named := header("X-Rate-Limit-Group", "heavy")
+	for _, tt := range []struct {
+		code    string
+		h       http.Header
+		unnamed Scope
+		want    Scope
+	}{
+		{"CMN-301", named, OfPerson, OfGroup},
+		{"CMN-301", header("X-Rate-Limit-Window", "60"), OfPerson, OfGroup},
+		{"CMN-301", header("Retry-After", "60"), OfPerson, OfPerson},
+		{"CMN-302", header(), OfGroup, OfGroup},
+		{"", header(), OfApp, OfApp},
+		{"CMN-303", header(), OfPerson, OfGroup},
+		{"CMN-304", named, OfPerson, OfNothing},
+		{"CMN-310", named, OfPerson, OfApp},
+	} {
+		if got := scope(tt.code, tt.h, tt.unnamed); got != tt.want {
+			t.Errorf("%s %v: closes %s, want %s", tt.code, tt.h, got, tt.want)
+		}
+	}
+}
+
+// What each kind of 429 closes, and that its body can still be read whole.
+func TestRefusals(t *testing.T) {
+	body := func(code string) string { return `{"errors":[{"errorCode": "` + code + `","message":"no"}]}` }
+	for name, tt := range map[string]struct {
+		body      string
+		headers   http.Header
+		group     bool // whether the group that paid is open
+		person    bool // the person's other groups
+		others    bool // and other people's
+		reopening time.Duration
+	}{
+		"the person's group":  {body("CMN-301"), header("X-Rate-Limit-Group", "heavy", "Retry-After", "60"), false, true, true, 61 * time.Second},
+		"without headers":     {body("CMN-302"), header("Retry-After", "60"), false, false, true, 61 * time.Second},
+		"without Retry-After": {body("CMN-301"), header("X-Rate-Limit-Group", "heavy"), false, true, true, 31 * time.Second},
+		"no plan":             {body("CMN-303"), header(), false, true, true, 31 * time.Second},
+		"sent twice at once":  {body("CMN-304"), header("Retry-After", "5"), true, true, true, 0},
+		"all from here":       {body("CMN-310"), header("Retry-After", "9"), false, false, false, 10 * time.Second},
+		"no JSON":             {"<html>slow down</html>", header("Retry-After", "60"), false, false, true, 61 * time.Second},
+		"a long body":         {body("CMN-304") + strings.Repeat(" ", 3*peeked), header(), true, true, true, 0},
+		"a code too far off":  {strings.Repeat(" ", peeked) + body("CMN-304"), header(), false, false, true, 31 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := NewGate()
+				link := Transport(g, func(context.Context) string { return "a" })(roundTripper(func(*http.Request) (*http.Response, error) {
+					return &http.Response{StatusCode: http.StatusTooManyRequests, Header: tt.headers, Body: io.NopCloser(strings.NewReader(tt.body))}, nil
+				}))
+				req, _ := http.NewRequestWithContext(With(t.Context(), Heavy, "op"), http.MethodGet, "http://upstream", nil)
+				resp, err := link.RoundTrip(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if b, err := io.ReadAll(resp.Body); string(b) != tt.body || err != nil {
+					t.Errorf("%d bytes of the body are left, %v", len(b), err)
+				}
+				if group, person, others := g.Left("a", Heavy) > 0, g.Left("a", Light) > 0, g.Left("b", Light) > 0; group != tt.group || person != tt.person || others != tt.others {
+					t.Errorf("open: group %v, person %v, others %v", group, person, others)
+				}
+				if d := wait(g, "a", Heavy); d != tt.reopening {
+					t.Errorf("closed for %s, want %s", d, tt.reopening)
+				}
+			})
+		})
+	}
+}
+
+// A body that breaks off is told as such, after what there is of it.
+func TestBrokenRefusal(t *testing.T) {
+	broken := errors.New("broken off")
+	resp := &http.Response{Body: io.NopCloser(io.MultiReader(strings.NewReader(`{"errorCode":"CMN-310"`), failing{broken}))}
+	if code := peek(resp); code != "CMN-310" {
+		t.Errorf("code %q", code)
+	}
+	if b, err := io.ReadAll(resp.Body); len(b) != 22 || !errors.Is(err, broken) {
+		t.Errorf("%q, %v", b, err)
+	}
+	if peek(&http.Response{}) != "" {
+		t.Error("a code without a body")
+	}
+}
+
+// After a refusal of all that is sent from here, one call goes first, whoever makes it.
+func TestAllWaitForOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate()
+		g.Refused("a", Light, "op", "CMN-310", header("Retry-After", "9"))
+		var mu sync.Mutex
+		var sent []time.Duration
+		start := time.Now()
+		link := Transport(g, func(ctx context.Context) string { return ctx.Value(whoKey{}).(string) })(roundTripper(func(*http.Request) (*http.Response, error) {
+			mu.Lock()
+			sent = append(sent, time.Since(start).Truncate(time.Second))
+			mu.Unlock()
+			time.Sleep(5 * time.Second)
+			return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
+		}))
+		for _, who := range []string{"a", "b", "c"} {
+			go func() {
+				ctx := context.WithValue(With(t.Context(), Medium, "op"), whoKey{}, who)
+				req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://upstream", nil)
+				if _, err := link.RoundTrip(req); err != nil {
+					t.Error(err)
+				}
+			}()
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(30 * time.Second)
+		mu.Lock()
+		defer mu.Unlock()
+		if len(sent) != 3 || sent[0] != 10*time.Second || sent[1] != 15*time.Second || sent[2] != 15*time.Second {
+			t.Errorf("sent after %v", sent)
+		}
+	})
+}
+
+type whoKey struct{}
