@@ -20,15 +20,18 @@ import (
 // announcer announces what selections ask of objects whose ids are known.
 type announcer struct {
 	*loader.Announcement
-	vars map[string]any
-	most int // rows the gateway gives at once
+	later *loader.Announcement // of what comes in later parts of the answer, and goes after the rest
+	vars  map[string]any
+	most  int // rows the gateway gives at once
 }
 
 // announce starts what of collects.
 func (r *Resolver) announce(ctx context.Context, of func(announcer)) {
-	a := announcer{loader.For(ctx).Announce(), graphql.GetOperationContext(ctx).Variables, r.MostRows}
+	l := loader.For(ctx)
+	a := announcer{l.Announce(), l.Announce(), graphql.GetOperationContext(ctx).Variables, r.MostRows}
 	of(a)
 	a.Go(ctx)
+	a.later.Go(loader.Later(ctx))
 }
 
 // announceRows is called by fields that know the extensions their rows belong to.
@@ -201,20 +204,11 @@ func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
 		if f.Type != model.TypeExtension {
 			continue // of another type in a selection on Node, or its id
 		}
-		switch f.Field {
-		case "phoneNumbers":
-			a.phoneNumbers(f, ids)
-		case "usablePhoneNumbers":
-			a.usablePhoneNumbers(f, ids)
-		case "forwardingNumbers":
-			a.forwardingNumbers(f, ids)
-		case "callFlipNumbers":
-			if _, _, ok := a.firstPage(f); ok {
-				a.ForwardingNumbers(ids, 1, loader.FirstForwarding)
-			}
-		case "devices":
-			a.devices(f, ids)
+		into := a
+		if f.Deferred() {
+			into.Announcement = a.later
 		}
+		into.relation(f, ids)
 	}
 	switch single, whole := plan.WantsDetails(n, a.vars); {
 	case single:
@@ -223,6 +217,24 @@ func (a announcer) extension(n *plan.Node, ids []rest.ExtensionID, have bool) {
 		a.WholeExtensions(ids)
 	case !have && plan.NeedsRecord(n, a.vars):
 		a.Extensions(ids)
+	}
+}
+
+// relation announces what one field asks of extensions.
+func (a announcer) relation(f *plan.Node, ids []rest.ExtensionID) {
+	switch f.Field {
+	case "phoneNumbers":
+		a.phoneNumbers(f, ids)
+	case "usablePhoneNumbers":
+		a.usablePhoneNumbers(f, ids)
+	case "forwardingNumbers":
+		a.forwardingNumbers(f, ids)
+	case "callFlipNumbers":
+		if _, _, ok := a.firstPage(f); ok {
+			a.ForwardingNumbers(ids, 1, loader.FirstForwarding)
+		}
+	case "devices":
+		a.devices(f, ids)
 	}
 }
 

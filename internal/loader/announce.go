@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -49,6 +50,10 @@ func (a *Announcement) Go(ctx context.Context) {
 	l.deviceAhead.announce(ctx, a.deviceAhead)
 	l.callerBlockingNumber.announce(ctx, a.callerBlockingNumber)
 }
+
+// Later returns a context whose calls let others go first: it is for parts of an answer that
+// come later.
+func Later(ctx context.Context) context.Context { return budget.Bulk(ctx) }
 
 // Extensions says that ids will be asked of Extension.
 func (a *Announcement) Extensions(ids []rest.ExtensionID) {
