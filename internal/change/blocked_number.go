@@ -45,11 +45,10 @@ var blockedIDFields = map[string]string{
 
 // ofBlocked says whose n is.
 func ofBlocked(n *rest.BlockedNumber, ext rest.ExtensionID) *rest.BlockedNumber {
-	if n != nil {
-		n.ID.Extension = ext.RCID
-		n.SetAccount(ext.Account)
+	if n == nil {
+		return nil
 	}
-	return n
+	return n.Of(ext)
 }
 
 // BlockNumber puts a number on the older list of an extension.
@@ -74,7 +73,7 @@ func (c *Changer) BlockNumber(ctx context.Context, ext rest.ExtensionID, want re
 	})
 	if err == nil && r.Outcome == Rejected && aboutNumber(r.UserErrors[0]) {
 		c.blockedBefore(ctx, ext, want, r)
-		ofBlocked(r.Object, owner)
+		r.Object = ofBlocked(r.Object, owner)
 	}
 	return blockedNumberResult(r, err)
 }

@@ -48,7 +48,7 @@ func (c *Changer) UpdateCallQueue(ctx context.Context, id rest.CallQueueID, to r
 	}
 	own := func(q *rest.CallQueue, err error) (*rest.CallQueue, error) {
 		if err == nil && q.ID.Account == rest.Own {
-			q.SetAccount(account)
+			q = q.In(account)
 		}
 		return q, err
 	}
@@ -134,7 +134,7 @@ func (c *Changer) SetExtensionCallQueues(ctx context.Context, account string, ex
 		ext.Account = real
 		out.Member, out.Queues = ext, append([]rest.CallQueue{}, *r.Object...)
 		for i := range out.Queues {
-			out.Queues[i].SetAccount(real)
+			out.Queues[i] = *out.Queues[i].In(real)
 		}
 	}
 	return out, nil

@@ -144,11 +144,10 @@ func (c *Changer) listed(ctx context.Context, id rest.CallerBlockingNumberID) (*
 
 // ofListed says whose n is.
 func ofListed(n *rest.CallerBlockingNumber, ext rest.ExtensionID) *rest.CallerBlockingNumber {
-	if n != nil {
-		n.ID.Extension = ext.RCID
-		n.SetAccount(ext.Account)
+	if n == nil {
+		return nil
 	}
-	return n
+	return n.Of(ext)
 }
 
 // AddCallerBlockingNumber puts a number on one of the lists of an extension.
@@ -181,7 +180,7 @@ func (c *Changer) AddCallerBlockingNumber(ctx context.Context, ext rest.Extensio
 	})
 	if err == nil && r.Outcome == Rejected && aboutNumber(r.UserErrors[0]) {
 		c.listedBefore(ctx, id, want, r)
-		ofListed(r.Object, owner)
+		r.Object = ofListed(r.Object, owner)
 	}
 	return callerBlockingNumberResult(r, err)
 }

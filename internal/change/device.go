@@ -96,7 +96,7 @@ func (c *Changer) changeDevice(ctx context.Context, id rest.DeviceID, ch DeviceC
 			r.Object = nil // what became of it is told all the same
 			return r, nil  //nolint:nilerr // it is no failure of the change
 		}
-		r.Object.SetAccount(account)
+		r.Object = r.Object.In(account)
 	}
 	return r, err
 }

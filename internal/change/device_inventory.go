@@ -56,7 +56,7 @@ func (c *Changer) RemoveDevice(ctx context.Context, id rest.DeviceID, keep bool)
 	case !keep:
 		out.Device, out.DeletedID = nil, gone
 	case out.Device != nil:
-		out.Device.SetAccount(account)
+		out.Device = out.Device.In(account)
 	}
 	return out, nil
 }
@@ -104,7 +104,7 @@ func (c *Changer) ReplaceDevice(ctx context.Context, id rest.DeviceID, ext rest.
 		Fields: map[string]string{deviceID: "deviceId", "extensionId": "extensionId", "targetDeviceId": "targetDeviceId"},
 	})
 	if err == nil && r.Object != nil {
-		r.Object.SetAccount(account)
+		r.Object = r.Object.In(account)
 	}
 	return r, err
 }

@@ -53,7 +53,7 @@ func (c *Changer) CreateDeviceOrder(ctx context.Context, asked DeviceOrder) (*De
 		return nil, err
 	}
 	if r.Object != nil {
-		r.Object.SetAccount(account) // its links may not tell
+		r.Object.DeviceOrder = *r.Object.In(account) // its links may not tell
 	}
 	return orderResult(r), nil
 }

@@ -96,7 +96,7 @@ func settled(ctx context.Context, r *Result[rest.Extension]) *ExtensionResult {
 			out.Extension = nil // nothing could refer to it; what became of it is told all the same
 			return out
 		}
-		e.SetAccount(id)
+		out.Extension = e.In(id)
 	}
 	return out
 }

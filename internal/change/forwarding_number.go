@@ -204,11 +204,10 @@ func (c *Changer) CreateForwardingNumber(ctx context.Context, ext rest.Extension
 
 // ofExtension says whose n is.
 func ofExtension(n *rest.ForwardingNumber, ext rest.ExtensionID) *rest.ForwardingNumber {
-	if n != nil {
-		n.ID.Extension = ext.RCID
-		n.SetAccount(ext.Account)
+	if n == nil {
+		return nil
 	}
-	return n
+	return n.Of(ext)
 }
 
 // forwardingNumbers reads the list of an extension past everything that is remembered.

@@ -78,8 +78,7 @@ func (c *Changer) OrderLicenses(ctx context.Context, account string, items []res
 			added := []rest.License{}
 			for _, l := range all {
 				if !had[l.ID.RCID] {
-					l.SetAccount(id)
-					added = append(added, l)
+					added = append(added, *l.In(id))
 				}
 			}
 			return &added, len(added) >= quantity, err

@@ -235,8 +235,7 @@ func (c *Changer) sendEach(ctx context.Context, all []*reassigning) {
 		r, u := all[i], refusal(got.Err, reassignFields)
 		switch {
 		case got.Err == nil && r.want.holds(got.Value):
-			got.Value.SetAccount(r.was.ID.Account) // v2 does not tell it
-			r.result = applied(got.Value)
+			r.result = applied(got.Value.In(r.was.ID.Account)) // v2 does not tell it
 		case got.Err == nil, lost(got.Err):
 		case u != nil:
 			r.result = rejected(r.was, u)

@@ -94,7 +94,7 @@ func (c *Changer) impossible(p *provisioning) *UserError {
 // number without id nothing can refer; what became of it is told all the same.
 func (p *provisioning) place(account string) {
 	if r := p.result; r != nil && r.PhoneNumber != nil {
-		if r.PhoneNumber.SetAccount(account); r.PhoneNumber.ID.RCID == "" {
+		if r.PhoneNumber = r.PhoneNumber.In(account); r.PhoneNumber.ID.RCID == "" {
 			r.PhoneNumber = nil
 		}
 	}

@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -86,26 +87,64 @@ func (l *Loaders) learnOwn(asked, uri string) {
 	}
 }
 
-// owned is a record that says which account it belongs to.
-type owned interface{ SetAccount(account string) }
+// owned is a record that says which account it belongs to. Other responses may have been
+// given the same one, so that it is never written to.
+type owned[T any] interface {
+	*T
+	In(account string) *T
+}
 
-// settle is called with every record that an answer to a request for the account
-// asked holds. What told says of its account is how it is referred to from now on;
-// where that was not told, the real id is found out.
-func (l *Loaders) settle(ctx context.Context, asked, told string, r owned) error {
+// settle is called with every record that an answer to a request for the account asked
+// holds, and returns it as it is to be shown. What told says of its account is how it is
+// referred to from now on; where that was not told, the real id is found out.
+func settle[T any, P owned[T]](ctx context.Context, l *Loaders, asked, told string, r P) (P, error) {
 	switch {
 	case asked != rest.Own:
-		return nil
+		return r, nil
 	case told != rest.Own:
 		l.spell(told)
-		return nil
+		return r, nil
 	}
 	id, err := l.AccountID(ctx, rest.Own)
-	if err == nil {
-		r.SetAccount(id)
-		l.spell(id)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	l.spell(id)
+	return r.In(id), nil
+}
+
+// settled is settle for each record of a page. key is a record's.
+func settled[T any, P owned[T]](ctx context.Context, l *Loaders, asked string, p *rest.Page[T], key func(*T) rest.Key) (*rest.Page[T], error) {
+	l.learnOwn(asked, p.URI)
+	records, err := settledAll[T, P](ctx, l, asked, p.Records, key)
+	if err != nil {
+		return nil, err
+	}
+	out := *p
+	out.Records = records
+	return &out, nil
+}
+
+// settledAll is settle for each of rs.
+func settledAll[T any, P owned[T]](ctx context.Context, l *Loaders, asked string, rs []T, key func(*T) rest.Key) ([]T, error) {
+	if asked != rest.Own {
+		return rs, nil
+	}
+	out := rs
+	for i := range rs {
+		r, err := settle(ctx, l, asked, key(&rs[i]).Account, P(&rs[i]))
+		if err != nil {
+			return nil, err
+		}
+		if r == &rs[i] {
+			continue
+		}
+		if &out[0] == &rs[0] {
+			out = slices.Clone(rs)
+		}
+		out[i] = *r
+	}
+	return out, nil
 }
 
 // spell has the account id written "~" in this response, unless it was written

@@ -13,7 +13,10 @@ func (l *Loaders) BlockedNumbers(ctx context.Context, ext rest.ExtensionID, page
 	ext = l.extensionID(ext)
 	return RememberPage(ctx, fmt.Sprintf("blocked numbers of %v", ext), page, perPage, func(ctx context.Context, page, perPage int) (*rest.Page[rest.BlockedNumber], error) {
 		p, err := l.c.ListBlockedNumbers(ctx, ext, page, perPage)
-		return settled(ctx, l, ext.Account, p, err, func(n *rest.BlockedNumber) rest.Key { return n.ID.Key })
+		if err != nil {
+			return nil, err
+		}
+		return settled(ctx, l, ext.Account, p, func(n *rest.BlockedNumber) rest.Key { return n.ID.Key })
 	})
 }
 
@@ -22,9 +25,9 @@ func (l *Loaders) BlockedNumber(ctx context.Context, id rest.BlockedNumberID) (*
 	id.Account = l.path(id.Account)
 	return Remember(ctx, fmt.Sprintf("blocked number %v", id), func(ctx context.Context) (*rest.BlockedNumber, error) {
 		n, err := l.c.LoadBlockedNumber(ctx, id)
-		if err == nil {
-			err = l.settle(ctx, id.Account, n.ID.Account, n)
+		if err != nil {
+			return nil, err
 		}
-		return n, err
+		return settle(ctx, l, id.Account, n.ID.Account, n)
 	})
 }

@@ -42,7 +42,10 @@ func (l *Loaders) CallerBlockingNumbers(ctx context.Context, ext rest.ExtensionI
 	name := fmt.Sprintf("caller-blocking numbers %s of %v", status, ext)
 	return RememberPage(ctx, name, page, perPage, func(ctx context.Context, page, perPage int) (*rest.Page[rest.CallerBlockingNumber], error) {
 		p, err := l.c.ListBlockedAllowedNumbers(ctx, ext, status, page, perPage)
-		return settled(ctx, l, ext.Account, p, err, func(n *rest.CallerBlockingNumber) rest.Key { return n.ID.Key })
+		if err != nil {
+			return nil, err
+		}
+		return settled(ctx, l, ext.Account, p, func(n *rest.CallerBlockingNumber) rest.Key { return n.ID.Key })
 	})
 }
 
@@ -77,7 +80,7 @@ func (l *Loaders) readCallerBlockingNumbers(ctx context.Context, ids []rest.Call
 		ext := owners[i]
 		for id, r := range l.c.ReadBlockedAllowedNumbers(ctx, ext, groups[ext]) {
 			if r.Err == nil {
-				r.Err = l.settle(ctx, ext.Account, r.Value.ID.Account, r.Value)
+				r.Value, r.Err = settle(ctx, l, ext.Account, r.Value.ID.Account, r.Value)
 			}
 			mu.Lock()
 			found[rest.CallerBlockingNumberID{Below: rest.Below{Key: rest.Key{Account: ext.Account, RCID: id}, Extension: ext.RCID}}] = r

@@ -37,8 +37,7 @@ func (l *Loaders) listDevices(ctx context.Context, keys []pageKey) map[pageKey]r
 		}
 		for id, r := range pages {
 			if r.Err == nil {
-				l.learnOwn(g.ext.Account, r.Value.URI)
-				r.Err = l.settleDevices(ctx, g.ext.Account, r.Value.Records)
+				r.Value, r.Err = settled(ctx, l, g.ext.Account, r.Value, keyOfDevice)
 			}
 			k := g
 			k.ext.RCID = id
@@ -48,14 +47,7 @@ func (l *Loaders) listDevices(ctx context.Context, keys []pageKey) map[pageKey]r
 	return found
 }
 
-func (l *Loaders) settleDevices(ctx context.Context, asked string, ds []rest.Device) error {
-	for i := range ds {
-		if err := l.settle(ctx, asked, ds[i].ID.Account, &ds[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func keyOfDevice(d *rest.Device) rest.Key { return d.ID.Key }
 
 // listDevicesAhead is listDevices, with the numbers of all lines read by their ids
 // ahead of who asks for them.
@@ -134,13 +126,11 @@ func (l *Loaders) listAccountDevices(ctx context.Context, k listKey) (*rest.Page
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(k.account, p.URI)
 	l.me.learnTotal(k.account, plan.DeviceTotal, p.Paging.TotalElements)
-	if err := l.settleDevices(ctx, k.account, p.Records); err != nil {
-		return nil, err
+	if p, err = settled(ctx, l, k.account, p, keyOfDevice); err == nil {
+		keepWhole(ctx, l.deviceList, k, p)
 	}
-	keepWhole(ctx, l.deviceList, k, p)
-	return p, nil
+	return p, err
 }
 
 // AccountDevices returns one page of all devices of an account. The list leaves out
@@ -220,7 +210,7 @@ func (l *Loaders) readDevices(ctx context.Context, ids []rest.DeviceID) map[rest
 	for account, group := range byAccount(ids, splitDeviceID) {
 		for id, r := range l.c.ReadDevices(ctx, account, group) {
 			if r.Err == nil {
-				r.Err = l.settle(ctx, account, r.Value.ID.Account, r.Value)
+				r.Value, r.Err = settle(ctx, l, account, r.Value.ID.Account, r.Value)
 			}
 			found[rest.DeviceID{Key: rest.Key{Account: account, RCID: id}}] = r
 		}

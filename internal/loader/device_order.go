@@ -15,10 +15,17 @@ func (l *Loaders) DeviceOrder(ctx context.Context, id rest.DeviceOrderID) (*rest
 			return nil, err
 		}
 		l.learnOwn(account, o.URI)
-		if err := l.settle(ctx, account, o.ID.Account, o); err != nil {
+		out, err := settle(ctx, l, account, o.ID.Account, o)
+		if err != nil {
 			return nil, err
 		}
-		return o, l.settleDevices(ctx, account, o.Ordered)
+		ordered, err := settledAll(ctx, l, account, out.Ordered, keyOfDevice)
+		if err != nil {
+			return nil, err
+		}
+		shown := *out
+		shown.Ordered = ordered
+		return &shown, nil
 	})
 }
 

@@ -21,15 +21,15 @@ func (l *Loaders) listExtensions(ctx context.Context, k listKey) (*rest.Page[res
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(k.account, p.URI)
 	if k.filter == "" {
 		l.me.learnTotal(k.account, plan.ExtensionTotal, p.Paging.TotalElements)
 	}
+	p, err = settled(ctx, l, k.account, p, func(e *rest.Extension) rest.Key { return e.ID.Key })
+	if err != nil {
+		return nil, err
+	}
 	for i := range p.Records {
 		e := &p.Records[i]
-		if err := l.settle(ctx, k.account, e.ID.Account, e); err != nil {
-			return nil, err
-		}
 		l.extension.prime(ctx, l.extensionID(e.ID), e)
 	}
 	keepWhole(ctx, l.extensionList, k, p)
@@ -150,8 +150,9 @@ func (l *Loaders) readTogether(ctx context.Context, account string, ids []string
 			if id == rest.Own {
 				l.me.learnExtension(r.Value.ID.RCID)
 			}
-			r.Value.Single = len(ids) == 1
-			r.Err = l.settle(ctx, account, r.Value.ID.Account, r.Value)
+			r.Value, r.Err = settle(ctx, l, account, r.Value.ID.Account, r.Value)
+		}
+		if r.Err == nil {
 			l.extension.prime(ctx, l.extensionID(r.Value.ID), r.Value)
 		}
 		found[extensionID(account, id)] = r

@@ -61,20 +61,21 @@ func (l *Loaders) readForwardingNumber(ctx context.Context, id rest.ForwardingNu
 		return nil, err
 	}
 	l.learnOwn(id.Account, n.URI)
-	if err := l.settle(ctx, id.Account, n.ID.Account, n); err != nil {
+	if n, err = settle(ctx, l, id.Account, n.ID.Account, n); err != nil || id.Extension != rest.Own {
+		return n, err
+	}
+	// Its global id names a real one.
+	ext, err := l.RealExtension(ctx, extensionID(id.Account, id.Extension))
+	if err != nil {
 		return nil, err
 	}
-	if id.Extension == rest.Own { // its global id names a real one
-		ext, err := l.RealExtension(ctx, extensionID(id.Account, id.Extension))
-		if err != nil {
-			return nil, err
-		}
-		n.ID.Extension = ext.RCID
-	}
-	return n, nil
+	return n.Of(extensionID(n.ID.Account, ext.RCID)), nil
 }
 
 func (l *Loaders) listForwarding(ctx context.Context, k pageKey) (*rest.Page[rest.ForwardingNumber], error) {
 	p, err := l.c.ListForwardingNumbers(ctx, k.ext, k.page, k.perPage)
-	return settled(ctx, l, k.ext.Account, p, err, func(n *rest.ForwardingNumber) rest.Key { return n.ID.Key })
+	if err != nil {
+		return nil, err
+	}
+	return settled(ctx, l, k.ext.Account, p, func(n *rest.ForwardingNumber) rest.Key { return n.ID.Key })
 }

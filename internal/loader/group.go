@@ -12,7 +12,10 @@ func (l *Loaders) CallQueues(ctx context.Context, account, member string, page, 
 	account = l.path(account)
 	return RememberPage(ctx, "call queues "+account+" "+member, page, perPage, func(ctx context.Context, page, perPage int) (*rest.Page[rest.CallQueue], error) {
 		p, err := l.c.ListCallQueues(ctx, account, member, page, perPage)
-		return settled(ctx, l, account, p, err, func(q *rest.CallQueue) rest.Key { return q.ID.Key })
+		if err != nil {
+			return nil, err
+		}
+		return settled(ctx, l, account, p, func(q *rest.CallQueue) rest.Key { return q.ID.Key })
 	})
 }
 
@@ -24,7 +27,7 @@ func (l *Loaders) CallQueue(ctx context.Context, id rest.CallQueueID) (*rest.Cal
 		if err != nil {
 			return nil, err
 		}
-		return q, l.settle(ctx, id.Account, q.ID.Account, q)
+		return settle(ctx, l, id.Account, q.ID.Account, q)
 	})
 }
 
@@ -52,7 +55,10 @@ func (l *Loaders) members(ctx context.Context, list string, group rest.Extension
 	group.Account = l.path(group.Account)
 	return RememberPage(ctx, list+" of "+group.Account+" "+group.RCID, page, perPage, func(ctx context.Context, page, perPage int) (*rest.Page[rest.ExtensionRef], error) {
 		p, err := fetch(ctx, group, page, perPage)
-		return settled(ctx, l, group.Account, p, err, func(m *rest.ExtensionRef) rest.Key { return m.ID.Key })
+		if err != nil {
+			return nil, err
+		}
+		return settled(ctx, l, group.Account, p, func(m *rest.ExtensionRef) rest.Key { return m.ID.Key })
 	})
 }
 
@@ -62,26 +68,11 @@ func (l *Loaders) PagingGroupDevices(ctx context.Context, group rest.ExtensionID
 	group.Account = l.path(group.Account)
 	return RememberPage(ctx, "paging devices of "+group.Account+" "+group.RCID, page, perPage, func(ctx context.Context, page, perPage int) (*rest.Page[rest.Device], error) {
 		p, err := l.c.ListPagingGroupDevices(ctx, group, page, perPage)
-		return settled(ctx, l, group.Account, p, err, func(d *rest.Device) rest.Key { return d.ID.Key })
-	})
-}
-
-// settled finds out the account of every record of a page that was asked for as one of
-// the account asked. key is a record's.
-func settled[T any, P interface {
-	*T
-	owned
-}](ctx context.Context, l *Loaders, asked string, p *rest.Page[T], err error, key func(*T) rest.Key) (*rest.Page[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	l.learnOwn(asked, p.URI)
-	for i := range p.Records {
-		if err := l.settle(ctx, asked, key(&p.Records[i]).Account, P(&p.Records[i])); err != nil {
+		if err != nil {
 			return nil, err
 		}
-	}
-	return p, nil
+		return settled(ctx, l, group.Account, p, keyOfDevice)
+	})
 }
 
 // ExtensionsEach reads extensions, together and with those that others ask for in the

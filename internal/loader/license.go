@@ -11,7 +11,10 @@ func (l *Loaders) Licenses(ctx context.Context, account string, f rest.LicenseFi
 	account = l.path(account)
 	return RememberPage(ctx, "licenses of "+account+" "+f.Key(), page, perPage, func(ctx context.Context, page, perPage int) (*rest.Page[rest.License], error) {
 		p, err := l.c.ListLicenses(ctx, account, f, page, perPage)
-		return settled(ctx, l, account, p, err, func(x *rest.License) rest.Key { return x.ID.Key })
+		if err != nil {
+			return nil, err
+		}
+		return settled(ctx, l, account, p, func(x *rest.License) rest.Key { return x.ID.Key })
 	})
 }
 
@@ -23,6 +26,6 @@ func (l *Loaders) License(ctx context.Context, id rest.LicenseID) (*rest.License
 		if err != nil {
 			return nil, err
 		}
-		return found, l.settle(ctx, id.Account, found.ID.Account, found)
+		return settle(ctx, l, id.Account, found.ID.Account, found)
 	})
 }

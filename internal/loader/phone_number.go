@@ -19,26 +19,25 @@ func (l *Loaders) listPhoneNumbers(ctx context.Context, k listKey) (*rest.Page[r
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(k.account, p.URI)
 	if k.filter == "" {
 		l.me.learnTotal(k.account, plan.PhoneNumberTotal, p.Paging.TotalElements)
 	}
-	if err := l.settleNumbers(ctx, k.account, p.Records); err != nil {
-		return nil, err
+	if p, err = l.settledNumbers(ctx, k.account, p); err == nil {
+		keepWhole(ctx, l.phoneNumberList, k, p)
 	}
-	keepWhole(ctx, l.phoneNumberList, k, p)
-	return p, nil
+	return p, err
 }
 
-// settleNumbers settles numbers, and remembers those that cannot be moved.
-func (l *Loaders) settleNumbers(ctx context.Context, asked string, numbers []rest.PhoneNumber) error {
-	for i := range numbers {
-		if err := l.settle(ctx, asked, numbers[i].ID.Account, &numbers[i]); err != nil {
-			return err
-		}
-		l.me.learnNumber(l.phoneNumberID(numbers[i].ID), numbers[i].UsageType)
+// settledNumbers settles a page of numbers, and remembers those that cannot be moved.
+func (l *Loaders) settledNumbers(ctx context.Context, asked string, p *rest.Page[rest.PhoneNumber]) (*rest.Page[rest.PhoneNumber], error) {
+	p, err := settled(ctx, l, asked, p, func(n *rest.PhoneNumber) rest.Key { return n.ID.Key })
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	for i := range p.Records {
+		l.me.learnNumber(l.phoneNumberID(p.Records[i].ID), p.Records[i].UsageType)
+	}
+	return p, nil
 }
 
 // Complete returns numbers with what their sources lack, if they are among lacking: a
@@ -99,7 +98,9 @@ func (l *Loaders) readPhoneNumbers(ctx context.Context, ids []rest.PhoneNumberID
 	for account, group := range byAccount(ids, splitPhoneNumberID) {
 		for id, r := range l.c.ReadAccountPhoneNumbers(ctx, account, group) {
 			if r.Err == nil {
-				r.Err = l.settle(ctx, account, r.Value.ID.Account, r.Value)
+				r.Value, r.Err = settle(ctx, l, account, r.Value.ID.Account, r.Value)
+			}
+			if r.Err == nil {
 				l.me.learnNumber(l.phoneNumberID(r.Value.ID), r.Value.UsageType)
 			}
 			found[rest.PhoneNumberID{Key: rest.Key{Account: account, RCID: id}}] = r
@@ -123,8 +124,7 @@ func (l *Loaders) listUsable(ctx context.Context, k pageKey) (*rest.Page[rest.Ph
 	if err != nil {
 		return nil, err
 	}
-	l.learnOwn(k.ext.Account, p.URI)
-	return p, l.settleNumbers(ctx, k.ext.Account, p.Records)
+	return l.settledNumbers(ctx, k.ext.Account, p)
 }
 
 // listUsableAhead is listUsable for many, whose numbers are read by their ids ahead of

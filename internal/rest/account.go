@@ -211,15 +211,10 @@ var readAccountInfo = op("readAccountInfo",
 
 // ReadAccountInfo returns one account.
 func (c *Client) ReadAccountInfo(ctx context.Context, account string) (*Account, error) {
-	a, err := call[Account](ctx, c, readAccountInfo.at(account))
-	if err != nil {
-		return nil, err
-	}
-	if err := named(readAccountInfo, (*Account).RcID)(account, a); err != nil {
-		return nil, err
-	}
-	a.settle()
-	return a, nil
+	return read(ctx, c, readAccountInfo.at(account), func(a *Account) error {
+		a.settle()
+		return named(readAccountInfo, (*Account).RcID)(account, a)
+	})
 }
 
 // settle says of which account the parts of a are.
@@ -238,5 +233,5 @@ var readAccountServiceInfo = op("readAccountServiceInfo",
 
 // ReadAccountServiceInfo returns what an account has bought, with features and limits.
 func (c *Client) ReadAccountServiceInfo(ctx context.Context, account string) (*ServiceInfo, error) {
-	return call[ServiceInfo](ctx, c, readAccountServiceInfo.at(account))
+	return read[ServiceInfo](ctx, c, readAccountServiceInfo.at(account), nil)
 }

@@ -71,21 +71,20 @@ func (c *Client) ReadAuthorizationProfile(ctx context.Context, ext ExtensionID, 
 	if target != "" {
 		q.Set("targetExtensionId", target)
 	}
-	p, err := call[AuthorizationProfile](ctx, c, readAuthorizationProfile.at(ext.Account, ext.RCID).where(q))
-	switch {
-	case err != nil:
-		return nil, err
-	case !about(p.URI, ext):
-		return nil, nonsense(readAuthorizationProfile, "the profile of another extension")
-	case p.Permissions == nil:
-		return nil, nonsense(readAuthorizationProfile, "no permissions")
-	}
-	for _, held := range p.Permissions {
-		if held.Permission == nil || held.Permission.RCID == "" {
-			return nil, nonsense(readAuthorizationProfile, "a permission without id")
+	return read(ctx, c, readAuthorizationProfile.at(ext.Account, ext.RCID).where(q), func(p *AuthorizationProfile) error {
+		switch {
+		case !about(p.URI, ext):
+			return nonsense(readAuthorizationProfile, "the profile of another extension")
+		case p.Permissions == nil:
+			return nonsense(readAuthorizationProfile, "no permissions")
 		}
-	}
-	return p, nil
+		for _, held := range p.Permissions {
+			if held.Permission == nil || held.Permission.RCID == "" {
+				return nonsense(readAuthorizationProfile, "a permission without id")
+			}
+		}
+		return nil
+	})
 }
 
 // CheckUserPermission says whether the user of an extension holds a permission; with a
@@ -100,14 +99,17 @@ func (c *Client) CheckUserPermission(ctx context.Context, ext ExtensionID, permi
 		Successful *bool             `json:"successful"`
 		Details    *ActivePermission `json:"details"`
 	}
-	a, err := call[check](ctx, c, checkUserPermission.at(ext.Account, ext.RCID).where(q))
-	switch {
-	case err != nil:
+	a, err := read(ctx, c, checkUserPermission.at(ext.Account, ext.RCID).where(q), func(a *check) error {
+		switch {
+		case a.Successful == nil:
+			return nonsense(checkUserPermission, "neither yes nor no")
+		case !about(a.URI, ext), a.Details != nil && a.Details.Permission != nil && string(a.Details.Permission.RCID) != permission:
+			return nonsense(checkUserPermission, "the check of another permission")
+		}
+		return nil
+	})
+	if err != nil {
 		return false, err
-	case a.Successful == nil:
-		return false, nonsense(checkUserPermission, "neither yes nor no")
-	case !about(a.URI, ext), a.Details != nil && a.Details.Permission != nil && string(a.Details.Permission.RCID) != permission:
-		return false, nonsense(checkUserPermission, "the check of another permission")
 	}
 	return *a.Successful, nil
 }

@@ -65,7 +65,7 @@ func (f AvailablePhoneNumberFilter) Query(most int) url.Values {
 }
 
 var lookupPhoneNumbers = op("lookupPhoneNumbers",
-	"POST /restapi/v1.0/number-pool/lookup", budget.Medium, Legacy, "NumberLookup")
+	"POST /restapi/v1.0/number-pool/lookup", budget.Medium, Legacy, "NumberLookup").reads()
 
 // LookupPhoneNumbers returns numbers of the pool, at most so many. There are no
 // pages. It is a POST that changes nothing; like every POST it is sent once.

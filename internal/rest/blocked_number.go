@@ -18,12 +18,22 @@ type BlockedNumber struct {
 // RcID is the upstream's own id.
 func (n *BlockedNumber) RcID() string { return n.ID.RCID }
 
-// SetAccount says which account n belongs to.
-func (n *BlockedNumber) SetAccount(account string) { n.ID.Account = account }
+// In returns n as one of an account.
+func (n *BlockedNumber) In(account string) *BlockedNumber {
+	out := *n
+	out.ID.Account = account
+	return &out
+}
+
+// Of returns n as one of an extension.
+func (n *BlockedNumber) Of(ext ExtensionID) *BlockedNumber {
+	out := *n
+	out.ID.Account, out.ID.Extension = ext.Account, ext.RCID
+	return &out
+}
 
 func (n *BlockedNumber) place(ext ExtensionID) {
-	n.ID.Extension = ext.RCID
-	n.SetAccount(first(AccountOf(n.URI), ext.Account))
+	n.ID.Account, n.ID.Extension = first(AccountOf(n.URI), ext.Account), ext.RCID
 }
 
 // BlockedNumberRecord is a number as it is written to the list.
@@ -50,14 +60,13 @@ var (
 
 // ListBlockedNumbers returns one page of an extension's blocked numbers.
 func (c *Client) ListBlockedNumbers(ctx context.Context, ext ExtensionID, page, perPage int) (*Page[BlockedNumber], error) {
-	p, err := onlyCall[Page[BlockedNumber]](ctx, c, ext.Account, listBlockedNumbers.at(ext.Account, ext.RCID).where(paged(nil, page, perPage)))
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		p.Records[i].place(ext)
-	}
-	return p, checked(listBlockedNumbers, p, (*BlockedNumber).RcID)
+	r := listBlockedNumbers.at(ext.Account, ext.RCID).where(paged(nil, page, perPage))
+	return onlyRead(ctx, c, ext.Account, r, func(p *Page[BlockedNumber]) error {
+		for i := range p.Records {
+			p.Records[i].place(ext)
+		}
+		return checked(listBlockedNumbers, p, (*BlockedNumber).RcID)
+	})
 }
 
 // LoadBlockedNumber returns one blocked number.
@@ -71,15 +80,10 @@ func (c *Client) UpdateBlockedNumber(ctx context.Context, id BlockedNumberID, r 
 }
 
 func (c *Client) oneBlocked(ctx context.Context, id BlockedNumberID, r request) (*BlockedNumber, error) {
-	n, err := onlyCall[BlockedNumber](ctx, c, id.Account, r)
-	if err == nil {
-		err = named(r.op, (*BlockedNumber).RcID)(id.RCID, n)
-	}
-	if err != nil {
-		return nil, err
-	}
-	n.place(id.Owner())
-	return n, nil
+	return onlyRead(ctx, c, id.Account, r, func(n *BlockedNumber) error {
+		n.place(id.Owner())
+		return named(r.op, (*BlockedNumber).RcID)(id.RCID, n)
+	})
 }
 
 // BlockNumber puts a number on the list of blocked ones.

@@ -144,11 +144,12 @@ func (c *Client) finished(ctx context.Context, account string, a *bulkAdd) (*bul
 
 // lookAt reads a task. What an answer says of another one is no news of it.
 func (c *Client) lookAt(ctx context.Context, account, task string) (*bulkAdd, error) {
-	a, err := call[bulkAdd](ctx, c, getBulkAddTaskResultsV2.at(account, task))
-	if err == nil && (len(a.Records) == 0 && a.Status == "" || a.ID != "" && string(a.ID) != task) {
-		return nil, nonsense(getBulkAddTaskResultsV2, fmt.Sprintf("%d records of task %.40q, which is %.40q", len(a.Records), a.ID, a.Status))
-	}
-	return a, err
+	return read(ctx, c, getBulkAddTaskResultsV2.at(account, task), func(a *bulkAdd) error {
+		if len(a.Records) == 0 && a.Status == "" || a.ID != "" && string(a.ID) != task {
+			return nonsense(getBulkAddTaskResultsV2, fmt.Sprintf("%d records of task %.40q, which is %.40q", len(a.Records), a.ID, a.Status))
+		}
+		return nil
+	})
 }
 
 // GetBulkAddTaskResults returns how far a task is, or what it has come to. Numbers of the

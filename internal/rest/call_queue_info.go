@@ -40,12 +40,16 @@ func (q *CallQueue) RawStatus() string { return string(q.Status) }
 // RawSubType is SubType as the upstream wrote it.
 func (q *CallQueue) RawSubType() string { return string(q.SubType) }
 
-// SetAccount says which account q belongs to.
-func (q *CallQueue) SetAccount(account string) { q.ID.Account = account }
+// In returns q as one of an account.
+func (q *CallQueue) In(account string) *CallQueue {
+	out := *q
+	out.ID.Account = account
+	return &out
+}
 
 // place says which account q belongs to: what its own uri says, else what was asked for.
 func (q *CallQueue) place(account, uri string) {
-	q.SetAccount(first(AccountOf(q.URI), first(AccountOf(uri), account)))
+	q.ID.Account = first(AccountOf(q.URI), first(AccountOf(uri), account))
 }
 
 // CallQueueUpdate is what is to be changed of a call queue: what is nil stays.
@@ -115,14 +119,12 @@ func (c *Client) ListCallQueues(ctx context.Context, account, member string, pag
 	if member != "" {
 		q.Set("memberExtensionId", member)
 	}
-	p, err := call[Page[CallQueue]](ctx, c, listCallQueues.at(account).where(paged(q, page, perPage)))
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		p.Records[i].place(account, p.URI)
-	}
-	return p, checked(listCallQueues, p, (*CallQueue).RcID)
+	return read(ctx, c, listCallQueues.at(account).where(paged(q, page, perPage)), func(p *Page[CallQueue]) error {
+		for i := range p.Records {
+			p.Records[i].place(account, p.URI)
+		}
+		return checked(listCallQueues, p, (*CallQueue).RcID)
+	})
 }
 
 // ReadCallQueueInfo returns a call queue with its settings.
@@ -136,13 +138,11 @@ func (c *Client) UpdateCallQueueInfo(ctx context.Context, id CallQueueID, to Cal
 }
 
 func (c *Client) oneCallQueue(ctx context.Context, r request, id CallQueueID) (*CallQueue, error) {
-	q, err := call[CallQueue](ctx, c, r)
-	if err != nil {
-		return nil, err
-	}
-	q.place(id.Account, "")
-	q.Whole = true
-	return q, named(r.op, (*CallQueue).RcID)(id.RCID, q)
+	return read(ctx, c, r, func(q *CallQueue) error {
+		q.place(id.Account, "")
+		q.Whole = true
+		return named(r.op, (*CallQueue).RcID)(id.RCID, q)
+	})
 }
 
 // UpdateUserCallQueues makes an extension a member of queues, and of no others. The

@@ -89,11 +89,12 @@ func (c *Client) UpdateCallerBlockingSettings(ctx context.Context, ext Extension
 }
 
 func callerBlocking(ctx context.Context, c *Client, r request) (*CallerBlocking, error) {
-	b, err := call[CallerBlocking](ctx, c, r)
-	if err == nil && b.Mode == "" && b.NoCallerID == "" && b.PayPhones == "" {
-		return nil, nonsense(r.op, "no settings")
-	}
-	return b, err
+	return read(ctx, c, r, func(b *CallerBlocking) error {
+		if b.Mode == "" && b.NoCallerID == "" && b.PayPhones == "" {
+			return nonsense(r.op, "no settings")
+		}
+		return nil
+	})
 }
 
 // CallerBlockingNumber is a number whose calls are blocked, or let in.
@@ -111,12 +112,22 @@ func (n *CallerBlockingNumber) RcID() string { return n.ID.RCID }
 // RawStatus is Status as the upstream wrote it.
 func (n *CallerBlockingNumber) RawStatus() string { return string(n.Status) }
 
-// SetAccount says which account n belongs to.
-func (n *CallerBlockingNumber) SetAccount(account string) { n.ID.Account = account }
+// In returns n as one of an account.
+func (n *CallerBlockingNumber) In(account string) *CallerBlockingNumber {
+	out := *n
+	out.ID.Account = account
+	return &out
+}
+
+// Of returns n as one of an extension.
+func (n *CallerBlockingNumber) Of(ext ExtensionID) *CallerBlockingNumber {
+	out := *n
+	out.ID.Account, out.ID.Extension = ext.Account, ext.RCID
+	return &out
+}
 
 func (n *CallerBlockingNumber) place(ext ExtensionID) {
-	n.ID.Extension = ext.RCID
-	n.SetAccount(first(AccountOf(n.URI), ext.Account))
+	n.ID.Account, n.ID.Extension = first(AccountOf(n.URI), ext.Account), ext.RCID
 }
 
 // CallerBlockingNumberRecord is a number as it is written to its list.
@@ -148,27 +159,21 @@ var (
 func (c *Client) ListBlockedAllowedNumbers(ctx context.Context, ext ExtensionID, status CallerBlockingNumberStatus, page, perPage int) (*Page[CallerBlockingNumber], error) {
 	q := paged(nil, page, perPage)
 	q.Set("status", string(status))
-	p, err := call[Page[CallerBlockingNumber]](ctx, c, listBlockedAllowedNumbers.at(ext.Account, ext.RCID).where(q))
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		p.Records[i].place(ext)
-	}
-	return p, checked(listBlockedAllowedNumbers, p, (*CallerBlockingNumber).RcID)
+	return read(ctx, c, listBlockedAllowedNumbers.at(ext.Account, ext.RCID).where(q), func(p *Page[CallerBlockingNumber]) error {
+		for i := range p.Records {
+			p.Records[i].place(ext)
+		}
+		return checked(listBlockedAllowedNumbers, p, (*CallerBlockingNumber).RcID)
+	})
 }
 
 // ReadBlockedAllowedNumbers returns the numbers named by ids, whichever list they are
 // on, as many in one request as the upstream takes.
 func (c *Client) ReadBlockedAllowedNumbers(ctx context.Context, ext ExtensionID, ids []string) map[string]Result[*CallerBlockingNumber] {
-	found := callMany(ctx, c, readBlockedAllowedNumber, ids, nil, named(readBlockedAllowedNumber, (*CallerBlockingNumber).RcID),
-		ext.Account, ext.RCID, theIDs)
-	for _, r := range found {
-		if r.Err == nil {
-			r.Value.place(ext)
-		}
-	}
-	return found
+	return callMany(ctx, c, readBlockedAllowedNumber, ids, nil, func(which asked, n *CallerBlockingNumber) error {
+		n.place(ext)
+		return named(readBlockedAllowedNumber, (*CallerBlockingNumber).RcID)(which.id, n)
+	}, ext.Account, ext.RCID, theIDs)
 }
 
 // CreateBlockedAllowedNumber puts a number on one of the lists.

@@ -88,6 +88,19 @@ func call[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	return out, nil
 }
 
+// read is call for what others may be given as well, so that nobody may write to it:
+// finish makes of the answer all that is to be made of it, or refuses it.
+func read[T any](ctx context.Context, c *Client, r request, finish func(*T) error) (*T, error) {
+	out, err := call[T](ctx, c, r)
+	if err == nil && finish != nil {
+		err = finish(out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // act sends r and takes a 2xx answer for all there is to know.
 func (c *Client) act(ctx context.Context, r request) error {
 	a, err := c.do(ctx, r)

@@ -42,8 +42,8 @@ func (f CountryFilter) Key() string { return f.query().Encode() }
 func countryID(k *Country) string { return string(k.RCID) }
 
 var (
-	listCountries = op("listCountries", "GET /restapi/v1.0/dictionary/country", budget.Light, V1, "")
-	readCountry   = op("readCountry", "GET /restapi/v1.0/dictionary/country/{countryId}", budget.Light, V1, "")
+	listCountries = op("listCountries", "GET /restapi/v1.0/dictionary/country", budget.Light, V1, "").dictionary()
+	readCountry   = op("readCountry", "GET /restapi/v1.0/dictionary/country/{countryId}", budget.Light, V1, "").dictionary()
 )
 
 // ListCountries returns one page of the dictionary of countries.
@@ -53,22 +53,18 @@ func (c *Client) ListCountries(ctx context.Context, f CountryFilter, page, perPa
 
 // countries returns one page of countries as their dictionary tells them.
 func (c *Client) countries(ctx context.Context, r request) (*Page[Country], error) {
-	p, err := call[Page[Country]](ctx, c, r)
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		p.Records[i].Entry.Told = true
-	}
-	return p, checked(r.op, p, countryID)
+	return read(ctx, c, r, func(p *Page[Country]) error {
+		for i := range p.Records {
+			p.Records[i].Entry.Told = true
+		}
+		return checked(r.op, p, countryID)
+	})
 }
 
 // ReadCountry returns a country as its dictionary tells it.
 func (c *Client) ReadCountry(ctx context.Context, id string) (*Country, error) {
-	k, err := call[Country](ctx, c, readCountry.at(id))
-	if err != nil {
-		return nil, err
-	}
-	k.Entry.Told = true
-	return k, named(readCountry, countryID)(id, k)
+	return read(ctx, c, readCountry.at(id), func(k *Country) error {
+		k.Entry.Told = true
+		return named(readCountry, countryID)(id, k)
+	})
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"github.com/ringql/ringql/internal/budget"
 )
@@ -222,20 +223,34 @@ func (d *Device) place(account, uri string, owner *ExtensionRef) {
 			}
 		}
 	}
-	d.SetAccount(first(AccountOf(d.URI), first(AccountOf(uri), account)))
+	d.settle(first(AccountOf(d.URI), first(AccountOf(uri), account)))
 }
 
-// SetAccount says which account d belongs to.
-func (d *Device) SetAccount(account string) {
+// settle says which account d belongs to.
+func (d *Device) settle(account string) {
 	d.ID.Account = account
 	if d.Owner != nil {
 		d.Owner.ID.Account = account
 	}
 	for i := range d.PhoneLines {
 		if n := d.PhoneLines[i].PhoneNumber; n != nil {
-			n.SetAccount(account)
+			n.settle(account)
 		}
 	}
+}
+
+// In returns d, with its owner and numbers, as one of an account.
+func (d *Device) In(account string) *Device {
+	out := *d
+	out.Owner = d.Owner.In(account)
+	out.PhoneLines = slices.Clone(d.PhoneLines)
+	for i := range out.PhoneLines {
+		if n := out.PhoneLines[i].PhoneNumber; n != nil {
+			out.PhoneLines[i].PhoneNumber = n.In(account)
+		}
+	}
+	out.ID.Account = account
+	return &out
 }
 
 // DeviceFilter narrows an extension's device list; values of one field mean "or".
@@ -274,17 +289,12 @@ func (c *Client) ManyExtensionDevices() int { return c.manyIDs(listExtensionDevi
 // ListExtensionDevices returns the same page of the device lists of many
 // extensions, as many in one request as the upstream takes.
 func (c *Client) ListExtensionDevices(ctx context.Context, account string, extensions []string, f DeviceFilter, page, perPage int) map[string]Result[*Page[Device]] {
-	good := func(_ string, p *Page[Device]) error { return checked(listExtensionDevices, p, (*Device).RcID) }
-	found := callMany(ctx, c, listExtensionDevices, extensions, paged(f.query(), page, perPage), good, account, theIDs)
-	for ext, r := range found {
-		if r.Err != nil {
-			continue
+	return callMany(ctx, c, listExtensionDevices, extensions, paged(f.query(), page, perPage), func(which asked, p *Page[Device]) error {
+		for i := range p.Records {
+			p.Records[i].place(account, p.URI, &ExtensionRef{ID: ExtensionID{Key{account, which.id}}})
 		}
-		for i := range r.Value.Records {
-			r.Value.Records[i].place(account, r.Value.URI, &ExtensionRef{ID: ExtensionID{Key{account, ext}}})
-		}
-	}
-	return found
+		return checked(listExtensionDevices, p, (*Device).RcID)
+	}, account, theIDs)
 }
 
 var listAccountDevices = op("listAccountDevices",
@@ -294,14 +304,12 @@ var listAccountDevices = op("listAccountDevices",
 // description lists the operation, and no other serves the need.
 func (c *Client) ListAccountDevices(ctx context.Context, account string, page, perPage int) (*Page[Device], error) {
 	return either(ctx, c, account, way[*Page[Device]]{listAccountDevices, func() (*Page[Device], error) {
-		p, err := call[Page[Device]](ctx, c, listAccountDevices.at(account).where(paged(nil, page, perPage)))
-		if err != nil {
-			return nil, err
-		}
-		for i := range p.Records {
-			p.Records[i].place(account, p.URI, nil)
-		}
-		return p, checked(listAccountDevices, p, (*Device).RcID)
+		return read(ctx, c, listAccountDevices.at(account).where(paged(nil, page, perPage)), func(p *Page[Device]) error {
+			for i := range p.Records {
+				p.Records[i].place(account, p.URI, nil)
+			}
+			return checked(listAccountDevices, p, (*Device).RcID)
+		})
 	}})
 }
 
@@ -310,11 +318,8 @@ var readDevice = op("readDevice",
 
 // ReadDevices returns the devices named by ids, as many in one request as the upstream takes.
 func (c *Client) ReadDevices(ctx context.Context, account string, ids []string) map[string]Result[*Device] {
-	found := callMany(ctx, c, readDevice, ids, nil, named(readDevice, (*Device).RcID), account, theIDs)
-	for _, r := range found {
-		if r.Err == nil {
-			r.Value.place(account, "", nil)
-		}
-	}
-	return found
+	return callMany(ctx, c, readDevice, ids, nil, func(which asked, d *Device) error {
+		d.place(account, "", nil)
+		return named(readDevice, (*Device).RcID)(which.id, d)
+	}, account, theIDs)
 }

@@ -41,16 +41,18 @@ func (i *DeviceCatalogItem) Name() string {
 	return i.SKU
 }
 
-var getDeviceModels = op("getDeviceModels", "GET /restapi/v1.0/dictionary/device", budget.Light, Legacy, "")
+var getDeviceModels = op("getDeviceModels", "GET /restapi/v1.0/dictionary/device", budget.Light, Legacy, "").dictionary()
 
 // GetDeviceModels returns the phones that can be ordered.
 func (c *Client) GetDeviceModels(ctx context.Context) ([]DeviceCatalogItem, error) {
 	return either(ctx, c, Own, way[[]DeviceCatalogItem]{getDeviceModels, func() ([]DeviceCatalogItem, error) {
-		p, err := call[Page[DeviceCatalogItem]](ctx, c, getDeviceModels.at())
+		p, err := read(ctx, c, getDeviceModels.at(), func(p *Page[DeviceCatalogItem]) error {
+			return checked(getDeviceModels, p, (*DeviceCatalogItem).Name)
+		})
 		if err != nil {
 			return nil, err
 		}
-		return p.Records, checked(getDeviceModels, p, (*DeviceCatalogItem).Name)
+		return p.Records, nil
 	}})
 }
 
@@ -102,19 +104,21 @@ func (o *shippingOptions) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	}
 }
 
-var listShippingOptions = op("listShippingOptions", "GET /restapi/v1.0/dictionary/shipping-options", budget.Light, Legacy, "")
+var listShippingOptions = op("listShippingOptions", "GET /restapi/v1.0/dictionary/shipping-options", budget.Light, Legacy, "").dictionary()
 
 // ListShippingOptions returns how devices can be shipped, and for how much.
 func (c *Client) ListShippingOptions(ctx context.Context, f ShippingFor) ([]ShippingOption, error) {
 	return either(ctx, c, Own, way[[]ShippingOption]{listShippingOptions, func() ([]ShippingOption, error) {
-		all, err := call[shippingOptions](ctx, c, listShippingOptions.at().where(f.query()))
+		all, err := read(ctx, c, listShippingOptions.at().where(f.query()), func(all *shippingOptions) error {
+			for _, o := range *all {
+				if o.Method == nil || o.Method.RCID == "" {
+					return nonsense(listShippingOptions, "an option without a method")
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return nil, err
-		}
-		for _, o := range *all {
-			if o.Method == nil || o.Method.RCID == "" {
-				return nil, nonsense(listShippingOptions, "an option without a method")
-			}
 		}
 		return *all, nil
 	}})

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -26,12 +27,15 @@ type DeviceOrder struct {
 // RcID is the upstream's own id.
 func (o *DeviceOrder) RcID() string { return o.ID.RCID }
 
-// SetAccount says which account o belongs to.
-func (o *DeviceOrder) SetAccount(account string) {
-	o.ID.Account = account
-	for i := range o.Ordered {
-		o.Ordered[i].SetAccount(account)
+// In returns o, with its devices, as one of an account.
+func (o *DeviceOrder) In(account string) *DeviceOrder {
+	out := *o
+	out.ID.Account = account
+	out.Ordered = slices.Clone(o.Ordered)
+	for i := range out.Ordered {
+		out.Ordered[i] = *o.Ordered[i].In(account)
 	}
+	return &out
 }
 
 // DeviceOrderTask is the making of an order that is not waited for.
@@ -167,17 +171,15 @@ func orderOf(uri string) string {
 // LoadDeviceOrder returns an order.
 func (c *Client) LoadDeviceOrder(ctx context.Context, account, id string) (*DeviceOrder, error) {
 	return either(ctx, c, account, way[*DeviceOrder]{loadDeviceOrder, func() (*DeviceOrder, error) {
-		o, err := call[DeviceOrder](ctx, c, loadDeviceOrder.at(account, id))
-		if err != nil {
-			return nil, err
-		}
-		if err := named(loadDeviceOrder, (*DeviceOrder).RcID)(id, o); err != nil {
-			return nil, err
-		}
-		if o.Ordered == nil {
-			o.Ordered = []Device{}
-		}
-		return o, o.place(loadDeviceOrder, account)
+		return read(ctx, c, loadDeviceOrder.at(account, id), func(o *DeviceOrder) error {
+			if err := named(loadDeviceOrder, (*DeviceOrder).RcID)(id, o); err != nil {
+				return err
+			}
+			if o.Ordered == nil {
+				o.Ordered = []Device{}
+			}
+			return o.place(loadDeviceOrder, account)
+		})
 	}})
 }
 

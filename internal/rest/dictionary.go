@@ -31,44 +31,42 @@ type FeatureLimitationReason string
 func (f *ServiceFeature) RawReason() string { return string(f.Reason) }
 
 var (
-	getBrandInfo            = op("getBrandInfo", "GET /restapi/v1.0/dictionary/brand/{brandId}", budget.Light, Legacy, "")
-	getServicePlanInfo      = op("getServicePlanInfo", "GET /restapi/v1.0/dictionary/service-plan/{servicePlanId}", budget.Light, Legacy, "")
-	listContractedCountries = op("listContractedCountries", "GET /restapi/v1.0/dictionary/brand/{brandId}/contracted-country", budget.Light, V1, "")
+	getBrandInfo            = op("getBrandInfo", "GET /restapi/v1.0/dictionary/brand/{brandId}", budget.Light, Legacy, "").dictionary()
+	getServicePlanInfo      = op("getServicePlanInfo", "GET /restapi/v1.0/dictionary/service-plan/{servicePlanId}", budget.Light, Legacy, "").dictionary()
+	listContractedCountries = op("listContractedCountries", "GET /restapi/v1.0/dictionary/brand/{brandId}/contracted-country", budget.Light, V1, "").dictionary()
 	listDomesticCountries   = op("listDomesticCountries",
-		"GET /restapi/v1.0/dictionary/brand/{brandId}/contracted-country/{contractedCountryId}", budget.Light, V1, "")
+		"GET /restapi/v1.0/dictionary/brand/{brandId}/contracted-country/{contractedCountryId}", budget.Light, V1, "").dictionary()
 )
 
 // GetBrandInfo returns a brand as its dictionary tells it.
 func (c *Client) GetBrandInfo(ctx context.Context, id string) (*Brand, error) {
-	b, err := onlyCall[Brand](ctx, c, Own, getBrandInfo.at(id))
-	if err != nil {
-		return nil, err
-	}
-	b.Told = true
-	return b, named(getBrandInfo, func(b *Brand) string { return string(b.RCID) })(id, b)
+	return onlyRead(ctx, c, Own, getBrandInfo.at(id), func(b *Brand) error {
+		b.Told = true
+		return named(getBrandInfo, func(b *Brand) string { return string(b.RCID) })(id, b)
+	})
 }
 
 // GetServicePlanInfo returns a service plan as its dictionary tells it.
 func (c *Client) GetServicePlanInfo(ctx context.Context, id string) (*ServicePlan, error) {
-	p, err := onlyCall[ServicePlan](ctx, c, Own, getServicePlanInfo.at(id))
-	if err != nil {
-		return nil, err
-	}
-	p.Told = true
-	if p.Entry.Brand != nil {
-		p.Entry.Brand.Told = true
-	}
-	return p, named(getServicePlanInfo, func(p *ServicePlan) string { return string(p.RCID) })(id, p)
+	return onlyRead(ctx, c, Own, getServicePlanInfo.at(id), func(p *ServicePlan) error {
+		p.Told = true
+		if p.Entry.Brand != nil {
+			p.Entry.Brand.Told = true
+		}
+		return named(getServicePlanInfo, func(p *ServicePlan) string { return string(p.RCID) })(id, p)
+	})
 }
 
 // ListContractedCountries returns the countries that accounts of a brand are contracted
 // in, by id and name alone. There are no pages of them.
 func (c *Client) ListContractedCountries(ctx context.Context, brand string) ([]Country, error) {
-	p, err := call[Page[Country]](ctx, c, listContractedCountries.at(brand))
+	p, err := read(ctx, c, listContractedCountries.at(brand), func(p *Page[Country]) error {
+		return checked(listContractedCountries, p, countryID)
+	})
 	if err != nil {
 		return nil, err
 	}
-	return p.Records, checked(listContractedCountries, p, countryID)
+	return p.Records, nil
 }
 
 // ListDomesticCountries returns one page of the countries that count as domestic for

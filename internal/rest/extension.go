@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"github.com/ringql/ringql/internal/budget"
 )
@@ -228,44 +229,47 @@ var listExtensions = op("listExtensions",
 // ListExtensions returns one page of an account's extensions, of all types. The
 // records are a part of what ReadExtensions returns.
 func (c *Client) ListExtensions(ctx context.Context, account string, f ExtensionFilter, page, perPage int) (*Page[Extension], error) {
-	p, err := call[Page[Extension]](ctx, c, listExtensions.at(account).where(paged(f.query(), page, perPage)))
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		p.Records[i].place(account, p.URI)
-	}
-	return p, checked(listExtensions, p, (*Extension).RcID)
+	return read(ctx, c, listExtensions.at(account).where(paged(f.query(), page, perPage)), func(p *Page[Extension]) error {
+		for i := range p.Records {
+			p.Records[i].place(account, p.URI)
+		}
+		return checked(listExtensions, p, (*Extension).RcID)
+	})
 }
 
 var readExtension = op("readExtension",
-	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}", budget.Light, V1, "ReadAccounts", "ReadExtensions")
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}", budget.Light, V1, "ReadAccounts", "ReadExtensions").alone()
 
 // ManyExtensions is how many ids one request of ReadExtensions names.
 func (c *Client) ManyExtensions() int { return c.manyIDs(readExtension) }
 
 // ReadExtensions returns the whole records of ids, as many in one request as the upstream takes.
 func (c *Client) ReadExtensions(ctx context.Context, account string, ids []string) map[string]Result[*Extension] {
-	found := callMany(ctx, c, readExtension, ids, nil, named(readExtension, (*Extension).RcID), account, theIDs)
-	for _, r := range found {
-		if r.Err == nil {
-			r.Value.place(account, "")
-			r.Value.Whole = true
-		}
-	}
-	return found
+	return callMany(ctx, c, readExtension, ids, nil, func(which asked, e *Extension) error {
+		e.place(account, "")
+		e.Whole, e.Single = true, which.alone
+		return named(readExtension, (*Extension).RcID)(which.id, e)
+	}, account, theIDs)
 }
 
 // place says which account e belongs to: what its own uri says, else what the
 // list's does, else what was asked for.
 func (e *Extension) place(account, uri string) {
-	e.SetAccount(first(AccountOf(e.URI), first(AccountOf(uri), account)))
+	e.settle(first(AccountOf(e.URI), first(AccountOf(uri), account)))
 }
 
-// SetAccount says which account e belongs to.
-func (e *Extension) SetAccount(account string) {
+// settle says which account e belongs to.
+func (e *Extension) settle(account string) {
 	e.ID.Account = account
 	for i := range e.Details.Departments {
-		e.Details.Departments[i].ID.Account = e.ID.Account
+		e.Details.Departments[i].ID.Account = account
 	}
+}
+
+// In returns e, with its departments, as one of an account.
+func (e *Extension) In(account string) *Extension {
+	out := *e
+	out.Details.Departments = slices.Clone(e.Details.Departments)
+	out.settle(account)
+	return &out
 }

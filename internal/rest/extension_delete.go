@@ -102,7 +102,7 @@ const extensionID = "extensionId"
 // DeleteExtensions removes extensions of any type, as many in one request as the
 // upstream takes, and returns what became of each, in order.
 func (c *Client) DeleteExtensions(ctx context.Context, account string, ids []string, keep Kept) []error {
-	done := callMany(ctx, c, deleteExtension, ids, keep.query(), func(string, *struct{}) error { return nil }, account, theIDs)
+	done := callMany(ctx, c, deleteExtension, ids, keep.query(), func(asked, *struct{}) error { return nil }, account, theIDs)
 	errs := make([]error, len(ids))
 	for i, id := range ids {
 		errs[i] = done[id].Err

@@ -66,17 +66,15 @@ var listForwardingNumbers = op("listForwardingNumbers",
 
 // ListForwardingNumbers returns one page of an extension's forwarding numbers.
 func (c *Client) ListForwardingNumbers(ctx context.Context, ext ExtensionID, page, perPage int) (*Page[ForwardingNumber], error) {
-	p, err := call[Page[ForwardingNumber]](ctx, c,
-		listForwardingNumbers.at(ext.Account, ext.RCID).where(paged(nil, page, perPage)))
-	if err != nil {
-		return nil, err
-	}
-	account := first(AccountOf(p.URI), ext.Account)
-	for i := range p.Records {
-		p.Records[i].ID.Extension = ext.RCID
-		p.Records[i].SetAccount(account)
-	}
-	return p, checked(listForwardingNumbers, p, (*ForwardingNumber).RcID)
+	r := listForwardingNumbers.at(ext.Account, ext.RCID).where(paged(nil, page, perPage))
+	return read(ctx, c, r, func(p *Page[ForwardingNumber]) error {
+		account := first(AccountOf(p.URI), ext.Account)
+		for i := range p.Records {
+			p.Records[i].ID.Extension = ext.RCID
+			p.Records[i].settle(account)
+		}
+		return checked(listForwardingNumbers, p, (*ForwardingNumber).RcID)
+	})
 }
 
 var (
@@ -94,12 +92,10 @@ var (
 
 // ReadForwardingNumber returns one forwarding number.
 func (c *Client) ReadForwardingNumber(ctx context.Context, id ForwardingNumberID) (*ForwardingNumber, error) {
-	n, err := call[ForwardingNumber](ctx, c, readForwardingNumber.at(id.Account, id.Extension, id.RCID))
-	if err != nil {
-		return nil, err
-	}
-	n.place(id)
-	return n, named(readForwardingNumber, (*ForwardingNumber).RcID)(id.RCID, n)
+	return read(ctx, c, readForwardingNumber.at(id.Account, id.Extension, id.RCID), func(n *ForwardingNumber) error {
+		n.place(id)
+		return named(readForwardingNumber, (*ForwardingNumber).RcID)(id.RCID, n)
+	})
 }
 
 // NewForwardingNumber is a forwarding number as it is asked for.
@@ -177,11 +173,11 @@ func (c *Client) DeleteForwardingNumbers(ctx context.Context, ext ExtensionID, i
 // place says whose n is, which was asked for by id.
 func (n *ForwardingNumber) place(id ForwardingNumberID) {
 	n.ID.Extension = id.Extension
-	n.SetAccount(first(AccountOf(n.URI), id.Account))
+	n.settle(first(AccountOf(n.URI), id.Account))
 }
 
-// SetAccount says which account n belongs to.
-func (n *ForwardingNumber) SetAccount(account string) {
+// settle says which account n belongs to.
+func (n *ForwardingNumber) settle(account string) {
 	n.ID.Account = account
 	if n.On != nil {
 		n.On.ID.Account = account
@@ -189,4 +185,23 @@ func (n *ForwardingNumber) SetAccount(account string) {
 	if n.Owner != nil {
 		n.Owner.ID.Account = account
 	}
+}
+
+// In returns n, with what it stands for, as one of an account.
+func (n *ForwardingNumber) In(account string) *ForwardingNumber {
+	out := *n
+	if n.On != nil {
+		on := *n.On
+		out.On = &on
+	}
+	out.Owner = n.Owner.In(account)
+	out.settle(account)
+	return &out
+}
+
+// Of returns n as one of an extension.
+func (n *ForwardingNumber) Of(ext ExtensionID) *ForwardingNumber {
+	out := n.In(ext.Account)
+	out.ID.Extension = ext.RCID
+	return out
 }

@@ -29,7 +29,7 @@ func (c *Client) GetExtensionFreeNumbers(ctx context.Context, account string) ([
 		} `json:"items"`
 	}
 	a, err := onlyWay(ctx, c, account, getExtensionFreeNumbers, func() (*answer, error) {
-		return call[answer](ctx, c, getExtensionFreeNumbers.at(account))
+		return read[answer](ctx, c, getExtensionFreeNumbers.at(account), nil)
 	})
 	if err != nil {
 		return nil, err

@@ -92,6 +92,11 @@ func onlyWay[T any](ctx context.Context, c *Client, account string, o *Operation
 	return either(ctx, c, account, way[T]{o, do})
 }
 
+// onlyRead is onlyWay for one read.
+func onlyRead[T any](ctx context.Context, c *Client, account string, r request, finish func(*T) error) (*T, error) {
+	return onlyWay(ctx, c, account, r.op, func() (*T, error) { return read(ctx, c, r, finish) })
+}
+
 // onlyCall is onlyWay for an operation that one call is enough for.
 func onlyCall[T any](ctx context.Context, c *Client, account string, r request) (*T, error) {
 	return onlyWay(ctx, c, account, r.op, func() (*T, error) { return call[T](ctx, c, r) })

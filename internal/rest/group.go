@@ -34,8 +34,15 @@ var (
 		"POST /restapi/v1.0/account/{accountId}/park-locations/{parkLocationId}/bulk-assign", budget.Heavy, Legacy, "EditExtensions", "EditExtensions")
 )
 
-// SetAccount says which account r lies in.
-func (r *ExtensionRef) SetAccount(account string) { r.ID.Account = account }
+// In returns r as one of an account; nil for nil.
+func (r *ExtensionRef) In(account string) *ExtensionRef {
+	if r == nil {
+		return nil
+	}
+	out := *r
+	out.ID.Account = account
+	return &out
+}
 
 // ListPagingGroupUsers returns one page of the extensions that may page a group.
 func (c *Client) ListPagingGroupUsers(ctx context.Context, group ExtensionID, page, perPage int) (*Page[ExtensionRef], error) {
@@ -52,28 +59,25 @@ func (c *Client) GetParkLocationUsers(ctx context.Context, location ExtensionID,
 
 // listRefs returns one page of the extensions that belong to a group.
 func (c *Client) listRefs(ctx context.Context, o *Operation, group ExtensionID, page, perPage int) (*Page[ExtensionRef], error) {
-	p, err := call[Page[ExtensionRef]](ctx, c, o.at(group.Account, group.RCID).where(paged(nil, page, perPage)))
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		r := &p.Records[i]
-		r.SetAccount(first(AccountOf(r.URI), first(AccountOf(p.URI), group.Account)))
-	}
-	return p, checked(o, p, func(m *ExtensionRef) string { return m.ID.RCID })
+	return read(ctx, c, o.at(group.Account, group.RCID).where(paged(nil, page, perPage)), func(p *Page[ExtensionRef]) error {
+		for i := range p.Records {
+			r := &p.Records[i]
+			r.ID.Account = first(AccountOf(r.URI), first(AccountOf(p.URI), group.Account))
+		}
+		return checked(o, p, func(m *ExtensionRef) string { return m.ID.RCID })
+	})
 }
 
 // ListPagingGroupDevices returns one page of the devices of a paging group, of which it
 // tells the names alone.
 func (c *Client) ListPagingGroupDevices(ctx context.Context, group ExtensionID, page, perPage int) (*Page[Device], error) {
-	p, err := call[Page[Device]](ctx, c, listPagingGroupDevices.at(group.Account, group.RCID).where(paged(nil, page, perPage)))
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		p.Records[i].SetAccount(first(AccountOf(p.Records[i].URI), first(AccountOf(p.URI), group.Account)))
-	}
-	return p, checked(listPagingGroupDevices, p, (*Device).RcID)
+	r := listPagingGroupDevices.at(group.Account, group.RCID).where(paged(nil, page, perPage))
+	return read(ctx, c, r, func(p *Page[Device]) error {
+		for i := range p.Records {
+			p.Records[i].settle(first(AccountOf(p.Records[i].URI), first(AccountOf(p.URI), group.Account)))
+		}
+		return checked(listPagingGroupDevices, p, (*Device).RcID)
+	})
 }
 
 // AssignPagingGroupUsersDevices has users and devices join paging groups, and others

@@ -50,12 +50,20 @@ type LicenseItem struct {
 // RcID is the upstream's own id.
 func (l *License) RcID() string { return l.ID.RCID }
 
-// SetAccount says which account l belongs to.
-func (l *License) SetAccount(account string) {
+// settle says which account l belongs to.
+func (l *License) settle(account string) {
 	l.ID.Account = account
 	if l.Holder != nil {
 		l.Holder.ID.Account = account
 	}
+}
+
+// In returns l, with whom it is assigned to, as one of an account.
+func (l *License) In(account string) *License {
+	out := *l
+	out.Holder = l.Holder.In(account)
+	out.settle(account)
+	return &out
 }
 
 var (
@@ -68,29 +76,26 @@ var (
 	createLicensesOrder = op("createLicensesOrder",
 		"POST /restapi/v1.0/account/{accountId}/licenses/bulk-purchase", budget.Heavy, Legacy, "EditAccounts", "MeetingsPlan")
 	listLicenseTypes = op("listLicenseTypes",
-		"GET /restapi/v1.0/dictionary/license-types", budget.Light, Legacy, "", "MeetingsPlan")
+		"GET /restapi/v1.0/dictionary/license-types", budget.Light, Legacy, "", "MeetingsPlan").dictionary()
 )
 
 // ListLicenses returns one page of an account's licences.
 func (c *Client) ListLicenses(ctx context.Context, account string, f LicenseFilter, page, perPage int) (*Page[License], error) {
-	p, err := onlyCall[Page[License]](ctx, c, account, listLicenses.at(account).where(paged(f.query(), page, perPage)))
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		p.Records[i].SetAccount(first(AccountOf(p.Records[i].URI), account))
-	}
-	return p, checked(listLicenses, p, (*License).RcID)
+	r := listLicenses.at(account).where(paged(f.query(), page, perPage))
+	return onlyRead(ctx, c, account, r, func(p *Page[License]) error {
+		for i := range p.Records {
+			p.Records[i].settle(first(AccountOf(p.Records[i].URI), account))
+		}
+		return checked(listLicenses, p, (*License).RcID)
+	})
 }
 
 // LoadLicense returns one licence.
 func (c *Client) LoadLicense(ctx context.Context, id LicenseID) (*License, error) {
-	l, err := onlyCall[License](ctx, c, id.Account, loadLicense.at(id.Account, id.RCID))
-	if err != nil {
-		return nil, err
-	}
-	l.SetAccount(first(AccountOf(l.URI), id.Account))
-	return l, named(loadLicense, (*License).RcID)(id.RCID, l)
+	return onlyRead(ctx, c, id.Account, loadLicense.at(id.Account, id.RCID), func(l *License) error {
+		l.settle(first(AccountOf(l.URI), id.Account))
+		return named(loadLicense, (*License).RcID)(id.RCID, l)
+	})
 }
 
 // DeleteLicense gives a licence up.
@@ -120,21 +125,20 @@ func (c *Client) CreateLicensesOrder(ctx context.Context, account string, items 
 // ListLicenseTypes returns the types of licences there are. They come in the shape of
 // licences, and in one answer, for the operation takes no page.
 func (c *Client) ListLicenseTypes(ctx context.Context) ([]LicenseType, error) {
-	p, err := onlyCall[Page[License]](ctx, c, Own, listLicenseTypes.at())
-	if err != nil {
-		return nil, err
-	}
 	id := func(l *License) string {
 		if l.Type == nil {
 			return ""
 		}
 		return string(l.Type.RCID)
 	}
-	if err := checked(listLicenseTypes, p, id); err != nil {
+	p, err := onlyRead(ctx, c, Own, listLicenseTypes.at(), func(p *Page[License]) error {
+		if total := p.Paging.TotalElements; total != nil && *total > len(p.Records) {
+			return nonsense(listLicenseTypes, fmt.Sprintf("%d of %d records", len(p.Records), *total))
+		}
+		return checked(listLicenseTypes, p, id)
+	})
+	if err != nil {
 		return nil, err
-	}
-	if total := p.Paging.TotalElements; total != nil && *total > len(p.Records) {
-		return nil, nonsense(listLicenseTypes, fmt.Sprintf("%d of %d records", len(p.Records), *total))
 	}
 	types := make([]LicenseType, len(p.Records))
 	for i := range p.Records {

@@ -76,14 +76,21 @@ func (c *Client) manyState(o *Operation) *manyIDsState {
 	return kept.(*manyIDsState) //nolint:forcetypeassert // only these are stored
 }
 
+// asked says what an answer, or part of one, is about.
+type asked struct {
+	id    string
+	alone bool // no other id was asked for beside it
+}
+
 // callMany fetches ids with as few requests of o as the upstream takes, several
-// at once. names are the path's other ids, with theIDs where the many stand. check
-// says what is wrong with an answer, or part of one, for an id. A part that failed
-// is the error of its id alone; a request that failed is the error of the ids it named.
-func callMany[T any](ctx context.Context, c *Client, o *Operation, ids []string, query url.Values, check func(id string, v *T) error, names ...string) map[string]Result[*T] {
+// at once. names are the path's other ids, with theIDs where the many stand. finish
+// makes of an answer, or part of one, all that is to be made of it, or says what is wrong
+// with it. A part that failed is the error of its id alone; a request that failed is the
+// error of the ids it named.
+func callMany[T any](ctx context.Context, c *Client, o *Operation, ids []string, query url.Values, finish func(asked, *T) error, names ...string) map[string]Result[*T] {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	m := &manyRun[T]{
-		c: c, op: o, state: c.manyState(o), query: query, names: names, check: check,
+		c: c, op: o, state: c.manyState(o), query: query, names: names, finish: finish,
 		out: make(map[string]Result[*T], len(ids)),
 	}
 	most, known := m.state.now()
@@ -100,21 +107,18 @@ func callMany[T any](ctx context.Context, c *Client, o *Operation, ids []string,
 
 // manyRun is one use of callMany.
 type manyRun[T any] struct {
-	c     *Client
-	op    *Operation
-	state *manyIDsState
-	query url.Values
-	names []string
-	check func(id string, v *T) error
+	c      *Client
+	op     *Operation
+	state  *manyIDsState
+	query  url.Values
+	names  []string
+	finish func(asked, *T) error
 
 	mu  sync.Mutex
 	out map[string]Result[*T]
 }
 
 func (m *manyRun[T]) set(id string, r Result[*T]) {
-	if r.Err == nil {
-		r.Err = m.check(id, r.Value)
-	}
 	m.mu.Lock()
 	m.out[id] = r
 	m.mu.Unlock()
@@ -161,14 +165,17 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 	}
 	r := m.op.atMany(ids, m.names...).where(m.query)
 	if len(ids) == 1 {
-		v, err := m.one(ctx, r)
+		v, err := m.one(ctx, r, ids[0])
 		m.set(ids[0], Result[*T]{v, err})
 		return
 	}
-	err := m.once(ctx, r, ids)
+	parts, err := m.once(ctx, r, ids)
 	smaller := tooMany(err, len(ids))
 	switch {
 	case err == nil:
+		for id, part := range parts {
+			m.set(id, part)
+		}
 		m.state.learn(m.state.setting) // it takes many; not that it takes no more than these
 	case smaller > 0:
 		m.state.learn(smaller)
@@ -186,7 +193,7 @@ func (m *manyRun[T]) fetch(ctx context.Context, ids []string) {
 // each id. It is sent for an id once more only after a refusal of all that it stood among.
 func actMany(ctx context.Context, c *Client, o *Operation, ids []string, names ...string) map[string]error {
 	out := make(map[string]error, len(ids))
-	for id, r := range callMany(ctx, c, o, ids, nil, func(string, *struct{}) error { return nil }, names...) {
+	for id, r := range callMany(ctx, c, o, ids, nil, func(asked, *struct{}) error { return nil }, names...) {
 		out[id] = r.Err
 	}
 	return out
@@ -196,22 +203,29 @@ func actMany(ctx context.Context, c *Client, o *Operation, ids []string, names .
 func (m *manyRun[T]) silent() bool { return m.op.Method == http.MethodDelete }
 
 // one sends r, which names one id.
-func (m *manyRun[T]) one(ctx context.Context, r request) (*T, error) {
+func (m *manyRun[T]) one(ctx context.Context, r request, id string) (*T, error) {
 	if m.silent() {
 		return new(T), m.c.act(ctx, r)
 	}
-	return call[T](ctx, m.c, r)
+	return read(ctx, m.c, r, func(v *T) error { return m.finish(asked{id, true}, v) })
 }
+
+// parts are what each id of one request came to.
+type parts[T any] map[string]Result[*T]
 
 // once sends r and takes its answer apart. What follows may wait for more answers, so this
 // one has been released.
-func (m *manyRun[T]) once(ctx context.Context, r request, ids []string) error {
+func (m *manyRun[T]) once(ctx context.Context, r request, ids []string) (parts[T], error) {
 	a, err := m.c.do(ctx, r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer a.release()
-	return m.split(ctx, a, ids)
+	out := make(parts[T], len(ids))
+	if err := m.split(ctx, a, ids, out); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // errNoParts means that the upstream's answer to many ids is not 207.
@@ -266,12 +280,12 @@ type part[T any] struct {
 	} `json:"body"`
 }
 
-func (m *manyRun[T]) split(ctx context.Context, a *answer, ids []string) error {
+func (m *manyRun[T]) split(ctx context.Context, a *answer, ids []string, out parts[T]) error {
 	kind, params, err := mime.ParseMediaType(a.header.Get("Content-Type"))
 	switch {
 	case a.status != http.StatusMultiStatus && m.silent():
 		for _, id := range ids { // all went well
-			m.set(id, Result[*T]{Value: new(T)})
+			out[id] = Result[*T]{Value: new(T)}
 		}
 		return nil
 	case a.status != http.StatusMultiStatus:
@@ -279,35 +293,36 @@ func (m *manyRun[T]) split(ctx context.Context, a *answer, ids []string) error {
 	case err != nil:
 		return a.invalid(err)
 	case kind == "multipart/mixed":
-		return m.splitMultipart(ctx, a, ids, params["boundary"])
+		return m.splitMultipart(ctx, a, ids, params["boundary"], out)
 	}
-	var parts []part[T]
-	if err := decode(a.body.Bytes(), &parts); err != nil {
+	var all []part[T]
+	if err := decode(a.body.Bytes(), &all); err != nil {
 		return a.invalid(err)
 	}
-	if len(parts) != len(ids) {
-		return a.invalid(fmt.Errorf("%d parts for %d ids", len(parts), len(ids)))
+	if len(all) != len(ids) {
+		return a.invalid(fmt.Errorf("%d parts for %d ids", len(all), len(ids)))
 	}
-	seen := make(map[string]bool, len(ids))
-	for i := range parts {
+	for i := range all {
 		id := ids[i]
-		if named := string(parts[i].ResourceID); named != "" {
+		if named := string(all[i].ResourceID); named != "" {
 			id = named
 		}
-		if seen[id] || !slices.Contains(ids, id) {
+		if _, seen := out[id]; seen || !slices.Contains(ids, id) {
 			return a.invalid(fmt.Errorf("a part for %.40q, which was not asked for, or twice", id))
 		}
-		seen[id] = true
-		m.setPart(ctx, a, id, parts[i].Status, &parts[i].Body.Value, &parts[i].Body.Error)
+		v := all[i].Body.Value // one that is kept must not keep the others
+		out[id] = m.part(ctx, a, id, all[i].Status, &v, &all[i].Body.Error)
 	}
 	return nil
 }
 
-// setPart files one part; env is what its body says if it is an error.
-func (m *manyRun[T]) setPart(ctx context.Context, a *answer, id string, status int, v *T, env *envelope) {
+// part is what one part comes to; env is what its body says if it is an error.
+func (m *manyRun[T]) part(ctx context.Context, a *answer, id string, status int, v *T, env *envelope) Result[*T] {
 	if status/100 == 2 {
-		m.set(id, Result[*T]{Value: v})
-		return
+		if err := m.finish(asked{id: id}, v); err != nil {
+			return Result[*T]{Err: err}
+		}
+		return Result[*T]{Value: v}
 	}
 	e := &Error{Op: m.op.ID, Status: status, RequestID: requestID(a.header), RetryAfter: retryAfter(a.header)}
 	e.judge(m.op, env.fill(e))
@@ -317,12 +332,12 @@ func (m *manyRun[T]) setPart(ctx context.Context, a *answer, id string, status i
 		m.c.cfg.Gate.Refused(who, m.op.Group, m.op.ID, e.Code, a.header)
 		e.RetryAfter = m.c.closed(ctx, m.op)
 	}
-	m.set(id, Result[*T]{Err: e})
+	return Result[*T]{Err: e}
 }
 
 // splitMultipart reads the documented default form: an index part, then one part
 // per id, in order, without ids of their own.
-func (m *manyRun[T]) splitMultipart(ctx context.Context, a *answer, ids []string, boundary string) error {
+func (m *manyRun[T]) splitMultipart(ctx context.Context, a *answer, ids []string, boundary string, out parts[T]) error {
 	r := multipart.NewReader(bytes.NewReader(a.body.Bytes()), boundary)
 	var index struct {
 		Response []struct {
@@ -350,7 +365,7 @@ func (m *manyRun[T]) splitMultipart(ctx context.Context, a *answer, ids []string
 		if err != nil {
 			return a.invalid(err)
 		}
-		m.setPart(ctx, a, ids[i], entry.Status, &v, &env)
+		out[ids[i]] = m.part(ctx, a, ids[i], entry.Status, &v, &env)
 	}
 	return nil
 }

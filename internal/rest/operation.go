@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -32,6 +33,10 @@ type Operation struct {
 	Generation Generation
 	App        string   // the scope that the app needs; "" for none
 	User       []string // the permissions of the user, any of which is enough; none needed when empty
+
+	Dictionary bool // what it tells is the vendor's, the same for long
+	Reads      bool // it changes nothing, whatever the method
+	lone       bool // it tells more of an id that stands alone than of one among many
 }
 
 // operations is filled while the package's variables are initialised and read-only afterwards.
@@ -40,9 +45,14 @@ var operations []*Operation
 func op(id, pattern string, g budget.Group, gen Generation, app string, user ...string) *Operation {
 	method, path, _ := strings.Cut(pattern, " ")
 	o := &Operation{ID: id, Method: method, Path: path, Group: g, Generation: gen, App: app, User: user}
+	o.Reads = method == http.MethodGet
 	operations = append(operations, o)
 	return o
 }
+
+func (o *Operation) dictionary() *Operation { o.Dictionary = true; return o }
+func (o *Operation) reads() *Operation      { o.Reads = true; return o }
+func (o *Operation) alone() *Operation      { o.lone = true; return o }
 
 // Operations lists every upstream operation this client knows.
 func Operations() []Operation {

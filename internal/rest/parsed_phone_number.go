@@ -108,8 +108,8 @@ type Parse struct {
 const MostParsed = 64
 
 var (
-	parsePhoneNumber   = op("parsePhoneNumber", "POST /restapi/v1.0/number-parser/parse", budget.Light, V1, "")
-	parsePhoneNumberV2 = op("parsePhoneNumberV2", "POST /restapi/v2/number-parser/parse", budget.Light, V2, "")
+	parsePhoneNumber   = op("parsePhoneNumber", "POST /restapi/v1.0/number-parser/parse", budget.Light, V1, "").reads()
+	parsePhoneNumberV2 = op("parsePhoneNumberV2", "POST /restapi/v2/number-parser/parse", budget.Light, V2, "").reads()
 )
 
 // ParsePhoneNumbers returns what each of texts, of which none is empty or stands twice,

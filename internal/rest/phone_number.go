@@ -93,15 +93,23 @@ type TemporaryNumber struct {
 // place says which account n belongs to: what its own uri says, else what the
 // list's does, else what was asked for. v2 has no URIs.
 func (n *PhoneNumber) place(account, uri string) {
-	n.SetAccount(first(AccountOf(n.URI), first(AccountOf(uri), account)))
+	n.settle(first(AccountOf(n.URI), first(AccountOf(uri), account)))
 }
 
-// SetAccount says which account n belongs to.
-func (n *PhoneNumber) SetAccount(account string) {
+// settle says which account n belongs to.
+func (n *PhoneNumber) settle(account string) {
 	n.ID.Account = account
 	if n.Owner != nil {
 		n.Owner.ID.Account = account
 	}
+}
+
+// In returns n, with its owner, as one of an account.
+func (n *PhoneNumber) In(account string) *PhoneNumber {
+	out := *n
+	out.Owner = n.Owner.In(account)
+	out.ID.Account = account
+	return &out
 }
 
 // PhoneNumberFilter narrows a list of phone numbers; values of one field mean
@@ -192,17 +200,15 @@ func (c *Client) ListAccountPhoneNumbers(ctx context.Context, account string, f 
 }
 
 func listNumbers(ctx context.Context, c *Client, o *Operation, account string, q url.Values) (*Page[PhoneNumber], error) {
-	p, err := call[Page[PhoneNumber]](ctx, c, o.at(account).where(q))
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		p.Records[i].place(account, p.URI)
-		if o.Generation == V2 {
-			p.Records[i].Source = FromV2
+	return read(ctx, c, o.at(account).where(q), func(p *Page[PhoneNumber]) error {
+		for i := range p.Records {
+			p.Records[i].place(account, p.URI)
+			if o.Generation == V2 {
+				p.Records[i].Source = FromV2
+			}
 		}
-	}
-	return p, checked(o, p, (*PhoneNumber).RcID)
+		return checked(o, p, (*PhoneNumber).RcID)
+	})
 }
 
 var readAccountPhoneNumber = op("readAccountPhoneNumber",
@@ -214,13 +220,10 @@ func (c *Client) ManyPhoneNumbers() int { return c.manyIDs(readAccountPhoneNumbe
 // ReadAccountPhoneNumbers returns the phone numbers named by ids, as many in one
 // request as the upstream takes.
 func (c *Client) ReadAccountPhoneNumbers(ctx context.Context, account string, ids []string) map[string]Result[*PhoneNumber] {
-	found := callMany(ctx, c, readAccountPhoneNumber, ids, nil, named(readAccountPhoneNumber, (*PhoneNumber).RcID), account, theIDs)
-	for _, r := range found {
-		if r.Err == nil {
-			r.Value.place(account, "")
-		}
-	}
-	return found
+	return callMany(ctx, c, readAccountPhoneNumber, ids, nil, func(which asked, n *PhoneNumber) error {
+		n.place(account, "")
+		return named(readAccountPhoneNumber, (*PhoneNumber).RcID)(which.id, n)
+	}, account, theIDs)
 }
 
 var listExtensionPhoneNumbers = op("listExtensionPhoneNumbers",
@@ -253,14 +256,12 @@ func (f UsablePhoneNumberFilter) query() url.Values {
 // use: its own, and those of the company it may show as caller id. The records do
 // not tell which are its own.
 func (c *Client) ListExtensionPhoneNumbers(ctx context.Context, ext ExtensionID, f UsablePhoneNumberFilter, page, perPage int) (*Page[PhoneNumber], error) {
-	p, err := call[Page[PhoneNumber]](ctx, c,
-		listExtensionPhoneNumbers.at(ext.Account, ext.RCID).where(paged(f.query(), page, perPage)))
-	if err != nil {
-		return nil, err
-	}
-	for i := range p.Records {
-		p.Records[i].place(ext.Account, p.URI)
-		p.Records[i].Source, p.Records[i].Listed.Told = FromOwnList, true
-	}
-	return p, checked(listExtensionPhoneNumbers, p, (*PhoneNumber).RcID)
+	r := listExtensionPhoneNumbers.at(ext.Account, ext.RCID).where(paged(f.query(), page, perPage))
+	return read(ctx, c, r, func(p *Page[PhoneNumber]) error {
+		for i := range p.Records {
+			p.Records[i].place(ext.Account, p.URI)
+			p.Records[i].Source, p.Records[i].Listed.Told = FromOwnList, true
+		}
+		return checked(listExtensionPhoneNumbers, p, (*PhoneNumber).RcID)
+	})
 }
