@@ -217,6 +217,8 @@ func (c *Client) ReadAccountInfo(ctx context.Context, account string) (*Account,
 	})
 }
 
+func (a *Account) home() string { return a.ID.RCID }
+
 // settle says of which account the parts of a are.
 func (a *Account) settle() {
 	a.ID.Account = a.ID.RCID

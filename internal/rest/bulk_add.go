@@ -98,7 +98,7 @@ type bulkAdd struct {
 }
 
 // bulkAdd adds numbers to the inventory, and waits for the task that it may become.
-func (c *Client) bulkAdd(ctx context.Context, account string, ps []Provision) (*bulkAdd, error) {
+func (c *Client) bulkAdd(ctx context.Context, account string, ps []Provision) (done *bulkAdd, err error) {
 	type record struct {
 		PhoneNumber string               `json:"phoneNumber"`
 		UsageType   PhoneNumberUsageType `json:"usageType"`
@@ -110,7 +110,10 @@ func (c *Client) bulkAdd(ctx context.Context, account string, ps []Provision) (*
 	for i, p := range ps {
 		body.Records[i] = record{p.PhoneNumber, p.stock()}
 	}
-	added, err := call[bulkAdd](ctx, c, addNumbersToInventoryV2.at(account).send(body))
+	r := addNumbersToInventoryV2.at(account).send(body)
+	end := c.changing(ctx, r) // it lasts as long as its task
+	defer func() { end(errors.Is(err, ErrLost)) }()
+	added, err := call[bulkAdd](ctx, c, r)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +137,7 @@ func (c *Client) finished(ctx context.Context, account string, a *bulkAdd) (*bul
 		if admission.Sleep(ctx, pause) != nil {
 			continue
 		}
-		next, err := c.lookAt(ctx, account, string(task.TaskID))
+		next, err := c.lookAt(Fresh(ctx), account, string(task.TaskID))
 		if trouble = err; err == nil {
 			a = next
 		}

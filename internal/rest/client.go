@@ -8,6 +8,7 @@ package rest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -34,6 +35,10 @@ type Config struct {
 	ManyIDs    int                          // most ids in one request; zero means 50
 	MaxAnswer  int64                        // most bytes of one answer; zero means 64 MiB
 	UserAgent  string                       // "RingQL/1.2.3"
+	Cache      CacheConfig                  // what is remembered of answers; zero means nothing
+
+	Report  func(context.Context, Call)   // is told of calls that were not needed; may be nil
+	Changes func(context.Context, Change) // is told of changes, for other replicas; may be nil
 }
 
 // Client calls the upstream REST API. It is safe for concurrent use.
@@ -42,6 +47,10 @@ type Client struct {
 	http   *http.Client
 	served *served
 	many   sync.Map // operation id -> *manyIDsState
+
+	flights flights
+	epochs  *epochs
+	cache   *cache // nil if nothing is remembered
 }
 
 // New returns a Client for cfg.
@@ -69,7 +78,10 @@ func New(cfg Config) *Client {
 			// A redirect would carry the token, and could turn a PUT into a GET.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		served: newServed(),
+		served:  newServed(),
+		flights: flights{all: map[readKey]*flight{}},
+		epochs:  newEpochs(),
+		cache:   newCache(cfg.Cache),
 	}
 }
 
@@ -84,19 +96,6 @@ func call[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	out := new(T)
 	if err := decode(a.body.Bytes(), out); err != nil {
 		return nil, a.invalid(err)
-	}
-	return out, nil
-}
-
-// read is call for what others may be given as well, so that nobody may write to it:
-// finish makes of the answer all that is to be made of it, or refuses it.
-func read[T any](ctx context.Context, c *Client, r request, finish func(*T) error) (*T, error) {
-	out, err := call[T](ctx, c, r)
-	if err == nil && finish != nil {
-		err = finish(out)
-	}
-	if err != nil {
-		return nil, err
 	}
 	return out, nil
 }
@@ -132,9 +131,13 @@ func (a *answer) invalid(err error) error {
 }
 
 // do sends r and reads its answer. The caller releases the answer.
-func (c *Client) do(ctx context.Context, r request) (*answer, error) {
+func (c *Client) do(ctx context.Context, r request) (a *answer, err error) {
 	if r.failed != nil {
 		return nil, r.failed
+	}
+	if !r.op.Reads {
+		end := c.changing(ctx, r)
+		defer func() { end(errors.Is(err, ErrLost)) }()
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, failed(ctx, r.op, err, false)
@@ -148,7 +151,7 @@ func (c *Client) do(ctx context.Context, r request) (*answer, error) {
 		req, sent = traceSent(req)
 	}
 	resume := admission.Pause(ctx)
-	a, err := c.send(ctx, r, req, sent)
+	a, err = c.send(ctx, r, req, sent)
 	done := resume() // to make something of the answer takes a processor
 	if err != nil {
 		done()

@@ -39,6 +39,8 @@ type Device struct {
 // RcID is the upstream's own id.
 func (d *Device) RcID() string { return d.ID.RCID }
 
+func (d *Device) home() string { return AccountOf(d.URI) }
+
 // RawType is Type as the upstream wrote it.
 func (d *Device) RawType() string { return string(d.Type) }
 

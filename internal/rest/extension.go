@@ -41,6 +41,8 @@ type Extension struct {
 // RcID is the upstream's own id.
 func (e *Extension) RcID() string { return e.ID.RCID }
 
+func (e *Extension) home() string { return AccountOf(e.URI) }
+
 // RawType is Type as the upstream wrote it.
 func (e *Extension) RawType() string { return string(e.Type) }
 

@@ -36,6 +36,7 @@ type Operation struct {
 
 	Dictionary bool // what it tells is the vendor's, the same for long
 	Reads      bool // it changes nothing, whatever the method
+	ofAccount  bool // the first id of its path names an account
 	lone       bool // it tells more of an id that stands alone than of one among many
 }
 
@@ -45,7 +46,7 @@ var operations []*Operation
 func op(id, pattern string, g budget.Group, gen Generation, app string, user ...string) *Operation {
 	method, path, _ := strings.Cut(pattern, " ")
 	o := &Operation{ID: id, Method: method, Path: path, Group: g, Generation: gen, App: app, User: user}
-	o.Reads = method == http.MethodGet
+	o.Reads, o.ofAccount = method == http.MethodGet, o.parameter(0) == "accountId"
 	operations = append(operations, o)
 	return o
 }
@@ -86,12 +87,14 @@ func (o *Operation) right(code string) string {
 
 // request is one use of an operation.
 type request struct {
-	op     *Operation
-	path   string
-	query  url.Values
-	body   any
-	many   bool // path ends in, or holds, several ids
-	failed error
+	op    *Operation
+	path  string
+	query url.Values
+	body  any
+	many  bool // path ends in, or holds, several ids
+
+	account string // the account it is about, as the path has it; "" for one's own
+	failed  error
 }
 
 // errBadID is the class of ids that cannot stand in a path segment. Those of clients
@@ -121,7 +124,11 @@ func (o *Operation) at(ids ...string) request {
 		return request{op: o, failed: fmt.Errorf("%s: %d ids are too few", o.ID, len(ids))}
 	}
 	b.WriteString(rest)
-	return request{op: o, path: b.String()}
+	r := request{op: o, path: b.String()}
+	if o.ofAccount {
+		r.account = ids[0]
+	}
+	return r
 }
 
 // parameter returns the name of the i-th id in o's pattern.

@@ -22,6 +22,9 @@ type Page[T any] struct {
 	Navigation *Navigation `json:"navigation"`
 }
 
+// home is the account that the page is of; "" if it does not tell.
+func (p *Page[T]) home() string { return AccountOf(p.URI) }
+
 // Paging says which page this is. TotalElements may be left out by the upstream.
 type Paging struct {
 	Page          int  `json:"page"` // 1-based; absent past the end

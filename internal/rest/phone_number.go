@@ -60,6 +60,8 @@ func (l *Listed) RawSubType() string { return string(l.SubType) }
 // RcID is the upstream's own id.
 func (n *PhoneNumber) RcID() string { return n.ID.RCID }
 
+func (n *PhoneNumber) home() string { return AccountOf(n.URI) }
+
 // RawPaymentType is PaymentType as the upstream wrote it.
 func (n *PhoneNumber) RawPaymentType() string { return string(n.PaymentType) }
 

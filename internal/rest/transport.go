@@ -56,7 +56,8 @@ type Call struct {
 	Status    int           // zero when no answer came
 	Duration  time.Duration // from when it left until its answer's header came
 	Waited    time.Duration // for its turn in the budget, before it left
-	Cached    bool          // its answer was remembered, and nothing was sent
+	Cached    bool          // nothing was sent: its answer was remembered, or Shared
+	Shared    bool          // nothing was sent: the same one was under way already
 	RequestID string        // what the vendor's support asks for
 	Err       error
 }

@@ -1,0 +1,209 @@
+package rest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+)
+
+const (
+	// mostScopes is how many people and accounts the changes are remembered of, and how
+	// many people's accounts.
+	mostScopes = 20_000
+	// unsettled is for how long a change may still come to pass whose answer was lost.
+	unsettled = 30 * time.Second
+)
+
+// Change is told to the other replicas of the gateway when a change begins and when it
+// has ended: what they read before that is not to be given any more.
+type Change struct {
+	Person  string // who made it
+	Account string // whose real id is told, of what was changed; "" if it is not known
+	Lost    bool   // it has ended without an answer, and may come to pass yet
+}
+
+// Heard drops what a change that another replica told makes stale.
+func (c *Client) Heard(ch Change) { c.epochs.heard(ch) }
+
+// changing says that r, which changes something, is begun. What it returns is called once
+// it has ended.
+func (c *Client) changing(ctx context.Context, r request) (end func(lost bool)) {
+	ch := Change{Person: c.cfg.Who(ctx)}
+	ch.Account = c.epochs.real(ch.Person, r.account)
+	c.epochs.begun(ch)
+	c.tell(ctx, ch)
+	return func(lost bool) {
+		ch.Lost = lost
+		c.epochs.ended(ch)
+		c.tell(ctx, ch)
+	}
+}
+
+func (c *Client) tell(ctx context.Context, ch Change) {
+	if c.cfg.Changes != nil {
+		c.cfg.Changes(ctx, ch)
+	}
+}
+
+// epochs knows when changes began and ended, so that what was read before is not given
+// after. A change makes stale what its person has read, and what others have of the same
+// account; of a person whose account is not known, any change does.
+type epochs struct {
+	mu     sync.Mutex
+	clock  uint64 // counts beginnings and ends
+	scopes *simplelru.LRU[scope, *changes]
+	homes  *simplelru.LRU[string, string] // person -> the real id of their own account
+
+	everyone changes // those that make everything stale
+	anyone   changes // all
+}
+
+// scope is a person or an account.
+type scope struct{ person, account string }
+
+// changes are those of one scope.
+type changes struct {
+	last     uint64 // when the last began or ended
+	underWay int
+	unsure   time.Time // until then one may come to pass whose answer was lost
+}
+
+func newEpochs() *epochs {
+	e := &epochs{}
+	e.scopes = mustLRU(mostScopes, func(scope, *changes) {
+		e.clock++ // what is forgotten may have been changed just now
+		e.everyone.last = e.clock
+	})
+	e.homes = mustLRU[string, string](mostScopes, nil)
+	return e
+}
+
+func mustLRU[K comparable, V any](size int, evicted func(K, V)) *simplelru.LRU[K, V] {
+	l, err := simplelru.NewLRU(size, simplelru.EvictCallback[K, V](evicted))
+	if err != nil {
+		panic(err) // only for a size below one
+	}
+	return l
+}
+
+// view is a read: of what, by whom, and when it began.
+type view struct {
+	person, account string // the account as the path has it
+	at              uint64
+	lasting         bool // no change makes it stale
+}
+
+// view begins a read.
+func (e *epochs) view(person string, r request) view {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return view{person, r.account, e.clock, r.op.Dictionary}
+}
+
+// current says whether nothing was changed since v began that makes it stale.
+func (e *epochs) current(v view) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.holds(v, func(c *changes) bool { return c.last <= v.at })
+}
+
+// quiet says that v is current, and that no change is under way that would make it stale.
+func (e *epochs) quiet(v view) bool {
+	now := time.Now()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.holds(v, func(c *changes) bool { return c.last <= v.at && c.underWay == 0 && !now.Before(c.unsure) })
+}
+
+// holds says whether all changes that would make v stale are as they should be.
+func (e *epochs) holds(v view, fine func(*changes) bool) bool {
+	if v.lasting {
+		return true
+	}
+	others := &e.anyone
+	if account := e.realOf(v.person, v.account); account != "" {
+		others, _ = e.scopes.Get(scope{account: account})
+	}
+	own, _ := e.scopes.Get(scope{person: v.person})
+	return (own == nil || fine(own)) && (others == nil || fine(others)) && fine(&e.everyone)
+}
+
+// real returns the id of the account that a path names; "" if it is not known.
+func (e *epochs) real(person, account string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.realOf(person, account)
+}
+
+func (e *epochs) realOf(person, account string) string {
+	if digits(account) {
+		return account
+	}
+	id, _ := e.homes.Get(person)
+	return id
+}
+
+// learn files which account is a person's own, as the answer to a read of it told.
+func (e *epochs) learn(v view, account string) {
+	if account == "" || digits(v.account) {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.homes.Add(v.person, account)
+}
+
+// touched are the changes of all that ch makes stale, brought up to date.
+func (e *epochs) touched(ch Change) []*changes {
+	e.clock++
+	all := []*changes{e.of(scope{person: ch.Person}), &e.anyone, &e.everyone}
+	if ch.Account != "" {
+		all[2] = e.of(scope{account: ch.Account})
+	}
+	for _, c := range all {
+		c.last = e.clock
+	}
+	return all
+}
+
+func (e *epochs) of(s scope) *changes {
+	c, ok := e.scopes.Get(s)
+	if !ok {
+		c = &changes{}
+		e.scopes.Add(s, c)
+	}
+	return c
+}
+
+func (e *epochs) begun(ch Change) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, c := range e.touched(ch) {
+		c.underWay++
+	}
+}
+
+func (e *epochs) ended(ch Change) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, c := range e.touched(ch) {
+		c.underWay = max(0, c.underWay-1) // its beginning may be forgotten
+		c.doubt(ch)
+	}
+}
+
+func (e *epochs) heard(ch Change) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, c := range e.touched(ch) {
+		c.doubt(ch)
+	}
+}
+
+func (c *changes) doubt(ch Change) {
+	if ch.Lost {
+		c.unsure = time.Now().Add(unsettled)
+	}
+}
