@@ -66,6 +66,7 @@ type Serve struct {
 
 	Log      Log      `embed:"" prefix:"log-"`
 	Upstream Upstream `embed:"" group:"RingCentral"`
+	Cache    Cache    `embed:"" prefix:"cache-" group:"Answers that are remembered"`
 	Limits   Limits   `embed:"" prefix:"max-" group:"Limits of one request"`
 	Budget   Budget   `embed:"" group:"RingCentral's rate limits"`
 	Sim      Company  `embed:"" prefix:"sim-" group:"Simulated RingCentral, when none is set"`
@@ -85,6 +86,13 @@ type Upstream struct {
 // Simulated says whether no upstream is set.
 func (u Upstream) Simulated() bool { return u.ServerURL == "" && u.ClientID == "" }
 
+// Cache says what is remembered of RingCentral's answers.
+type Cache struct {
+	TTL           time.Duration `name:"ttl" env:"RINGQL_CACHE_TTL" default:"5s" help:"How long an answer is remembered for whom it was given to, 0 for not at all (${default}). Changes made through this gateway are seen at once."`
+	DictionaryTTL time.Duration `name:"dictionary-ttl" env:"RINGQL_CACHE_DICTIONARY_TTL" default:"1h" help:"How long what RingCentral's dictionaries tell is remembered, 0 for not at all (${default})."`
+	Bytes         int64         `env:"RINGQL_CACHE_BYTES" default:"67108864" help:"Bytes of memory for all that is remembered (${default}); one person has at most an eighth of it."`
+}
+
 // Limits bound what one request may ask for.
 type Limits struct {
 	Body    int64 `env:"RINGQL_MAX_BODY" default:"1048576" help:"Bytes of a request's body (${default})."`
@@ -103,7 +111,7 @@ type Limits struct {
 	Errors  int   `env:"RINGQL_MAX_ERRORS" default:"100" help:"Errors of one answer (${default})."`
 	Read    int64 `env:"RINGQL_MAX_READ" default:"268435456" help:"Bytes of RingCentral's answers to one operation (${default})."`
 
-	Calls   int   `env:"RINGQL_MAX_CALLS" default:"500" help:"Calls to RingCentral that one operation is sure to take (${default})."`
+	Calls int `env:"RINGQL_MAX_CALLS" default:"500" help:"Calls to RingCentral that one operation is sure to take (${default})."`
 
 	Sockets    int `env:"RINGQL_MAX_SOCKETS" default:"500" help:"Open WebSockets of one person (${default})."`
 	Operations int `env:"RINGQL_MAX_OPERATIONS" default:"100" help:"Operations under way on one WebSocket (${default})."`
@@ -171,6 +179,7 @@ func (s *Serve) Validate() error {
 		s.Upstream.validate(),
 		s.Limits.validate(),
 		s.Budget.validate(),
+		s.Cache.validate(),
 		s.Sim.validate(),
 	)
 }
@@ -225,6 +234,13 @@ func (b Budget) validate() error {
 		positive("RINGQL_LIMIT_HEAVY", int64(b.Heavy)), positive("RINGQL_LIMIT_AUTH", int64(b.Auth)),
 		positive("RINGQL_MAX_WAITING", int64(b.Waiting)),
 	)
+}
+
+func (c Cache) validate() error {
+	if c.TTL < 0 || c.DictionaryTTL < 0 {
+		return errors.New("RINGQL_CACHE_TTL and RINGQL_CACHE_DICTIONARY_TTL must not be negative")
+	}
+	return positive("RINGQL_CACHE_BYTES", c.Bytes)
 }
 
 func (c Company) validate() error {

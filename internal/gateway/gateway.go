@@ -55,6 +55,7 @@ func New(cfg Config) (*Gateway, error) {
 	if cfg.Telemetry == nil {
 		cfg.Telemetry = NewTelemetry()
 	}
+	cfg.Telemetry.cache = cfg.REST.CacheSize
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}

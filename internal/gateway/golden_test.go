@@ -54,16 +54,7 @@ func TestGolden(t *testing.T) {
 			got := map[string]string{}
 			synctest.Test(t, func(t *testing.T) {
 				c := newCase(t, ar, check)
-				if before := section(ar, "before.graphql"); before != "" {
-					c.post(t, before, "")
-					c.sim.ResetCalls()
-				}
-				c.extensions = section(ar, "extensions.json")
-				for line := range strings.Lines(section(ar, "header.txt")) {
-					name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
-					c.header.Add(name, value)
-				}
-				got["response.json"] = c.post(t, section(ar, "query.graphql"), section(ar, "variables.json"))
+				got["response.json"] = c.run(t, ar)
 				got["upstream.txt"] = calls(c.sim.Calls())
 			})
 			names := []string{"response.json", "upstream.txt"}
@@ -96,6 +87,21 @@ type goldenCase struct {
 	extensions string // of requests, as JSON
 }
 
+// run sends what a file has before its query, and the query, whose answer it returns.
+func (c *goldenCase) run(t *testing.T, ar *txtar.Archive) string {
+	t.Helper()
+	if before := section(ar, "before.graphql"); before != "" {
+		c.post(t, before, "")
+		c.sim.ResetCalls()
+	}
+	c.extensions = section(ar, "extensions.json")
+	for line := range strings.Lines(section(ar, "header.txt")) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		c.header.Add(name, value)
+	}
+	return c.post(t, section(ar, "query.graphql"), section(ar, "variables.json"))
+}
+
 func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	t.Helper()
 	c := &goldenCase{header: http.Header{}}
@@ -112,6 +118,12 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	rc := rest.Config{
 		BaseURL: "http://upstream", Generation: rest.Preference(set["api"]), Who: auth.Key,
 		ManyIDs: number(t, set["many ids"]), MaxAnswer: int64(number(t, set["max answer"])),
+	}
+	if s := set["cache"]; s != "" {
+		if rc.Cache.TTL, err = time.ParseDuration(s); err != nil {
+			t.Fatal(err)
+		}
+		rc.Cache.DictionaryTTL = time.Hour
 	}
 	gate := budget.NewGate()
 	base := check.transport(t, upstream.Transport())

@@ -22,11 +22,15 @@ type Telemetry struct {
 	took      *prometheus.HistogramVec
 	calls     *prometheus.CounterVec
 	upstream  *prometheus.HistogramVec
+	spared    *prometheus.CounterVec
 	unmatched *prometheus.Desc
 	waiting   *prometheus.GaugeVec
 	waited    *prometheus.HistogramVec
 	refused   *prometheus.CounterVec
 	storeUp   prometheus.Gauge
+
+	cache                       func() rest.CacheSize // set before anything is counted; nil for none
+	answers, remembered, missed *prometheus.Desc
 }
 
 // NewTelemetry returns counters at zero.
@@ -47,20 +51,31 @@ func NewTelemetry() *Telemetry {
 			Name: "ringql_upstream_seconds", Help: "How long RingCentral took to answer, by operation.",
 			Buckets: prometheus.ExponentialBuckets(0.005, 2.5, 10),
 		}, []string{"operation"}),
+		spared: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "ringql_cache_hits_total", Help: "Calls to RingCentral that were not needed, by operation, and whether the answer was remembered or the same call was under way.",
+		}, []string{"operation", "from"}),
+		missed:     prometheus.NewDesc("ringql_cache_misses_total", "Answers of RingCentral's that could have been remembered, and were not.", nil, nil),
+		answers:    prometheus.NewDesc("ringql_cache_answers", "Answers of RingCentral's that are remembered.", nil, nil),
+		remembered: prometheus.NewDesc("ringql_cache_bytes", "Bytes of memory for answers that are remembered.", nil, nil),
 		unmatched: prometheus.NewDesc("ringql_unknown_enum_values_total",
 			"Values of RingCentral's that the schema does not know, by enumeration.", []string{"enum", "value"}, nil),
 	}
 	t.budgets()
-	t.registry.MustRegister(t.requests, t.took, t.calls, t.upstream, t,
+	t.registry.MustRegister(t.requests, t.took, t.calls, t.upstream, t.spared, t,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
 }
 
-// Call counts one upstream call. It is what the observing link reports to. One that was
-// spared is told in the log alone.
+// Call counts one upstream call, or one that was spared. It is what the observing link and
+// the client report to.
 func (t *Telemetry) Call(ctx context.Context, c rest.Call) {
 	eventFrom(ctx).call(c)
 	if c.Spared() {
+		from := "memory"
+		if c.Shared {
+			from = "call under way"
+		}
+		t.spared.WithLabelValues(c.Operation.ID, from).Inc()
 		return
 	}
 	t.calls.WithLabelValues(c.Operation.ID, string(c.Group), strconv.Itoa(c.Status)).Inc()
@@ -117,11 +132,22 @@ func (t *Telemetry) request(kind string, failed bool, took time.Duration) {
 	t.took.WithLabelValues(kind).Observe(took.Seconds())
 }
 
-// Describe and Collect make the unknown values, which are counted elsewhere, a metric.
-func (t *Telemetry) Describe(ch chan<- *prometheus.Desc) { ch <- t.unmatched }
+// Describe and Collect make what is counted elsewhere a metric: unknown values, and what is
+// remembered.
+func (t *Telemetry) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{t.unmatched, t.answers, t.remembered, t.missed} {
+		ch <- d
+	}
+}
 
-// Collect sends the counts of unknown values.
+// Collect sends the counts of unknown values, and how much is remembered.
 func (t *Telemetry) Collect(ch chan<- prometheus.Metric) {
+	if t.cache != nil {
+		size := t.cache()
+		ch <- prometheus.MustNewConstMetric(t.answers, prometheus.GaugeValue, float64(size.Answers))
+		ch <- prometheus.MustNewConstMetric(t.remembered, prometheus.GaugeValue, float64(size.Bytes))
+		ch <- prometheus.MustNewConstMetric(t.missed, prometheus.CounterValue, float64(size.Misses))
+	}
 	for v, n := range model.Unknown.Snapshot() {
 		ch <- prometheus.MustNewConstMetric(t.unmatched, prometheus.CounterValue, float64(n), v.Enum, v.Value)
 	}

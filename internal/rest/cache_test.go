@@ -34,7 +34,7 @@ func TestTimeToLive(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			up, told := &slow{body: `{"id":1,"records":[],"paging":{"totalElements":0}}`}, 0
 			c := New(Config{Transport: up, Cache: tt.cfg, Report: func(_ context.Context, call Call) {
-				if call.Cached && !call.Shared {
+				if call.Cached {
 					told++
 				}
 			}})
@@ -226,7 +226,7 @@ func TestWeight(t *testing.T) {
 		return body
 	}
 	check := func(name string, body []byte, decoded func([]byte) any) {
-		times := 4 + 1<<21/len(body)
+		times := 4 + 1<<19/len(body)
 		kept := make([]any, times)
 		for i := range kept {
 			kept[i] = decoded(body) // fills what is made once

@@ -139,7 +139,7 @@ func (c *Client) recalled(ctx context.Context, o *Operation, e *entry) (any, err
 
 // spared tells of a call that was not needed.
 func (c *Client) spared(ctx context.Context, o *Operation, shared bool) {
-	call := Call{Operation: o, Group: o.Group, Status: http.StatusOK, Cached: true, Shared: shared}
+	call := Call{Operation: o, Group: o.Group, Status: http.StatusOK, Cached: !shared, Shared: shared}
 	Tell(ctx, call)
 	if c.cfg.Report != nil {
 		c.cfg.Report(ctx, call)

@@ -56,8 +56,8 @@ type Call struct {
 	Status    int           // zero when no answer came
 	Duration  time.Duration // from when it left until its answer's header came
 	Waited    time.Duration // for its turn in the budget, before it left
-	Cached    bool          // nothing was sent: its answer was remembered, or Shared
-	Shared    bool          // nothing was sent: the same one was under way already
+	Cached    bool          // its answer was remembered, and nothing was sent
+	Shared    bool          // the same one was under way already, and nothing was sent
 	RequestID string        // what the vendor's support asks for
 	Err       error
 }
@@ -81,7 +81,7 @@ func Observe(report func(context.Context, Call)) Link {
 }
 
 // Spared says whether nothing was sent for c.
-func (c Call) Spared() bool { return c.Cached }
+func (c Call) Spared() bool { return c.Cached || c.Shared }
 
 // leaving is what is known of a call before it has an answer.
 func leaving(ctx context.Context, o *Operation) Call {
