@@ -72,26 +72,35 @@ func rivals(b *testing.B, extensions, numbers int) (up *replay, handlers map[str
 		b.Fatal(err)
 	}
 	up = &replay{next: s.Transport()}
-	gate := budget.NewGate()
-	client := rest.New(rest.Config{BaseURL: "http://upstream", Who: auth.Key, Transport: rest.Chain(up, rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key))})
-	g, err := gateway.New(gateway.Config{REST: client, Gate: gate})
-	if err != nil {
-		b.Fatal(err)
+	made := func(cache rest.CacheConfig) (*rest.Client, *gateway.Gateway) {
+		gate := budget.NewGate()
+		client := rest.New(rest.Config{BaseURL: "http://upstream", Who: auth.Key, Cache: cache, Transport: rest.Chain(up, rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key))})
+		g, err := gateway.New(gateway.Config{REST: client, Gate: gate})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return client, g
 	}
+	client, g := made(rest.CacheConfig{})
+	_, remembers := made(rest.CacheConfig{TTL: time.Hour})
 	token := "Bearer " + s.Token(sim.AdministratorID)
 	body, _ := json.Marshal(map[string]string{"query": wide})
 	person, _ := new(auth.Authenticator).Identify(token)
 	ctx := auth.With(context.Background(), person)
-	return up, map[string]func() []byte{
-		"gateway": func() []byte {
+	ask := func(g http.Handler) func() []byte {
+		return func() []byte {
 			r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
 			r.Header.Set("Content-Type", "application/json")
 			r.Header.Set("Authorization", token)
 			w := httptest.NewRecorder()
 			g.ServeHTTP(w, r)
 			return w.Body.Bytes()
-		},
-		"by hand": func() []byte { return byHand(ctx, client) },
+		}
+	}
+	return up, map[string]func() []byte{
+		"gateway":                ask(g),
+		"gateway that remembers": ask(remembers),
+		"by hand":                func() []byte { return byHand(ctx, client) },
 		"by hand, only these fields": func() []byte {
 			return selectedByHand(http.Client{Transport: up}, token)
 		},
@@ -280,7 +289,7 @@ func selectedByHand(c http.Client, token string) []byte {
 // what counts are the ratios. Allocations and upstream calls are exact.
 func BenchmarkWide(b *testing.B) {
 	up, handlers := rivals(b, 1000, 2000)
-	names := []string{"gateway", "by hand", "by hand, only these fields"}
+	names := []string{"gateway", "gateway that remembers", "by hand", "by hand, only these fields"}
 	took, mallocs, calls := map[string]time.Duration{}, map[string]uint64{}, map[string]int64{}
 	want := handlers["by hand"]()
 	for _, name := range names { // warm, and the answers are the same

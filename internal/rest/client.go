@@ -1,8 +1,10 @@
 // Package rest is the gateway's client for the RingCentral REST API: one
 // exported method per upstream operation, named after its operationId, and the
 // links of the transport chain that observe and retry. It hides the upstream's
-// two generations and its many-ids answers; it must not know GraphQL, who is
-// asking, or what a field costs.
+// two generations and its many-ids answers, makes the same read of one person once
+// while it is under way, and remembers what it came to until something changes; it
+// must not know GraphQL, who is asking, or what a field costs. What its reads return
+// is given to others as well: nobody may write to it.
 package rest
 
 import (
