@@ -214,25 +214,6 @@ func (m *manyRun[T]) one(ctx context.Context, r request, id string) (*T, error) 
 // parts are what each id of one request came to.
 type parts[T any] map[string]Result[*T]
 
-// once returns what r, which names ids, comes to. Of a read, others may be given it.
-func (m *manyRun[T]) once(ctx context.Context, r request, ids []string) (parts[T], error) {
-	if r.failed != nil || m.op.Method != http.MethodGet {
-		return m.fly(ctx, r, ids)
-	}
-	key := m.c.keyOf(ctx, r)
-	key.part = true
-	v, err := m.c.share(ctx, need{
-		key: key, r: r,
-		fetch: func(ctx context.Context) (any, error) { return m.fly(ctx, r, ids) },
-		find:  func(k readKey) *entry { return m.recallAll(k, ids) },
-		keep:  func(k readKey, v any, size int64, seen view) { m.keep(k, v.(parts[T]), size, seen) }, //nolint:forcetypeassert // fetch made it
-	})
-	if err != nil {
-		return nil, err
-	}
-	return v.(parts[T]), nil //nolint:forcetypeassert // as in read
-}
-
 // fly sends r and takes its answer apart. What follows may wait for more answers, so this
 // one has been released.
 func (m *manyRun[T]) fly(ctx context.Context, r request, ids []string) (parts[T], error) {

@@ -8,6 +8,25 @@ import (
 // Answers to many ids are remembered id by id, so that a later request asks only for those
 // that are missing.
 
+// once returns what r, which names ids, comes to. Of a read, others may be given it.
+func (m *manyRun[T]) once(ctx context.Context, r request, ids []string) (parts[T], error) {
+	if r.failed != nil || m.op.Method != http.MethodGet {
+		return m.fly(ctx, r, ids)
+	}
+	key := m.c.keyOf(ctx, r)
+	key.part = true
+	v, err := m.c.share(ctx, need{
+		key: key, r: r,
+		fetch: func(ctx context.Context) (any, error) { return m.fly(ctx, r, ids) },
+		find:  func(k readKey) *entry { return m.recallAll(k, ids) },
+		keep:  func(k readKey, v any, size int64, seen view) { m.keep(k, v.(parts[T]), size, seen) }, //nolint:forcetypeassert // fetch made it
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.(parts[T]), nil //nolint:forcetypeassert // as in read
+}
+
 // recall files what is remembered of ids and returns the others.
 func (m *manyRun[T]) recall(ctx context.Context, ids []string) (missing []string) {
 	if m.op.Method != http.MethodGet || WantsFresh(ctx) || m.c.cache.ttl(m.op) <= 0 {
