@@ -142,8 +142,7 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 	return gateway.New(gateway.Config{
 		REST: rest.New(rest.Config{
 			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, Gate: gate, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
-			Transport: rest.Chain(base, rest.Retry(), auth.Transport(), spend, observe),
-			Cache:     rest.CacheConfig(cfg.Cache), Report: telemetry.Call,
+			Transport: rest.Chain(base, rest.Retry(), auth.Transport(), spend, observe), Cache: rest.CacheConfig(cfg.Cache), Report: telemetry.Call,
 		}),
 		Gate: gate, Auth: who, Telemetry: telemetry, Log: log, Limits: limit.Limits(cfg.Limits),
 		Timeout: cfg.Timeout, Introspection: cfg.Introspection, Playground: cfg.Playground, Hosts: hosts, HealthApart: cfg.HealthAddr != "",

@@ -33,7 +33,7 @@ func (o *operations) admit(ctx context.Context, op *graphql.OperationContext, ne
 	if dry {
 		return graphql.OneShot(dryRun(est, facts.Funds))
 	}
-	if err := o.payable(est, facts.Funds); err != nil {
+	if err := o.payable(est, facts); err != nil {
 		refused := present(ctx, err)
 		refused.Path, refused.Locations = nil, nil
 		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{refused}})
@@ -71,15 +71,15 @@ func (e *costlyError) Error() string {
 // payable says whether an operation can be carried out: what it takes for sure must be
 // within what is allowed, and can be sent in time. What is only likely is no reason to
 // refuse it: the loaders look again when more is known.
-func (o *operations) payable(est *plan.Estimate, funds plan.Funds) error {
-	least, sum := est.Least(), 0
+func (o *operations) payable(est *plan.Estimate, facts plan.Facts) error {
+	least, sum := est.Least(facts.Remembered), 0
 	for _, n := range least {
 		sum += n
 	}
 	if most := o.cfg.Limits.Calls; sum > most {
 		return &costlyError{sum, most}
 	}
-	return funds.Check(least)
+	return facts.Funds.Check(least)
 }
 
 // exceeded are the extensions of an error about calls that cannot be sent in time.

@@ -34,7 +34,10 @@ type Facts struct {
 	Served func(operation string) bool
 	// Payer is the group that a call is counted in.
 	Payer    func(o *rest.Operation) budget.Group
-	MostRows int // of one list; zero means the upstream's
+	// Remembered is how many answers of an operation are remembered. The price does not count
+	// on them, for they may be forgotten before they are asked for.
+	Remembered func(o *rest.Operation) int
+	MostRows   int // of one list; zero means the upstream's
 	Funds    Funds
 }
 
@@ -105,14 +108,11 @@ func plural(n int, of string) string {
 	return strconv.Itoa(n) + " " + of
 }
 
-// Sum returns what the estimate comes to by group, of the parts that are not deferred, or
-// of all.
-func (e *Estimate) Sum(all bool) map[budget.Group]Size {
+// sum is what the estimate comes to by group.
+func (e *Estimate) sum() map[budget.Group]Size {
 	sum := map[budget.Group]Size{}
 	for _, l := range e.Lines {
-		if all || !l.Deferred {
-			sum[l.Group] = sum[l.Group].plus(l.Calls)
-		}
+		sum[l.Group] = sum[l.Group].plus(l.Calls)
 	}
 	maps.DeleteFunc(sum, func(g budget.Group, _ Size) bool { return g == "" })
 	return sum
@@ -129,14 +129,31 @@ func pick(sum map[budget.Group]Size, of func(Size) int) Calls {
 	return calls
 }
 
-// Least returns the calls that are made for sure, but for parts that come later.
-func (e *Estimate) Least() Calls { return pick(e.Sum(false), func(s Size) int { return s.Least }) }
+// Least returns the calls that are made for sure, but for parts that come later, and for
+// those that remembered answers may spare.
+func (e *Estimate) Least(remembered func(*rest.Operation) int) Calls {
+	spared, calls := map[*rest.Operation]int{}, Calls{}
+	for _, l := range e.Lines {
+		if l.Deferred || l.Calls.Least == 0 {
+			continue
+		}
+		if _, known := spared[l.Operation]; !known {
+			spared[l.Operation] = remembered(l.Operation)
+		}
+		free := min(spared[l.Operation], l.Calls.Least)
+		spared[l.Operation] -= free
+		if n := l.Calls.Least - free; n > 0 && l.Group != "" {
+			calls[l.Group] = bounded(calls[l.Group] + n)
+		}
+	}
+	return calls
+}
 
 // Expected returns the calls that are likely.
-func (e *Estimate) Expected() Calls { return pick(e.Sum(true), func(s Size) int { return s.Expected }) }
+func (e *Estimate) Expected() Calls { return pick(e.sum(), func(s Size) int { return s.Expected }) }
 
 // Most returns the calls that there are at most.
-func (e *Estimate) Most() Calls { return pick(e.Sum(true), func(s Size) int { return s.Most }) }
+func (e *Estimate) Most() Calls { return pick(e.sum(), func(s Size) int { return s.Most }) }
 
 // Exact says whether all of e is known.
 func (e *Estimate) Exact() bool {

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"math"
 	"sync"
 	"time"
@@ -46,6 +47,7 @@ type cache struct {
 type shelf struct {
 	entries *simplelru.LRU[readKey, *entry]
 	bytes   int64
+	of      map[*Operation]int // how many there are
 }
 
 // entry is an answer. Nobody may write to its value.
@@ -124,7 +126,7 @@ func (c *cache) put(k readKey, value any, size int64, seen view) {
 	defer c.mu.Unlock()
 	s, ok := c.people.Get(k.who)
 	if !ok {
-		s = &shelf{entries: mustLRU[readKey, *entry](math.MaxInt, nil)}
+		s = &shelf{entries: mustLRU[readKey, *entry](math.MaxInt, nil), of: map[*Operation]int{}}
 		c.people.Add(k.who, s)
 	}
 	if old, ok := s.entries.Peek(k); ok {
@@ -132,6 +134,7 @@ func (c *cache) put(k readKey, value any, size int64, seen view) {
 		c.people.Add(k.who, s) // dropping the last one drops the shelf
 	}
 	s.entries.Add(k, e)
+	s.of[k.op]++
 	c.weigh(s, 1, e)
 	for s.bytes > c.most {
 		c.dropOldest(k.who, s)
@@ -164,6 +167,7 @@ func (c *cache) dropOldest(who string, s *shelf) {
 
 func (c *cache) drop(who string, s *shelf, k readKey, e *entry) {
 	s.entries.Remove(k)
+	s.of[k.op]--
 	c.weigh(s, -1, e)
 	if s.entries.Len() == 0 {
 		c.people.Remove(who)
@@ -176,6 +180,20 @@ func (c *cache) weigh(s *shelf, sign int, e *entry) {
 	s.bytes += w
 	c.bytes += w
 	c.count += sign
+}
+
+// Remembered returns how many answers of an operation are remembered of who asks, so that
+// as many calls at most are spared.
+func (c *Client) Remembered(ctx context.Context, o *Operation) int {
+	if c.cache == nil {
+		return 0
+	}
+	c.cache.mu.Lock()
+	defer c.cache.mu.Unlock()
+	if s, ok := c.cache.people.Peek(c.cfg.Who(ctx)); ok {
+		return s.of[o]
+	}
+	return 0
 }
 
 // CacheSize is how much is remembered, and how often an answer was not.
