@@ -159,7 +159,7 @@ func TestPartsLeft(t *testing.T) {
 	for i := range 20 {
 		s.sim.FailNext("listExtensionPhoneNumbers", 1, sim.Fault{Delay: 100 * time.Millisecond})
 		id := fmt.Sprint(i)
-		w.write(subscribe(id, `{ extension(id: "435068008") { rcId ... @defer { usablePhoneNumbers { totalCount } } } }`))
+		w.write(subscribe(id, fmt.Sprintf(`{ extension(id: "435068008") { rcId ... @defer { usablePhoneNumbers(first: %d) { totalCount } } } }`, i+1)))
 		w.expect(`"hasNext":true`)
 		w.write(`{"type":"complete","id":"` + id + `"}`)
 	}

@@ -25,7 +25,7 @@ func Facts(ctx context.Context, cfg Config) plan.Facts {
 		Preference:    cfg.REST.Preference(),
 		Served:        served,
 		Payer:         func(o *rest.Operation) budget.Group { return cfg.Gate.Payer(who, o.Group, o.ID) },
-		Remembered:    func(o *rest.Operation) int { return cfg.REST.Remembered(ctx, o) },
+		Remembered:    func(o *rest.Operation) int { return cfg.REST.CountRemembered(ctx, o) },
 		Funds:         FundsOf(ctx, cfg.Gate, who),
 		Path: func(account string) string {
 			if account == own {
@@ -101,7 +101,7 @@ const answering = 2 * time.Second
 func paid[K comparable, V any](l *Loaders, operation string, fetch func(context.Context, []K) map[K]rest.Result[V]) func(context.Context, []K) map[K]rest.Result[V] {
 	o := rest.OperationNamed(operation)
 	return func(ctx context.Context, keys []K) map[K]rest.Result[V] {
-		calls := max(0, len(keys)-l.c.Remembered(ctx, o))
+		calls := max(0, len(keys)-l.c.CountRemembered(ctx, o))
 		err := l.funds(ctx).Check(plan.Calls{l.gate.Payer(l.who, o.Group, o.ID): calls})
 		if err == nil || len(keys) < 2 {
 			return fetch(ctx, keys)

@@ -182,9 +182,9 @@ func (c *cache) weigh(s *shelf, sign int, e *entry) {
 	c.count += sign
 }
 
-// Remembered returns how many answers of an operation are remembered of who asks, so that
+// CountRemembered returns how many answers of an operation are remembered of who asks, so that
 // as many calls at most are spared.
-func (c *Client) Remembered(ctx context.Context, o *Operation) int {
+func (c *Client) CountRemembered(ctx context.Context, o *Operation) int {
 	if c.cache == nil {
 		return 0
 	}
