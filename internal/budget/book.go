@@ -30,15 +30,17 @@ type Book struct {
 	Full    bool      `json:"full,omitzero"`    // whether the last call took what was left
 	Pending Run       `json:"pending,omitzero"` // calls that find out what others have spent, and since when
 
-	Presumed int       `json:"-"`                // calls of others that are expected until a window has passed
-	Born     time.Time `json:"born,omitzero"`    // when the first call left after a long time
-	Seen     []Sight   `json:"seen,omitempty"`   // other programs, by window, oldest first
-	Flying   Run       `json:"flying,omitzero"`  // calls under way, and when the last left
-	Alone    time.Time `json:"alone,omitzero"`   // where the only call under way is booked
-	Counted  time.Time `json:"counted,omitzero"` // when the answer to one alone told of other programs
-	Lines    []Line    `json:"lines,omitempty"`  // who waits
+	Presumed int           `json:"-"`                // calls of others that are expected until a window has passed
+	Born     time.Time     `json:"born,omitzero"`    // when the first call left after a long time
+	Seen     []Sight       `json:"seen,omitempty"`   // other programs, by window, oldest first
+	Flying   Run           `json:"flying,omitzero"`  // calls under way, and when the last left
+	Alone    time.Time     `json:"alone,omitzero"`   // where the only call under way is booked
+	Slow     time.Duration `json:"slow,omitzero"`    // how long calls are under way, at most of late
+	Counted  time.Time     `json:"counted,omitzero"` // when the answer to one alone told of other programs
+	Lines    []Line        `json:"lines,omitempty"`  // who waits
 
-	Share int `json:"share,omitzero"` // how many replicas share what is left, while they cannot tell each other
+	Share  int       `json:"share,omitzero"`  // how many replicas share the limit, while they cannot tell each other
+	Parted time.Time `json:"parted,omitzero"` // since when
 }
 
 // Run is calls that count from the same moment. What a header makes us count is one
@@ -152,12 +154,22 @@ func (b *Book) used(now time.Time) (ours, others int) {
 // left returns how many calls fit into the window now, whether or not it is closed.
 func (b *Book) left(now time.Time) int {
 	ours, others := b.used(now)
-	return max(0, min(b.Limit-others, b.most(now))-ours)
+	own, _ := within(b.Ours, b.since(now))
+	return max(0, min(b.Limit-others-ours, b.most(now)-own))
 }
 
-// most returns how many calls of ours a window holds.
+// most returns how many calls of ours a window holds; of replicas that cannot tell each
+// other, those sent since.
 func (b *Book) most(now time.Time) int {
 	return max(1, (b.Limit-b.reserve(now))/max(1, b.Share))
+}
+
+// since is when the calls came that most is about.
+func (b *Book) since(now time.Time) time.Time {
+	if start := now.Add(-b.Window); start.After(b.Parted) {
+		return start
+	}
+	return b.Parted
 }
 
 // wait says how long until b may spend n calls at once. It is false if b never may.
@@ -184,12 +196,16 @@ func (b *Book) slots(now time.Time, n int) slots {
 	}
 	reserve, most := b.reserve(now), b.most(now)
 	ours, i := within(b.Ours, after)
+	own, _ := within(b.Ours, b.since(now))
 	others, k := within(b.Others, after)
 	out := slots{window: b.Window}
 	free := now // when what has left so far has left
 	for fit := 1; fit <= min(n, most); fit++ {
-		for ours+fit > most || ours+fit+max(others, reserve) > b.Limit {
+		for own+fit > most || ours+fit+max(others, reserve) > b.Limit {
 			if i < len(b.Ours) && (k == len(b.Others) || b.Ours[i].At.Before(b.Others[k].At)) {
+				if b.Ours[i].At.After(b.Parted) {
+					own -= b.Ours[i].N
+				}
 				free, ours, i = b.Ours[i].At.Add(b.Window), ours-b.Ours[i].N, i+1
 			} else {
 				free, others, k = b.Others[k].At.Add(b.Window), others-b.Others[k].N, k+1

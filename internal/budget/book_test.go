@@ -107,8 +107,9 @@ func TestReserve(t *testing.T) {
 		"nobody":                           {nil, 0, 0},
 		"three, perhaps more":              {[]sight{{0, 3, false}}, 1, 4},
 		"three, perhaps four next":         {[]sight{{0, 3, true}}, 1, 4},
-		"three and four, never five":       {[]sight{{0, 3, true}, {60, 4, true}}, 61, 4},
-		"the same, the other way round":    {[]sight{{0, 4, true}, {1, 3, true}}, 61, 4},
+		"three, then four, perhaps five":   {[]sight{{0, 3, true}, {60, 4, true}}, 61, 5},
+		"a program that has just begun":    {[]sight{{0, 0, true}, {1, 2, true}, {2, 3, true}}, 61, 4},
+		"four, then three, never five":     {[]sight{{0, 4, true}, {60, 3, true}}, 61, 4},
 		"four at least, so perhaps five":   {[]sight{{0, 3, true}, {60, 4, false}}, 61, 5},
 		"the most is remembered":           {[]sight{{0, 9, true}, {60, 0, true}, {120, 0, true}, {180, 0, true}}, 239, 9},
 		"but not for ever":                 {[]sight{{0, 9, true}, {60, 0, true}, {120, 0, true}, {180, 0, true}}, 240, 0},
@@ -168,7 +169,7 @@ func TestApart(t *testing.T) {
 	shared := known(0)
 	shared.add(at(0), 4)
 	mine := shared.Clone()
-	mine.Apart(3)
+	mine.Apart(at(0.5), 3)
 	if got := mine.left(at(1)); got != 3 {
 		t.Errorf("%d left for one of three, want a third", got)
 	}
@@ -181,7 +182,7 @@ func TestApart(t *testing.T) {
 		t.Errorf("%d of ours, %d of others, closed until %s", ours, others, shared.Closed)
 	}
 	alone := shared.Clone()
-	alone.Apart(1)
+	alone.Apart(at(3), 1)
 	if ours, others := alone.used(at(3)); ours != 6 || others != 0 {
 		t.Errorf("%d of ours, %d of others: one replica has all to itself", ours, others)
 	}

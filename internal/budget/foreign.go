@@ -51,7 +51,7 @@ func (b *Book) peak(now time.Time) int {
 
 // reserve returns how much of the window is kept free for other programs: the next call
 // of one of them would otherwise start a penalty for all. That is the most they have
-// shown, and one more unless they have shown fewer as well: one that makes a call every 18
+// shown, and one more unless they have shown fewer since: one that makes a call every 18
 // seconds has three in one minute and four in another, and never five.
 func (b *Book) reserve(now time.Time) int {
 	most, presumed := b.peak(now), 0
@@ -61,16 +61,17 @@ func (b *Book) reserve(now time.Time) int {
 	if most == 0 {
 		return presumed
 	}
-	fewer, counted := false, false
+	reached := false
 	for _, s := range b.Seen {
-		if s.Exact && now.Sub(s.At) < recall*b.Window {
-			fewer, counted = fewer || s.Lo < most, counted || s.Hi == most
+		if !s.Exact || now.Sub(s.At) >= recall*b.Window {
+			continue
 		}
+		if reached && s.Lo < most {
+			return max(presumed, min(most, b.Limit-1))
+		}
+		reached = reached || s.Hi == most
 	}
-	if !fewer || !counted {
-		most++
-	}
-	return max(presumed, min(most, b.Limit-1))
+	return max(presumed, min(most+1, b.Limit-1))
 }
 
 // count says whether the next call should go alone, so that its answer tells how many

@@ -30,8 +30,8 @@ func (b *Book) adopt(now, booked time.Time, h http.Header, refused bool) {
 	if b.Share > 1 {
 		foreign = min(foreign, b.peak(now)) // those of other replicas are among them
 	}
-	certain, _ := within(b.Ours, now.Add(now.Sub(booked)-b.Window))
-	alone := b.Alone.Equal(booked) && certain == ours // and none of ours is leaving the window meanwhile
+	certain, _ := within(b.Ours, now.Add(b.Slow-b.Window))
+	alone := b.Alone.Equal(booked) && certain == ours // and none of ours is leaving the upstream's window meanwhile
 	if b.see(now, foreign, alone); alone {
 		b.Counted = now
 	}
@@ -46,6 +46,7 @@ func (b *Book) adopt(now, booked time.Time, h http.Header, refused bool) {
 func (b *Book) ended(now, booked time.Time, well bool) {
 	b.move(booked, now)
 	b.landed(booked)
+	b.Slow = max(now.Sub(booked), b.Slow-b.Slow/64)
 	b.Heard = b.stamp(now)
 	b.Penalty.ended(booked, well)
 }

@@ -22,7 +22,7 @@ import (
 // open returns a Store in a pretend clock's bubble.
 func open(t *testing.T, url string) *cluster.Store {
 	t.Helper()
-	s, err := cluster.Open(cluster.Config{URL: url, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	s, err := cluster.Open(cluster.Config{URL: url, Timeout: 10 * time.Second, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -156,7 +156,7 @@ func (s *Store) share(ctx context.Context, key budget.Key, c *bookCopy, f func(n
 func (s *Store) part(c *bookCopy) {
 	if !c.apart {
 		s.mu.Lock()
-		c.book.Apart(s.replicas)
+		c.book.Apart(s.now(), s.replicas)
 		s.mu.Unlock()
 		c.apart = true
 	}
