@@ -131,6 +131,19 @@ func TestReserve(t *testing.T) {
 	}
 }
 
+// An answer that comes late was counted when our earlier calls were still in the window:
+// they are not somebody else's.
+func TestLateAnswer(t *testing.T) {
+	b := known(0)
+	b.add(at(0), 9)
+	booked := b.take(at(58), "a", []time.Time{at(58)}).at
+	b.ended(at(62), booked, true)
+	b.adopt(at(62), booked, told(10, 0), false)
+	if others := b.peak(at(62)); others != 0 || b.left(at(62)) != 9 {
+		t.Errorf("%d calls of others, %d left", others, b.left(at(62)))
+	}
+}
+
 // A 429 that our count does not explain is somebody else's doing.
 func TestSurprise(t *testing.T) {
 	b := known(0)

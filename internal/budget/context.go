@@ -63,11 +63,14 @@ func limited(ctx context.Context, now time.Time) waiting {
 	if a, ok := ctx.Value(askerKey{}).(context.Context); ok {
 		asker = a
 	}
-	w := waiting{end: now.Add(patience), over: ctx.Done(), left: asker.Done()}
+	w := waiting{over: ctx.Done(), left: asker.Done()}
 	for _, c := range []context.Context{ctx, asker} {
-		if end, ok := c.Deadline(); ok && end.Before(w.end) {
+		if end, ok := c.Deadline(); ok && (w.end.IsZero() || end.Before(w.end)) {
 			w.end = end
 		}
+	}
+	if w.end.IsZero() {
+		w.end = now.Add(patience)
 	}
 	w.why = func() error {
 		if err := ctx.Err(); err != nil {

@@ -257,6 +257,7 @@ func (g *Gate) learn(ctx context.Context, who string, a answer) {
 	g.all.ended(a.sent, well)
 	g.mu.Unlock()
 	said, known := a.names()
+	var closed time.Duration // of the group that paid
 	g.write(ctx, who, a.group, func(now time.Time, b *Book) {
 		if !a.booked.IsZero() {
 			b.ended(now, a.booked, well)
@@ -266,6 +267,7 @@ func (g *Gate) learn(ctx context.Context, who string, a answer) {
 		} else if closes != OfNothing {
 			b.shut(now, away(a.header))
 		}
+		closed = b.Closed.Sub(now)
 	})
 	if known && said != a.group { // a name nobody knows is no news of any book, and makes no new one
 		if a.operation != "" {
@@ -276,7 +278,7 @@ func (g *Gate) learn(ctx context.Context, who string, a answer) {
 			b.hear(now, a, closes)
 		})
 	}
-	g.closeMore(ctx, who, a, closes)
+	g.closeMore(ctx, who, a, closes, closed)
 }
 
 // hear takes over what a says of b.
@@ -296,13 +298,14 @@ func (b *Book) hear(now time.Time, a answer, closes Scope) {
 	b.shut(now, away(a.header))
 }
 
-// closeMore closes what a refusal closes besides the group that paid.
-func (g *Gate) closeMore(ctx context.Context, who string, a answer, closes Scope) {
+// closeMore closes what a refusal closes besides the group that paid, which is closed for
+// so long.
+func (g *Gate) closeMore(ctx context.Context, who string, a answer, closes Scope, closed time.Duration) {
 	switch closes {
 	case OfPerson:
 		for _, group := range All {
 			if group != a.group { // opens later: what finds out whether it is over is a call of the group that paid
-				g.write(ctx, who, group, func(now time.Time, b *Book) { b.shut(now, away(a.header)+margin) })
+				g.write(ctx, who, group, func(now time.Time, b *Book) { b.shutUntil(now.Add(closed + margin)) })
 			}
 		}
 	case OfApp:

@@ -29,8 +29,12 @@ func (p *Penalty) shut(now time.Time, away time.Duration) {
 	if p.Unproven && !p.Closed.After(now) {
 		p.Failed = min(p.Failed+1, mostFailed)
 	}
-	away <<= p.Failed
-	if end := now.Add(away); end.After(p.Closed) {
+	p.shutUntil(now.Add(away << p.Failed))
+}
+
+// shutUntil lets nothing out before end.
+func (p *Penalty) shutUntil(end time.Time) {
+	if end.After(p.Closed) {
 		p.Closed = end
 	}
 	p.Unproven, p.Probe = true, time.Time{}

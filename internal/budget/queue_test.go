@@ -142,6 +142,22 @@ func TestUntil(t *testing.T) {
 	})
 }
 
+// Who has a deadline waits until then, and who has none for two minutes.
+func TestPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &crowd{g: full(t, Config{}), start: time.Now()}
+		c.g.Refused("a", Heavy, "op", "", header("X-Rate-Limit-Group", "heavy", "Retry-After", "200"))
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		defer cancel()
+		c.join(ctx, "deadline")
+		c.join(t.Context(), "none")
+		c.wg.Wait()
+		if got := c.all; got[0].name != "none" || !errors.Is(got[0].err, ErrExhausted) || got[1].err != nil || got[1].went != 201*time.Second {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 // A turn that comes when its caller has just left is given back.
 func TestGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -130,4 +130,37 @@ func TestAllWaitForOne(t *testing.T) {
 	})
 }
 
+// The group that paid finds out whether a penalty of the whole person is over: were it
+// not, the others would be closed anew before they open.
+func TestPersonWaitsForOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate()
+		for range 2 {
+			g.Refused("a", Light, "op", "CMN-301", header("Retry-After", "9"))
+			paid, other := wait(g, "a", Light), wait(g, "a", Heavy)
+			if other <= paid {
+				t.Errorf("open in %s and %s", paid, other)
+			}
+			time.Sleep(paid)
+		}
+	})
+}
+
+// A call that finds no budget does not go first, so nobody waits for it.
+func TestNobodyWaitsForOneThatDidNotGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &crowd{g: full(t, Config{}), start: time.Now()}
+		c.g.Refused("b", Light, "op", "CMN-310", header("Retry-After", "9"))
+		time.Sleep(10 * time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		c.join(ctx, "without budget")
+		link := answering(c.g, http.StatusOK, header())
+		if start := time.Now(); !send(t, link, Light, "op") || time.Since(start) > time.Second {
+			t.Errorf("sent after %s", time.Since(start))
+		}
+		c.wg.Wait()
+	})
+}
+
 type whoKey struct{}

@@ -7,11 +7,16 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/cluster"
 	"github.com/ringql/ringql/internal/cluster/redistest"
 )
 
@@ -38,6 +43,69 @@ func TestMemoryAndRedisAgree(t *testing.T) {
 				time.Sleep(time.Duration(r.Int64N(int64(3 * time.Second))))
 			}
 		})
+	}
+}
+
+// What several replicas write at the same time is all there in the end.
+func TestUpdatesAreOneStep(t *testing.T) {
+	server := redistest.Start(t)
+	key := budget.Key{Person: "a", App: "app", Group: budget.Light}
+	var wg sync.WaitGroup
+	for range 3 {
+		s, err := cluster.Open(cluster.Config{URL: server.URL, Timeout: 10 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = s.Close() }()
+		for range 4 {
+			wg.Go(func() {
+				for range 25 {
+					if err := s.Update(t.Context(), key, func(_ time.Time, b *budget.Book) { b.Limit++ }); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		defer func() {
+			_ = s.Look(t.Context(), key, func(_ time.Time, b *budget.Book) {
+				if b.Limit != 300 {
+					t.Errorf("%d of 300 steps are there", b.Limit)
+				}
+			})
+		}()
+	}
+	wg.Wait()
+	time.Sleep(300 * time.Millisecond) // until the copies are old
+}
+
+// What is kept expires, and does not name whom it is about.
+func TestWhatIsKept(t *testing.T) {
+	server := redistest.Start(t)
+	s := newReplica(t, server.URL, "the-app")
+	defer func() { _ = s.store.Close() }()
+	s.gate.Learn("somebody", budget.Heavy, "op", http.StatusTooManyRequests, http.Header{"Retry-After": {"600"}})
+	opts, err := redis.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rdb := redis.NewClient(opts)
+	defer func() { _ = rdb.Close() }()
+	keys, err := rdb.Keys(t.Context(), "*").Result()
+	if err != nil || len(keys) != 5 { // four groups, and who is alive
+		t.Fatalf("%v, %v", keys, err)
+	}
+	for _, k := range keys {
+		ttl, err := rdb.PTTL(t.Context(), k).Result()
+		if err != nil || ttl <= time.Minute || ttl > time.Hour {
+			t.Errorf("%s expires in %s, %v", k, ttl, err)
+		}
+		if strings.HasPrefix(k, "ringql:book:") && ttl <= 10*time.Minute {
+			t.Errorf("%s is forgotten in %s, in the penalty", k, ttl)
+		}
+		value, _ := rdb.Get(t.Context(), k).Result()
+		if strings.Contains(k+value, "somebody") {
+			t.Errorf("%s = %s", k, value)
+		}
 	}
 }
 
