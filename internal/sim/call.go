@@ -88,8 +88,7 @@ func (s *Server) answer(c *call, failing bool) reply {
 		if c.grant, p = s.authenticate(c.Request, now); p != nil {
 			return refused(*p)
 		}
-		c.charge = s.limiter.spend(spender{c.grant.person, c.grant.app.id, c.route.group}, now)
-		if p := c.charge.problem(); p != nil {
+		if p := s.spend(c, spender{c.grant.person, c.grant.app.id, c.route.group}, now); p != nil {
 			return refused(*p)
 		}
 	}

@@ -3,6 +3,7 @@ package sim
 import (
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -18,9 +19,11 @@ func defaultLimits() map[string]int {
 type limiter struct {
 	limits          map[string]int
 	window, penalty time.Duration
+	unsaid          bool // no 429 says when to come again
 
 	mu       sync.Mutex
 	spenders map[spender]*spending
+	book     map[program]*tally
 }
 
 type spender struct {
@@ -32,7 +35,17 @@ type spender struct {
 type spending struct {
 	calls  []time.Time // those within the window, oldest first
 	closed time.Time   // end of the penalty
+	told   []string    // programs that a 429 told of it
 }
+
+// meeting says how a call met the penalty of its budget.
+type meeting int
+
+const (
+	outside meeting = iota // there was none
+	blind                  // there was one that the program had not been told of
+	inside                 // it had been told
+)
 
 // charge is what one call did to its budget. The zero value is a call that is not limited.
 type charge struct {
@@ -40,37 +53,87 @@ type charge struct {
 	limit, remaining int
 	window           time.Duration
 	retryAfter       time.Duration // not 0 for a call that is refused
+	unsaid           bool          // though the answer does not say retryAfter
+	meets            meeting
 }
 
-func newLimiter(limits map[string]int, window, penalty time.Duration) limiter {
-	return limiter{limits: maps.Clone(limits), window: window, penalty: penalty, spenders: map[spender]*spending{}}
+func newLimiter(cfg Config) limiter {
+	limits := maps.Clone(cfg.Limits)
+	limits[ofAccount], limits[ofAddress] = cfg.AccountLimit, cfg.AddressLimit
+	return limiter{
+		limits: limits, window: cfg.Window, penalty: cfg.Penalty, unsaid: cfg.NoRetryAfter,
+		spenders: map[spender]*spending{}, book: map[program]*tally{},
+	}
 }
 
 // spend charges one call. A refused call is not counted: the penalty it starts is punishment enough.
-func (l *limiter) spend(who spender, now time.Time) charge {
-	limit := l.limits[who.group]
-	if limit == 0 {
-		return charge{}
-	}
+func (l *limiter) spend(who spender, program string, now time.Time) charge {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	limit := l.limits[who.group]
+	if limit == 0 && l.spenders[who] == nil {
+		return charge{}
+	}
+	sp := l.of(who)
+	for len(sp.calls) > 0 && now.Sub(sp.calls[0]) >= l.window {
+		sp.calls = sp.calls[1:]
+	}
+	c := charge{group: who.group, limit: limit, window: l.window, unsaid: l.unsaid, meets: sp.enter(program, now)}
+	switch {
+	case c.meets != outside, limit > 0 && len(sp.calls) >= limit:
+		sp.close(now.Add(l.penalty))
+		sp.tell(program)
+		c.retryAfter = sp.closed.Sub(now)
+	case limit == 0:
+		return charge{} // its penalty is over
+	default:
+		sp.calls = append(sp.calls, now)
+		c.remaining = limit - len(sp.calls)
+	}
+	return c
+}
+
+func (l *limiter) of(who spender) *spending {
 	sp := l.spenders[who]
 	if sp == nil {
 		sp = &spending{}
 		l.spenders[who] = sp
 	}
-	for len(sp.calls) > 0 && now.Sub(sp.calls[0]) >= l.window {
-		sp.calls = sp.calls[1:]
+	return sp
+}
+
+// enter says how a call of a program meets the penalty, and forgets one that is over.
+func (sp *spending) enter(program string, now time.Time) meeting {
+	switch {
+	case !now.Before(sp.closed):
+		sp.told = nil
+		return outside
+	case slices.Contains(sp.told, program):
+		return inside
 	}
-	c := charge{group: who.group, limit: limit, window: l.window}
-	if now.Before(sp.closed) || len(sp.calls) >= limit {
-		sp.closed = now.Add(l.penalty)
-		c.retryAfter = l.penalty
-		return c
+	return blind
+}
+
+// mostTold bounds the memory of one penalty.
+const mostTold = 100
+
+func (sp *spending) tell(program string) {
+	if len(sp.told) < mostTold && !slices.Contains(sp.told, program) {
+		sp.told = append(sp.told, program)
 	}
-	sp.calls = append(sp.calls, now)
-	c.remaining = limit - len(sp.calls)
-	return c
+}
+
+// close starts a penalty of d, or makes one longer.
+func (l *limiter) close(who spender, d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.of(who).close(time.Now().Add(d))
+}
+
+func (sp *spending) close(end time.Time) {
+	if end.After(sp.closed) {
+		sp.closed = end
+	}
 }
 
 // problem returns the refusal of a call over the limit, or nil.
@@ -78,20 +141,30 @@ func (c charge) problem() *problem {
 	if c.retryAfter == 0 {
 		return nil
 	}
-	return &problem{status: http.StatusTooManyRequests, ErrorCode: "CMN-301", Message: "Request rate exceeded"}
+	p := &problem{status: http.StatusTooManyRequests, ErrorCode: "CMN-301", Message: "Request rate exceeded"}
+	switch c.group {
+	case ofAccount: // which of the two codes with this message it has, nothing documents
+		p.ErrorCode = "CMN-302"
+	case ofAddress:
+		p.ErrorCode, p.Message = "CMN-310", "Global request rate exceeded"
+	}
+	return p
 }
 
 func (c charge) writeTo(h http.Header) {
 	if c.group == "" {
 		return
 	}
+	if c.retryAfter > 0 && !c.unsaid {
+		h.Set("Retry-After", seconds(c.retryAfter))
+	}
+	if c.group == ofAccount || c.group == ofAddress {
+		return // "for user-level limit violations, the response also contains" the headers
+	}
 	h.Set("X-Rate-Limit-Group", c.group)
 	h.Set("X-Rate-Limit-Limit", strconv.Itoa(c.limit))
 	h.Set("X-Rate-Limit-Remaining", strconv.Itoa(c.remaining))
 	h.Set("X-Rate-Limit-Window", seconds(c.window))
-	if c.retryAfter > 0 {
-		h.Set("Retry-After", seconds(c.retryAfter))
-	}
 }
 
 // seconds writes d in whole seconds, rounded up so that whoever waits them waits long enough.

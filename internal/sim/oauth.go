@@ -155,8 +155,7 @@ func (s *Server) signIn(c *call, app *app, form url.Values, life life) reply {
 	if person == nil {
 		return invalidGrant("OAU-232", "Extension not found")
 	}
-	c.charge = s.limiter.spend(spender{person.id, app.id, c.route.group}, c.start)
-	if p := c.charge.problem(); p != nil {
+	if p := s.spend(c, spender{person.id, app.id, c.route.group}, c.start); p != nil {
 		return refused(*p)
 	}
 	if person.status != "Enabled" {
@@ -184,8 +183,7 @@ func (s *Server) renew(c *call, app *app, refresh string, life life) reply {
 	if !ok || owner.client != app.id {
 		return invalidGrant("OAU-213", "Token not found")
 	}
-	c.charge = s.limiter.spend(spender{owner.person, app.id, c.route.group}, c.start)
-	if p := c.charge.problem(); p != nil {
+	if p := s.spend(c, spender{owner.person, app.id, c.route.group}, c.start); p != nil {
 		return refused(*p)
 	}
 	if e := s.company.extension[owner.person]; e == nil || e.status != "Enabled" {
@@ -206,8 +204,7 @@ func (s *Server) revokeToken(c *call) reply {
 		return oauthRefused(http.StatusBadRequest, "invalid_request", *missing("token"))
 	}
 	if owner, ok := s.sessions.ownerOf(token); ok {
-		c.charge = s.limiter.spend(spender{owner.person, owner.client, c.route.group}, c.start)
-		if p := c.charge.problem(); p != nil {
+		if p := s.spend(c, spender{owner.person, owner.client, c.route.group}, c.start); p != nil {
 			return refused(*p)
 		}
 	}

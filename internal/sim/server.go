@@ -34,6 +34,10 @@ type Config struct {
 	Window  time.Duration // over which calls are counted; zero means 60 s
 	Penalty time.Duration // how long a group stays closed; zero means 60 s
 
+	AccountLimit int  // calls allowed per window to all people of an app together; zero means any number
+	AddressLimit int  // calls allowed per window to everyone together; likewise
+	NoRetryAfter bool // whether a 429 keeps to itself when to come again
+
 	BulkIDs      int           // most ids in one many-ids request; zero means 50
 	Bulk         Bulk          // how many-ids requests are answered
 	Generation   Generation    // which operations exist
@@ -89,7 +93,7 @@ func New(cfg Config) (*Server, error) {
 		cfg:      cfg,
 		mux:      http.NewServeMux(),
 		journal:  newJournal(),
-		limiter:  newLimiter(cfg.Limits, cfg.Window, cfg.Penalty),
+		limiter:  newLimiter(cfg),
 		sessions: newSessions(),
 		company:  newCompany(cfg),
 		tasks:    tasks{byID: map[string]*task{}},
@@ -137,6 +141,8 @@ func (c Config) check() error {
 		{"Extensions", c.Extensions, maxRecords},
 		{"Numbers", c.Numbers, maxRecords},
 		{"BulkIDs", c.BulkIDs, maxRecords},
+		{"AccountLimit", c.AccountLimit, maxRecords},
+		{"AddressLimit", c.AddressLimit, maxRecords},
 		{"Bulk", int(c.Bulk), int(BulkNone)},
 		{"Generation", int(c.Generation), int(Current)},
 	} {
