@@ -73,7 +73,8 @@ update: ## rewrite golden files; read the diff
 	go test ./internal/gateway ./graph -run 'Golden|Snapshot|Coverage' -update
 
 .PHONY: bench
-bench: ## time the gateway beside a hand-written handler, as ratios
+bench: ## print what an account and a crowd cost upstream, and time the gateway beside a hand-written handler, as ratios
+	go test -run . -count 1 -timeout 10m -v ./bench
 	go test -run '^$$' -bench . -benchmem -benchtime 2s ./internal/gateway ./internal/rest ./internal/paging ./internal/limit ./internal/admission
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -v ./test/overload
 

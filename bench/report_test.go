@@ -1,0 +1,58 @@
+// Package bench_test is the load program: it drives gateways and the simulator under a
+// pretend clock, and prints what is had beside what is due. `make bench` runs it in full.
+package bench_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+)
+
+// report is the table of one scenario: figures, with the bound that each is held to.
+type report struct {
+	rows []row
+}
+
+type row struct {
+	name, got, bound string
+	missed           bool
+}
+
+func (r *report) atMost(name string, got, bound int) {
+	r.rows = append(r.rows, row{name, fmt.Sprint(got), fmt.Sprintf("<= %d", bound), got > bound})
+}
+
+func (r *report) within(name string, got, bound time.Duration) {
+	r.rows = append(r.rows, row{name, short(got), "<= " + short(bound), got > bound})
+}
+
+// tell adds a figure that is held to nothing.
+func (r *report) tell(name, format string, args ...any) {
+	r.rows = append(r.rows, row{name: name, got: fmt.Sprintf(format, args...)})
+}
+
+// print writes the table, and fails t for each bound that is missed.
+func (r *report) print(t *testing.T) {
+	t.Helper()
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
+	for _, row := range r.rows {
+		mark := ""
+		if row.missed {
+			mark = "FAIL"
+			t.Errorf("%s: %s, want %s", row.name, row.got, row.bound)
+		}
+		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", row.name, row.got, row.bound, mark)
+	}
+	_ = w.Flush()
+	t.Logf("\n%s", b.String())
+}
+
+func short(d time.Duration) string {
+	if d >= time.Minute {
+		return fmt.Sprintf("%.1f min", d.Minutes())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
