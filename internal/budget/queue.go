@@ -114,7 +114,7 @@ func (g *Gate) enter(key Key, c *call, now time.Time) (*queue, error) {
 		}
 		return -1 // after those that came at the same time
 	})
-	if wait := q.guess(i, now); len(q.calls) >= g.cfg.Queue || now.Add(wait).After(c.end) {
+	if wait := q.hope(i, now); len(q.calls) >= g.cfg.Queue || now.Add(wait).After(c.end) {
 		g.cfg.Meter.Refused(key.Group)
 		return nil, &Error{Group: key.Group, RetryAfter: max(wait, time.Second)}
 	}
@@ -124,6 +124,10 @@ func (g *Gate) enter(key Key, c *call, now time.Time) (*queue, error) {
 	}
 	return q, nil
 }
+
+// hope is guess, if some of those before place i leave or come too late: whoever is
+// refused for a moment's sake would see one who came later go.
+func (q *queue) hope(i int, now time.Time) time.Duration { return q.guess(max(0, i-2-i/8), now) }
 
 // guess returns how long a call has to wait that is put at place i, as far as is known.
 func (q *queue) guess(i int, now time.Time) time.Duration {
@@ -193,15 +197,19 @@ func (q *queue) give(n int, booked time.Time, err error) int {
 	return n
 }
 
-// refuse settles the calls of q that would wait in vain.
+// refuse settles the calls of q that would wait in vain. Those refused before the next do
+// not stand in its way.
 func (g *Gate) refuse(q *queue, now time.Time) {
-	for i, c := range slices.Backward(q.calls) {
-		if wait := q.guess(i, now); now.Add(wait).After(c.end) {
+	kept := make([]*call, 0, len(q.calls))
+	for _, c := range q.calls {
+		if wait := q.hope(len(kept), now); now.Add(wait).After(c.end) {
 			g.cfg.Meter.Refused(q.key.Group)
 			c.settle(now, &Error{Group: q.key.Group, RetryAfter: wait})
-			q.calls = slices.Delete(q.calls, i, i+1)
+		} else {
+			kept = append(kept, c)
 		}
 	}
+	q.calls = kept
 }
 
 // tidy has the first of q go on, or forgets q if there is none.
