@@ -85,7 +85,7 @@ func TestSilence(t *testing.T) {
 		if next := b.take(at(1), "a", places); next.n != 0 {
 			t.Fatalf("%d went with %d under way", next.n, 10-i)
 		}
-		b.ended(at(1), first.at, true)
+		b.ended(at(1), first.at, true, true)
 		b.adopt(at(1), first.at, told(40, 40-13-i-1), false)
 	}
 	if n := b.take(at(1), "a", places).n; n != 40-10-13-1-1 {
@@ -212,7 +212,7 @@ func TestBooksStaySmall(t *testing.T) {
 			now = now.Add(time.Duration(r.Int64N(int64(time.Minute) / int64(limit))))
 			if booked := b.take(now, "a", []time.Time{now}); booked.n == 1 {
 				sent = append(sent, now)
-				b.ended(now, booked.at, true)
+				b.ended(now, booked.at, true, true)
 			}
 			for now.Sub(sent[0]) >= time.Minute {
 				sent = sent[1:]

@@ -260,7 +260,7 @@ func (g *Gate) learn(ctx context.Context, who string, a answer) {
 	var closed time.Duration // of the group that paid
 	g.write(ctx, who, a.group, func(now time.Time, b *Book) {
 		if !a.booked.IsZero() {
-			b.ended(now, a.booked, well)
+			b.ended(now, a.booked, a.status != 0, well)
 		}
 		if said == "" || said == a.group {
 			b.hear(now, a, closes)

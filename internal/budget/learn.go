@@ -40,14 +40,21 @@ func (b *Book) adopt(now, booked time.Time, h http.Header, refused bool) {
 	}
 }
 
-// ended says that a call is over that was booked at a certain time, and whether it was
-// answered by anything but a 429. The upstream counted it somewhere in between: to count
-// it from now on is never too short.
-func (b *Book) ended(now, booked time.Time, well bool) {
-	b.move(booked, now)
+// ended says that a call is over that was booked at a certain time, whether it was
+// answered, and whether by anything but a 429. The upstream counted it somewhere in
+// between: to count it from now on is never too short. One that was broken off may be on
+// its way there still.
+func (b *Book) ended(now, booked time.Time, answered, well bool) {
+	at := now
+	if !answered {
+		at = now.Add(margin)
+	}
+	b.move(booked, at)
 	b.landed(booked)
 	b.Slow = max(now.Sub(booked), b.Slow-b.Slow/64)
-	b.Heard = b.stamp(now)
+	if at = b.stamp(at); at.After(b.Heard) {
+		b.Heard = at
+	}
 	b.Penalty.ended(booked, well)
 }
 

@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -67,6 +68,30 @@ func TestHope(t *testing.T) {
 		leave()
 		if err := <-behind; err != nil {
 			t.Errorf("one who would have been in time was told %v", err)
+		}
+	})
+}
+
+// A call that is broken off may reach the upstream after its end: until then it is not
+// free to be spent again.
+func TestBrokenOffCallsCountLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate()
+		broken := Transport(g, func(context.Context) string { return "a" })(roundTripper(func(*http.Request) (*http.Response, error) {
+			return nil, errors.New("no answer")
+		}))
+		for range 2 {
+			send(t, answering(g, http.StatusOK, header("X-Rate-Limit-Limit", "2", "X-Rate-Limit-Group", "heavy")), Heavy, "op")
+		}
+		time.Sleep(time.Minute)
+		req, err := http.NewRequestWithContext(With(t.Context(), Heavy, "op"), http.MethodGet, "http://upstream", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = broken.RoundTrip(req)
+		time.Sleep(time.Minute)
+		if d, _ := g.WaitFor("a", Heavy, 2); d != margin {
+			t.Errorf("free in %s, want %s", d, margin)
 		}
 	})
 }
