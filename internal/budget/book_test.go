@@ -14,6 +14,14 @@ var noon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 // at is so many seconds after noon.
 func at(seconds float64) time.Time { return noon.Add(time.Duration(seconds * float64(time.Second))) }
 
+// patient are calls that can wait for long.
+func patient(places ...time.Time) (out []stand) {
+	for _, p := range places {
+		out = append(out, stand{p, time.Hour})
+	}
+	return out
+}
+
 // told is the headers of an answer.
 func told(limit, left int) http.Header {
 	return header("X-Rate-Limit-Limit", strconv.Itoa(limit), "X-Rate-Limit-Remaining", strconv.Itoa(left), "X-Rate-Limit-Window", "60")
@@ -32,7 +40,7 @@ func TestTake(t *testing.T) {
 		return out
 	}
 	line := func(first, last float64, n int, until float64) Line {
-		return Line{"b", at(first), at(last), n, at(until)}
+		return Line{"b", []time.Time{at(first), at(last)}[:min(n, 2)], n, at(until)}
 	}
 	for name, tt := range map[string]struct {
 		book   func(b *Book)
@@ -61,7 +69,7 @@ func TestTake(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := known(-1)
 			tt.book(b)
-			got := b.take(at(tt.now), "a", tt.places)
+			got := b.take(at(tt.now), "a", patient(tt.places...))
 			if got.n != tt.n || got.again != tt.again {
 				t.Errorf("%d go, again in %s; want %d, %s", got.n, got.again, tt.n, tt.again)
 			}
@@ -77,18 +85,18 @@ func TestTake(t *testing.T) {
 func TestSilence(t *testing.T) {
 	b := &Book{Limit: 40, Window: time.Minute}
 	places := make([]time.Time, 40)
-	first := b.take(at(0), "a", places)
+	first := b.take(at(0), "a", patient(places...))
 	if first.n != 10 {
 		t.Fatalf("%d went, want a quarter", first.n)
 	}
 	for i := range 10 {
-		if next := b.take(at(1), "a", places); next.n != 0 {
+		if next := b.take(at(1), "a", patient(places...)); next.n != 0 {
 			t.Fatalf("%d went with %d under way", next.n, 10-i)
 		}
 		b.ended(at(1), first.at, true, true)
 		b.adopt(at(1), first.at, told(40, 40-13-i-1), false)
 	}
-	if n := b.take(at(1), "a", places).n; n != 40-10-13-1-1 {
+	if n := b.take(at(1), "a", patient(places...)).n; n != 40-10-13-1-1 {
 		t.Errorf("%d went, want what 13 of others, one more, and the last that goes alone leave", n)
 	}
 }
@@ -125,7 +133,7 @@ func TestReserve(t *testing.T) {
 	}
 	b := &Book{}
 	b.ready(10, 0.34)
-	b.take(at(0), "a", []time.Time{at(0)})
+	b.take(at(0), "a", patient(at(0)))
 	if a, z := b.reserve(at(1)), b.reserve(at(91)); a != 4 || z != 0 {
 		t.Errorf("%d kept free at first, %d later", a, z)
 	}
@@ -186,7 +194,7 @@ func TestApart(t *testing.T) {
 	if got := mine.left(at(1)); got != 3 {
 		t.Errorf("%d left for one of three, want a third", got)
 	}
-	if n := mine.take(at(1), "a", make([]time.Time, 9)).n; n != 2 {
+	if n := mine.take(at(1), "a", patient(make([]time.Time, 9)...)).n; n != 2 {
 		t.Errorf("%d go before an answer tells of the others, want 2", n)
 	}
 	mine.shut(at(2), time.Minute)
@@ -210,7 +218,7 @@ func TestBooksStaySmall(t *testing.T) {
 		now := at(0)
 		for range 5 * limit {
 			now = now.Add(time.Duration(r.Int64N(int64(time.Minute) / int64(limit))))
-			if booked := b.take(now, "a", []time.Time{now}); booked.n == 1 {
+			if booked := b.take(now, "a", patient(now)); booked.n == 1 {
 				sent = append(sent, now)
 				b.ended(now, booked.at, true, true)
 			}

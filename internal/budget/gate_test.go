@@ -173,11 +173,11 @@ func BenchmarkGrantInFullWindow(b *testing.B) {
 	for i := range 49 {
 		book.add(start.Add(time.Duration(i)*time.Second), 1)
 	}
-	now, places := start.Add(50*time.Second), []time.Time{start}
+	now, calls := start.Add(50*time.Second), patient(start)
 	book.Heard = now
 	b.ReportAllocs()
 	for b.Loop() {
-		if t := book.take(now, "a", places); t.n != 1 {
+		if t := book.take(now, "a", calls); t.n != 1 {
 			b.Fatal("full")
 		}
 		book.undo(now)

@@ -10,25 +10,48 @@ import (
 )
 
 // Those who are refused stand in nobody's way: who comes behind them is not refused for
-// the time that they would have taken.
-func TestRefuse(t *testing.T) {
-	g, now := NewGate(), time.Now()
-	q := &queue{asked: now}
-	add := func(n int, patience, wait time.Duration) {
-		for range n {
-			q.calls = append(q.calls, &call{end: now.Add(patience), wake: make(chan struct{}, 1)})
-			q.waits = append(q.waits, wait)
+// the time that they would have taken, here or in another replica.
+func TestThoseWhoWaitInVain(t *testing.T) {
+	now := time.Now()
+	b := &Book{Limit: 10, Window: time.Minute, Heard: now}
+	b.add(now, 10)
+	calls := make([]stand, 0, 15)
+	for i := range 15 {
+		calls = append(calls, stand{now.Add(time.Duration(i) * time.Second), 30 * time.Second})
+		if i >= 10 {
+			calls[i].patience = 90 * time.Second
 		}
 	}
-	add(10, 30*time.Second, time.Minute)
-	add(5, 90*time.Second, 2*time.Minute)
-	g.refuse(q, now)
-	if len(q.calls) != 5 {
-		t.Fatalf("%d wait, want 5", len(q.calls))
+	turn := b.take(now, "a", calls)
+	for i, wait := range turn.vain {
+		if (wait > 0) != (i < 10) {
+			t.Errorf("call %d is told %s", i, wait)
+		}
 	}
-	for _, c := range q.calls {
-		if c.over {
-			t.Errorf("one that waits was told %v", c.err)
+	if len(turn.waits) != 5 || turn.waits[4] != time.Minute {
+		t.Errorf("the others wait %s", turn.waits)
+	}
+	if n := b.ahead(now.Add(time.Minute)); n != 5 {
+		t.Errorf("%d are ahead of one in another replica, want 5", n)
+	}
+}
+
+// Where calls stand is told well enough for another replica to find its place among them.
+func TestLine(t *testing.T) {
+	start := time.Now()
+	for _, n := range []int{1, 2, 5, marks, marks + 1, 100} {
+		places := make([]time.Time, n)
+		for i := range places {
+			places[i] = start.Add(time.Duration(i*i) * time.Second) // ever further apart
+		}
+		l := newLine("a", places, start)
+		if len(l.Marks) > marks || l.ahead(start) != 0 || l.ahead(places[n-1].Add(1)) != n {
+			t.Errorf("%d: %d marks, %d and %d ahead", n, len(l.Marks), l.ahead(start), l.ahead(places[n-1].Add(1)))
+		}
+		for i, p := range places {
+			if off := l.ahead(p.Add(1)) - (i + 1); off < -1-n/marks || off > 1+n/marks || n <= marks && off != 0 {
+				t.Errorf("%d: %d ahead of one after the first %d", n, l.ahead(p.Add(1)), i+1)
+			}
 		}
 	}
 }

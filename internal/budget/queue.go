@@ -114,7 +114,7 @@ func (g *Gate) enter(key Key, c *call, now time.Time) (*queue, error) {
 		}
 		return -1 // after those that came at the same time
 	})
-	if wait := q.hope(i, now); len(q.calls) >= g.cfg.Queue || now.Add(wait).After(c.end) {
+	if wait := q.guess(hope(i), now); len(q.calls) >= g.cfg.Queue || now.Add(wait).After(c.end) {
 		g.cfg.Meter.Refused(key.Group)
 		return nil, &Error{Group: key.Group, RetryAfter: max(wait, time.Second)}
 	}
@@ -124,10 +124,6 @@ func (g *Gate) enter(key Key, c *call, now time.Time) (*queue, error) {
 	}
 	return q, nil
 }
-
-// hope is guess, if some of those before place i leave or come too late: whoever is
-// refused for a moment's sake would see one who came later go.
-func (q *queue) hope(i int, now time.Time) time.Duration { return q.guess(max(0, i-2-i/8), now) }
 
 // guess returns how long a call has to wait that is put at place i, as far as is known.
 func (q *queue) guess(i int, now time.Time) time.Duration {
@@ -154,36 +150,38 @@ func (g *Gate) serve(ctx context.Context, q *queue, c *call) (again time.Duratio
 
 // ask asks the store once, and hands out what it gives. The gate is locked before and after.
 func (g *Gate) ask(ctx context.Context, q *queue) {
-	places := make([]time.Time, 0, 8)
-	for _, c := range q.calls {
-		places = append(places, c.place)
-	}
 	now := time.Now()
-	most, again := g.all.may(now, len(places))
+	most, again := g.all.may(now, len(q.calls))
 	if q.news = false; most == 0 {
-		q.asked, q.waits, q.next = now, slices.Repeat([]time.Duration{max(0, g.all.Closed.Sub(now))}, len(places)), now.Add(again)
-		g.refuse(q, now)
+		q.asked, q.waits, q.next = now, slices.Repeat([]time.Duration{max(0, g.all.Closed.Sub(now))}, len(q.calls)), now.Add(again)
+		g.refuseLate(q, now)
 		g.tidy(ctx, q)
 		return
 	}
 	g.all.begun(now)
+	calls, stands := slices.Clone(q.calls[:most]), make([]stand, most)
+	for i, c := range calls {
+		stands[i] = stand{c.place, c.end.Sub(now)}
+	}
 	q.busy = true
 	g.mu.Unlock()
 	var t turn
-	err := g.update(context.WithoutCancel(ctx), q.key, func(now time.Time, b *Book) { t = b.take(now, g.id, places[:most]) })
+	err := g.update(context.WithoutCancel(ctx), q.key, func(now time.Time, b *Book) { t = b.take(now, g.id, stands) })
 	g.mu.Lock()
 	q.busy = false
 	if now = time.Now(); t.n == 0 {
 		g.all.Probe = time.Time{} // it did not go
 	}
 	if err != nil {
-		q.give(len(places), now, unsent{err})
+		q.give(most, now, unsent{err})
 	}
 	for range t.n - q.give(t.n, t.at, nil) {
 		g.giveBack(ctx, q.key, t.at) // its caller has left meanwhile
 	}
 	q.asked, q.waits, q.next, q.told = now, t.waits, now.Add(t.again), len(t.waits) > 0
-	g.refuse(q, now)
+	for i, wait := range t.vain {
+		g.refuse(q, calls[t.n+i], wait)
+	}
 	g.tidy(ctx, q)
 }
 
@@ -197,19 +195,22 @@ func (q *queue) give(n int, booked time.Time, err error) int {
 	return n
 }
 
-// refuse settles the calls of q that would wait in vain. Those refused before the next do
-// not stand in its way.
-func (g *Gate) refuse(q *queue, now time.Time) {
-	kept := make([]*call, 0, len(q.calls))
-	for _, c := range q.calls {
-		if wait := q.hope(len(kept), now); now.Add(wait).After(c.end) {
-			g.cfg.Meter.Refused(q.key.Group)
-			c.settle(now, &Error{Group: q.key.Group, RetryAfter: wait})
-		} else {
-			kept = append(kept, c)
+// refuseLate settles the calls of q that would wait in vain.
+func (g *Gate) refuseLate(q *queue, now time.Time) {
+	for _, c := range slices.Clone(q.calls) {
+		if wait := q.guess(0, now); now.Add(wait).After(c.end) {
+			g.refuse(q, c, wait)
 		}
 	}
-	q.calls = kept
+}
+
+// refuse settles c, which would wait in vain, unless it has left q.
+func (g *Gate) refuse(q *queue, c *call, wait time.Duration) {
+	if i := slices.Index(q.calls, c); wait > 0 && i >= 0 {
+		g.cfg.Meter.Refused(q.key.Group)
+		c.settle(time.Now(), &Error{Group: q.key.Group, RetryAfter: wait})
+		q.calls = slices.Delete(q.calls, i, i+1)
+	}
 }
 
 // tidy has the first of q go on, or forgets q if there is none.

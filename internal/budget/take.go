@@ -8,25 +8,42 @@ import (
 // grace is how long after its time a replica that waits is believed to be alive.
 const grace = 5 * time.Second
 
+// marks is of how many of its calls a replica tells the others where they stand.
+const marks = 16
+
 // Line is the queue of one replica, as it is told to the others. Where its calls
-// stand among those of others is guessed from its ends.
+// stand among those of others is guessed from those that are marked.
 type Line struct {
-	Who         string    `json:"who"`
-	First, Last time.Time // places of its first and last call
-	N           int       `json:"n"`
-	Until       time.Time `json:"until"` // it is not believed after
+	Who   string      `json:"who"`
+	Marks []time.Time `json:"marks"` // places of calls at even distances, the first and the last among them
+	N     int         `json:"n"`
+	Until time.Time   `json:"until"` // it is not believed after
 }
+
+// newLine returns the line of calls with the given places.
+func newLine(who string, places []time.Time, until time.Time) Line {
+	l := Line{Who: who, N: len(places), Marks: make([]time.Time, min(len(places), marks)), Until: until}
+	for i := range l.Marks {
+		l.Marks[i] = places[l.standing(i)]
+	}
+	return l
+}
+
+// standing returns how many calls stand before the one that is marked as the ith.
+func (l Line) standing(i int) int { return i * (l.N - 1) / max(1, len(l.Marks)-1) }
 
 // ahead returns how many calls of l go before one with a certain place.
 func (l Line) ahead(place time.Time) int {
-	switch length := l.Last.Sub(l.First); {
-	case !l.First.Before(place):
+	i, _ := slices.BinarySearchFunc(l.Marks, place, time.Time.Compare)
+	switch i {
+	case 0:
 		return 0
-	case !l.Last.After(place) || length <= 0:
+	case len(l.Marks):
 		return l.N
-	default:
-		return 1 + int(float64(l.N-1)*float64(place.Sub(l.First))/float64(length))
 	}
+	before, after := l.Marks[i-1], l.Marks[i]
+	part := float64(place.Sub(before)) / float64(after.Sub(before))
+	return 1 + l.standing(i-1) + int(part*float64(l.standing(i)-l.standing(i-1)))
 }
 
 // ahead returns how many calls that wait in other lines go before one with a place.
@@ -38,21 +55,28 @@ func (b *Book) ahead(place time.Time) int {
 	return n
 }
 
+// stand is where a call stands that waits, and how long it can.
+type stand struct {
+	place    time.Time
+	patience time.Duration
+}
+
 // turn is what came of asking for calls.
 type turn struct {
 	n     int       // so many may go
 	at    time.Time // where they are booked
 	again time.Duration
-	waits []time.Duration // how long those that may not go have to wait, as far as is known
+	vain  []time.Duration // of those that may not go: how long those would wait who cannot so long
+	waits []time.Duration // how long the others of them have to wait, as far as is known
 }
 
-// take books as many as may go now of the calls with the given places, in their order,
-// and writes down who waits for the rest.
-func (b *Book) take(now time.Time, who string, places []time.Time) turn {
+// take books as many as may go now of the given calls, in their order, and writes down who
+// waits for the rest.
+func (b *Book) take(now time.Time, who string, calls []stand) turn {
 	b.Lines = slices.DeleteFunc(b.Lines, func(l Line) bool { return l.Who == who || !l.Until.After(now) })
 	t := turn{at: now}
 	most, again := b.may(now)
-	for t.n < min(most, len(places)) && (len(b.Lines) == 0 || t.n+1+b.ahead(places[t.n]) <= b.left(now)) {
+	for t.n < min(most, len(calls)) && (len(b.Lines) == 0 || t.n+1+b.ahead(calls[t.n].place) <= b.left(now)) {
 		t.n++
 	}
 	if t.n > 0 {
@@ -66,23 +90,38 @@ func (b *Book) take(now time.Time, who string, places []time.Time) turn {
 		b.begun(now)
 		b.Full = b.left(now) == 0
 	}
-	if rest := places[t.n:]; len(rest) > 0 {
+	if rest := calls[t.n:]; len(rest) > 0 {
 		b.line(now, who, rest, again, &t)
 	}
 	return t
 }
 
-// line writes down that calls with the given places wait, and tells how long.
-func (b *Book) line(now time.Time, who string, places []time.Time, again time.Duration, t *turn) {
-	last := places[len(places)-1]
-	slots := b.slots(now, len(places)+b.ahead(last))
-	for i, p := range places {
-		t.waits = append(t.waits, slots.wait(i+1+b.ahead(p)))
-	}
+// hope returns at which place a call counts that stands at place i. Some before it may
+// leave or come too late: whoever is refused for a moment's sake would see one who came
+// later go.
+func hope(i int) int { return max(0, i-2-i/8) }
+
+// line writes down which of the given calls wait, and tells how long. Those that would
+// wait in vain stand in nobody's way.
+func (b *Book) line(now time.Time, who string, calls []stand, again time.Duration, t *turn) {
+	slots := b.slots(now, len(calls)+b.ahead(calls[len(calls)-1].place))
 	if t.again = max(again, slots.wait(1)); t.again == 0 {
 		t.again = glance // others go before
 	}
-	b.Lines = append(b.Lines, Line{who, places[0], last, len(places), now.Add(t.again + grace)})
+	t.vain = make([]time.Duration, len(calls))
+	var places []time.Time
+	for i, c := range calls {
+		others := b.ahead(c.place)
+		if wait := slots.wait(hope(len(places)+others) + 1); wait > c.patience {
+			t.vain[i] = wait
+			continue
+		}
+		places = append(places, c.place)
+		t.waits = append(t.waits, slots.wait(len(places)+others))
+	}
+	if len(places) > 0 {
+		b.Lines = append(b.Lines, newLine(who, places, now.Add(t.again+grace)))
+	}
 }
 
 // may returns how many calls may go now; if none, when it is worth asking again, as far

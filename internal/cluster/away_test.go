@@ -148,7 +148,7 @@ func TestReplicasAreFair(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		key := budget.Key{Person: "a", App: "fair", Group: budget.Light}
-		line := budget.Line{Who: "gone", First: time.Now(), Last: time.Now(), N: 2, Until: time.Now().Add(52 * time.Second)}
+		line := budget.Line{Who: "gone", Marks: []time.Time{time.Now(), time.Now()}, N: 2, Until: time.Now().Add(52 * time.Second)}
 		if err := dead.store.Update(t.Context(), key, func(_ time.Time, b *budget.Book) { b.Lines = append(b.Lines, line) }); err != nil {
 			t.Fatal(err)
 		}
