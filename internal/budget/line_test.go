@@ -118,3 +118,27 @@ func TestBrokenOffCallsCountLonger(t *testing.T) {
 		}
 	})
 }
+
+// Replicas know of each other's queues while these grow, not only when they are served.
+func TestGrowingQueueIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := NewMemory()
+		g, other := New(Config{Store: store}), New(Config{Store: store})
+		link := answering(g, http.StatusOK, header("X-Rate-Limit-Group", "heavy"))
+		ctx, cancel := context.WithCancel(With(t.Context(), Heavy, "op"))
+		for range 20 {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://upstream", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() { _, _ = link.RoundTrip(req) }()
+			time.Sleep(time.Second)
+		}
+		for _, s := range other.Groups(t.Context(), "a") {
+			if s.Group == Heavy && (s.Waiting < 8 || s.Waiting > 10) {
+				t.Errorf("another replica knows of %d that wait, want nearly 10", s.Waiting)
+			}
+		}
+		cancel()
+	})
+}

@@ -22,7 +22,7 @@ type queue struct {
 	busy  bool      // the first is talking to the store
 	news  bool      // it is worth asking before next
 	next  time.Time // when to ask again
-	told  bool      // the store knows of those who wait
+	told  int       // how many wait, as far as the store knows
 	asked time.Time // when waits was true
 	waits []time.Duration
 }
@@ -119,8 +119,9 @@ func (g *Gate) enter(key Key, c *call, now time.Time) (*queue, error) {
 		return nil, &Error{Group: key.Group, RetryAfter: max(wait, time.Second)}
 	}
 	q.calls = slices.Insert(q.calls, i, c)
-	if i == 0 {
+	if i == 0 || len(q.calls) > q.told+1+q.told/8 { // the other replicas should know
 		q.news = true
+		q.calls[0].nudge()
 	}
 	return q, nil
 }
@@ -178,7 +179,7 @@ func (g *Gate) ask(ctx context.Context, q *queue) {
 	for range t.n - q.give(t.n, t.at, nil) {
 		g.giveBack(ctx, q.key, t.at) // its caller has left meanwhile
 	}
-	q.asked, q.waits, q.next, q.told = now, t.waits, now.Add(t.again), len(t.waits) > 0
+	q.asked, q.waits, q.next, q.told = now, t.waits, now.Add(t.again), len(t.waits)
 	for i, wait := range t.vain {
 		g.refuse(q, calls[t.n+i], wait)
 	}
@@ -223,8 +224,8 @@ func (g *Gate) tidy(ctx context.Context, q *queue) {
 		return
 	}
 	delete(g.queues, q.key)
-	if q.told {
-		q.told = false
+	if q.told > 0 {
+		q.told = 0
 		g.mu.Unlock()
 		_ = g.update(context.WithoutCancel(ctx), q.key, func(_ time.Time, b *Book) { b.quit(g.id) })
 		g.mu.Lock()
