@@ -144,8 +144,8 @@ func TestReserve(t *testing.T) {
 func TestLateAnswer(t *testing.T) {
 	b := known(0)
 	b.add(at(0), 9)
-	booked := b.take(at(58), "a", []time.Time{at(58)}).at
-	b.ended(at(62), booked, true)
+	booked := b.take(at(58), "a", patient(at(58))).at
+	b.ended(at(62), booked, true, true)
 	b.adopt(at(62), booked, told(10, 0), false)
 	if others := b.peak(at(62)); others != 0 || b.left(at(62)) != 9 {
 		t.Errorf("%d calls of others, %d left", others, b.left(at(62)))
