@@ -70,7 +70,7 @@ clean-clone: ## try the README's commands in a copy of what is committed or abou
 
 .PHONY: update
 update: ## rewrite golden files; read the diff
-	go test ./internal/gateway ./graph -run 'Golden|Snapshot|Coverage' -update
+	go test ./internal/gateway ./graph -run '^TestGolden$$|Snapshot|Coverage' -update
 
 .PHONY: bench
 bench: ## print what an account and a crowd cost upstream, and time the gateway beside a hand-written handler, as ratios

@@ -122,7 +122,7 @@ func ask(r *http.Request, body []byte) (*http.Request, error) {
 			say: "Accept allows none of the types there are: " + strings.Join(offers[r.Method], ", ") + "."}
 	}
 	p.Headers = r.Header
-	ctx, f := withMode(withRequest(r.Context(), &request{p, kinds}), p)
+	ctx, f := withWishes(withRequest(r.Context(), &request{p, kinds}), p)
 	if f != nil {
 		return r, f
 	}
@@ -172,7 +172,7 @@ func forgeable(r *http.Request) bool {
 	if kind == typeJSON || r.Header.Get("Sec-Fetch-Site") == "same-origin" {
 		return false
 	}
-	for _, h := range []string{"Authorization", planHeader, "GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"} {
+	for _, h := range []string{"Authorization", planWish.header, priorityWish.header, "GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"} {
 		if r.Header.Get(h) != "" {
 			return false
 		}

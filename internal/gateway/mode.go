@@ -3,13 +3,29 @@ package gateway
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/ringql/ringql/internal/budget"
 )
 
-// planHeader is the header by which a client asks for a mode. Where there are no headers, as
-// on a browser's socket, the entry "plan" of a request's extensions says the same.
-const planHeader = "X-RingQL-Plan"
+// wish is something that a client may say of its operation: in a header, or where there
+// are no headers, as on a browser's socket, in the extensions of the request.
+type wish struct {
+	header, extension string
+	values            []string // that there are, the usual one not among them
+}
+
+var (
+	// planWish is what a client wants to know of the calls that its operation takes.
+	planWish = wish{"X-RingQL-Plan", "plan", []string{string(modeActual), string(modeDryRun)}}
+	// priorityWish says who goes first where calls wait for their turn in the budget.
+	priorityWish = wish{"X-RingQL-Priority", "priority", []string{"interactive", priorityBulk}}
+)
+
+// priorityBulk is the priority of scripts that nobody waits for.
+const priorityBulk = "bulk"
 
 // mode is what a client wants to know of the calls that its operation takes.
 type mode string
@@ -20,33 +36,42 @@ const (
 	modeDryRun mode = "dry-run" // in place of the answer, those that would be made
 )
 
-// modeOf reads the mode out of what was sent. One that is said twice is to be the same: of
+// read finds out what was said; "" for nothing. What is said twice is to be the same: of
 // two, one would be overlooked, and a change made that was to be a dry run.
-func modeOf(p *graphql.RawParams) (mode, *fault) {
-	said := p.Headers.Values(planHeader)
-	if plan := p.Extensions["plan"]; plan != nil {
-		text, _ := plan.(string) // what is no text is no mode
+func (w wish) read(p *graphql.RawParams) (string, *fault) {
+	said := p.Headers.Values(w.header)
+	if v := p.Extensions[w.extension]; v != nil {
+		text, _ := v.(string) // what is no text is none of the values
 		said = append(slices.Clip(said), text)
 	}
 	if len(said) == 0 {
-		return modeUsual, nil
+		return "", nil
 	}
-	m := mode(said[0])
-	if m != modeActual && m != modeDryRun || len(slices.Compact(slices.Clone(said))) > 1 {
-		return "", badRequest(planHeader + `, or "plan" in the extensions of a request, must be either actual or dry-run.`)
+	if !slices.Contains(w.values, said[0]) || len(slices.Compact(slices.Clone(said))) > 1 {
+		return "", badRequest(w.header + `, or "` + w.extension + `" in the extensions of a request, must be either ` + strings.Join(w.values, " or ") + ".")
 	}
-	return m, nil
+	return said[0], nil
 }
 
 type modeKey struct{}
 
-// withMode returns a context of the mode that params ask for.
-func withMode(ctx context.Context, params *graphql.RawParams) (context.Context, *fault) {
-	m, f := modeOf(params)
-	if m == modeUsual {
+// withWishes returns a context of what params ask for.
+func withWishes(ctx context.Context, params *graphql.RawParams) (context.Context, *fault) {
+	m, f := planWish.read(params)
+	if f != nil {
 		return ctx, f
 	}
-	return context.WithValue(ctx, modeKey{}, m), nil
+	priority, f := priorityWish.read(params)
+	if f != nil {
+		return ctx, f
+	}
+	if m != "" {
+		ctx = context.WithValue(ctx, modeKey{}, mode(m))
+	}
+	if priority == priorityBulk {
+		ctx = budget.Bulk(ctx)
+	}
+	return ctx, nil
 }
 
 // modeFrom returns the mode of the operation that ctx belongs to.

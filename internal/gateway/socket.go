@@ -217,7 +217,7 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 			k.last(ctx, id, o, failure(id, present(ctx, recovered(ctx, v))))
 		}
 	}()
-	ctx, f := withMode(ctx, params)
+	ctx, f := withWishes(ctx, params)
 	if f != nil {
 		k.last(ctx, id, o, failure(id, f.error()))
 		return
