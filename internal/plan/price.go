@@ -33,12 +33,12 @@ type Facts struct {
 	// Served says whether the upstream is thought to serve an operation.
 	Served func(operation string) bool
 	// Payer is the group that a call is counted in.
-	Payer    func(o *rest.Operation) budget.Group
+	Payer func(o *rest.Operation) budget.Group
 	// Remembered is how many answers of an operation are remembered. The price does not count
 	// on them, for they may be forgotten before they are asked for.
 	Remembered func(o *rest.Operation) int
 	MostRows   int // of one list; zero means the upstream's
-	Funds    Funds
+	Funds      Funds
 }
 
 // Names of what Facts.Count tells, beside the labels below.
