@@ -23,13 +23,14 @@ import (
 
 // admit prices an operation, and carries it out if it can be paid in time. A dry run ends
 // with the price. Nothing is sent before that.
-func (o *operations) admit(ctx context.Context, op *graphql.OperationContext, next graphql.OperationHandler) graphql.ResponseHandler {
-	dry := modeFrom(ctx) == modeDryRun
+func (o *operations) admit(ctx context.Context, r *run, next graphql.OperationHandler) graphql.ResponseHandler {
+	op, dry := graphql.GetOperationContext(ctx), modeFrom(ctx) == modeDryRun
 	if op.Operation.Operation == ast.Subscription || auth.Key(ctx) == "" && !dry {
 		return next(ctx) // a subscription pays for each event; nobody is told to sign in
 	}
 	facts := o.facts(ctx)
 	est := plan.From(ctx).Price(op.Variables, facts)
+	r.price = est
 	if dry {
 		return graphql.OneShot(dryRun(est, facts.Funds))
 	}
@@ -99,13 +100,11 @@ func counts(calls plan.Calls) map[budget.Group]int {
 
 // dryPlan is what a dry run answers, under "rest" in the extensions.
 type dryPlan struct {
-	Calls    []dryCall            `json:"calls"`
-	Expected map[budget.Group]int `json:"expected"`
-	Most     map[budget.Group]int `json:"most"`
-	Exact    bool                 `json:"exact"`
-	Fits     bool                 `json:"fits"`
-	FitsIn   int                  `json:"fitsInSeconds"`
-	Left     map[budget.Group]int `json:"left"`
+	Calls []dryCall `json:"calls"`
+	planned
+	Fits   bool                 `json:"fits"`
+	FitsIn int                  `json:"fitsInSeconds"`
+	Left   map[budget.Group]int `json:"left"`
 }
 
 // dryCall is calls of one operation for one place of the query.
@@ -131,7 +130,7 @@ type dryRejected struct {
 
 func dryRun(est *plan.Estimate, funds plan.Funds) *graphql.Response {
 	out := dryPlan{
-		Calls: make([]dryCall, 0, len(est.Lines)), Expected: counts(est.Expected()), Most: counts(est.Most()), Exact: est.Exact(),
+		Calls: make([]dryCall, 0, len(est.Lines)), planned: *plannedOf(est),
 		Fits: true, Left: map[budget.Group]int{},
 	}
 	for _, g := range []budget.Group{budget.Light, budget.Medium, budget.Heavy} {

@@ -95,7 +95,7 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 	client := ctx
 	ctx, run.cancel = context.WithTimeout(plan.With(rest.WithAllowance(ctx, o.cfg.Limits.Read), o.plan(op)), o.cfg.Timeout)
 	stop := context.AfterFunc(client, func() { run.end(client, true) }) // it has left
-	responses := o.admit(ctx, op, next)
+	responses := o.admit(ctx, run, next)
 	return func(ctx context.Context) *graphql.Response {
 		resp := responses(ctx)
 		if resp == nil && run.open && errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -116,6 +116,7 @@ type run struct {
 	start  time.Time
 	event  *event
 	bill   *rest.Bill // nil unless it is asked for
+	price  *plan.Estimate
 	logs   bool       // whether the event is its own
 	failed bool
 	open   bool // parts are to follow
@@ -131,7 +132,7 @@ func (r *run) note(ctx context.Context, resp *graphql.Response) {
 		r.failed = r.failed || len(resp.Errors) > 0
 		r.open = resp.HasNext != nil && *resp.HasNext
 		if r.bill != nil {
-			r.o.tellSpent(ctx, resp, r.bill, !r.open)
+			r.o.tellSpent(ctx, resp, r, !r.open)
 		}
 		if r.open {
 			return

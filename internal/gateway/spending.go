@@ -10,6 +10,7 @@ import (
 
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -21,6 +22,18 @@ type spending struct {
 	WaitedMS  float64                     `json:"waitedMs"`
 	CacheHits int                         `json:"cacheHits"`
 	Budget    map[budget.Group]budgetLeft `json:"budget,omitempty"`
+	Planned   *planned                    `json:"planned,omitempty"`
+}
+
+// planned is what an operation was thought to take, all of it.
+type planned struct {
+	Expected map[budget.Group]int `json:"expected"`
+	Most     map[budget.Group]int `json:"most"`
+	Exact    bool                 `json:"exact"`
+}
+
+func plannedOf(e *plan.Estimate) *planned {
+	return &planned{counts(e.Expected()), counts(e.Most()), e.Exact()}
 }
 
 // sentCall is one call. Its path is the operation's: ids and tokens are no part of it.
@@ -43,9 +56,12 @@ type budgetLeft struct {
 }
 
 // tellSpent adds to resp what was spent since the response before it, and to the last one
-// what is left.
-func (o *operations) tellSpent(ctx context.Context, resp *graphql.Response, bill *rest.Bill, last bool) {
-	out := spendingOf(bill.Take(last))
+// what is left, beside what the operation was thought to take.
+func (o *operations) tellSpent(ctx context.Context, resp *graphql.Response, r *run, last bool) {
+	out := spendingOf(r.bill.Take(last))
+	if last && r.price != nil {
+		out.Planned = plannedOf(r.price)
+	}
 	if who := auth.Key(ctx); last && who != "" { // nobody has none
 		out.Budget = map[budget.Group]budgetLeft{}
 		// The operation's time may be up, which is no reason not to say what it took.
