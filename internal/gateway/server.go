@@ -117,7 +117,7 @@ type run struct {
 	event  *event
 	bill   *rest.Bill // nil unless it is asked for
 	price  *plan.Estimate
-	logs   bool       // whether the event is its own
+	logs   bool // whether the event is its own
 	failed bool
 	open   bool // parts are to follow
 	once   sync.Once
