@@ -81,11 +81,26 @@ func (l *Loaders) funds(ctx context.Context) plan.Funds {
 	return FundsOf(ctx, l.gate, l.who)
 }
 
-// FundsOf tells what a person can spend until ctx ends.
+// FundsOf tells what a person can spend until ctx ends. What is left is asked once for each
+// group, for the answer may have to come from another machine.
 func FundsOf(ctx context.Context, gate *budget.Gate, who string) plan.Funds {
+	known := map[budget.Group]int{}
+	left := func(g budget.Group) int {
+		n, ok := known[g]
+		if !ok {
+			n = gate.Left(who, g)
+			known[g] = n
+		}
+		return n
+	}
 	f := plan.Funds{
-		Left: func(g budget.Group) int { return gate.Left(who, g) },
-		When: func(g budget.Group, n int) time.Duration { return gate.When(who, g, n) },
+		Left: left,
+		When: func(g budget.Group, n int) time.Duration {
+			if n <= left(g) {
+				return 0
+			}
+			return gate.When(who, g, n)
+		},
 	}
 	if end, ok := ctx.Deadline(); ok {
 		f.Patience = max(0, time.Until(end)-answering)
