@@ -74,7 +74,7 @@ update: ## rewrite golden files; read the diff
 
 .PHONY: bench
 bench: ## print what an account and a crowd cost upstream, and time the gateway beside a hand-written handler, as ratios
-	go test -run . -count 1 -timeout 10m -v ./bench
+	go test -run . -count 1 -timeout 10m -v ./bench -full
 	go test -run '^$$' -bench . -benchmem -benchtime 2s ./internal/gateway ./internal/rest ./internal/paging ./internal/limit ./internal/admission
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -v ./test/overload
 

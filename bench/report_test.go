@@ -24,8 +24,33 @@ func (r *report) atMost(name string, got, bound int) {
 	r.rows = append(r.rows, row{name, fmt.Sprint(got), fmt.Sprintf("<= %d", bound), got > bound})
 }
 
+// perhapsAtMost is atMost, unless the bound is unknowable.
+func (r *report) perhapsAtMost(name string, got, bound int) {
+	if bound == unknowable {
+		r.tell(name, "%d", got)
+	} else {
+		r.atMost(name, got, bound)
+	}
+}
+
 func (r *report) within(name string, got, bound time.Duration) {
 	r.rows = append(r.rows, row{name, short(got), "<= " + short(bound), got > bound})
+}
+
+func (r *report) exactly(name string, got, want int) {
+	r.rows = append(r.rows, row{name, fmt.Sprint(got), fmt.Sprintf("= %d", want), got != want})
+}
+
+// share is a part of a whole, of which a percentage is due.
+func (r *report) share(name string, part, whole, percent float64) {
+	got := 100 * part / whole
+	r.rows = append(r.rows, row{name, fmt.Sprintf("%.1f %%", got), fmt.Sprintf(">= %.0f %%", percent), got < percent})
+}
+
+// below is a part of a whole, of which a percentage is allowed.
+func (r *report) below(name string, part, whole int, percent float64) {
+	got := 100 * float64(part) / float64(whole)
+	r.rows = append(r.rows, row{name, fmt.Sprintf("%d (%.1f %%)", part, got), fmt.Sprintf("<= %.0f %%", percent), got > percent})
 }
 
 // tell adds a figure that is held to nothing.
