@@ -15,6 +15,7 @@ import (
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/gateway"
+	"github.com/ringql/ringql/internal/limit"
 	"github.com/ringql/ringql/internal/rest"
 	"github.com/ringql/ringql/internal/sim"
 )
@@ -28,10 +29,10 @@ func newGateway(t *testing.T, upstream *sim.Server) http.Handler {
 	gate := budget.NewGate()
 	g, err := gateway.New(gateway.Config{
 		REST: rest.New(rest.Config{
-			BaseURL: "http://upstream", Who: auth.Key, Gate: gate,
+			BaseURL: "http://upstream", Who: auth.Key, Gate: gate, Cache: rest.CacheConfig{TTL: 5 * time.Second},
 			Transport: rest.Chain(upstream.Transport(), rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key)),
 		}),
-		Gate: gate, Auth: &auth.Authenticator{},
+		Gate: gate, Auth: &auth.Authenticator{}, Limits: limit.Limits{InFlight: screens, Queued: screens},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +40,7 @@ func newGateway(t *testing.T, upstream *sim.Server) http.Handler {
 	return g
 }
 
-// ask sends a query as the person of a token.
+// ask sends a query as the person of a token, and again as long as it is told to.
 func ask(t *testing.T, h http.Handler, token, query string) []byte {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
@@ -47,12 +48,16 @@ func ask(t *testing.T, h http.Handler, token, query string) []byte {
 		t.Error(err)
 		return nil
 	}
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Authorization", "Bearer "+token)
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w.Body.Bytes()
+	for {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer "+token)
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusServiceUnavailable {
+			return w.Body.Bytes()
+		}
+		time.Sleep(time.Second)
+	}
 }
 
 // staff is a screen of everyone with what they are reached by.
