@@ -18,8 +18,10 @@ type CacheConfig struct {
 }
 
 const (
-	// overhead is what remembering an answer takes beside the answer.
-	overhead = 600
+	// overhead is what remembering an answer takes beside the answer and what it was asked
+	// for, and shelfOverhead what a person does who has any.
+	overhead      = 600
+	shelfOverhead = 1200
 	// fairShare is how many people the memory is enough for at least, however much each of
 	// them reads.
 	fairShare = 8
@@ -118,21 +120,18 @@ func (c *cache) missed(o *Operation) {
 func (c *cache) put(k readKey, value any, size int64, seen view) {
 	ttl := c.ttl(k.op)
 	e := &entry{value: value, size: size, seen: seen, expiry: time.Now().Add(ttl)}
-	e.weight = overhead + footprint(value)*9/8 // memory is given out in sizes
+	e.weight = overhead + (footprint(value)+int64(len(k.path)+len(k.query)))*9/8 // memory is given out in sizes
 	if ttl <= 0 || e.weight > c.most {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s, ok := c.people.Get(k.who)
-	if !ok {
-		s = &shelf{entries: mustLRU[readKey, *entry](math.MaxInt, nil), of: map[*Operation]int{}}
-		c.people.Add(k.who, s)
+	if s, ok := c.people.Peek(k.who); ok {
+		if old, ok := s.entries.Peek(k); ok {
+			c.drop(k.who, s, k, old)
+		}
 	}
-	if old, ok := s.entries.Peek(k); ok {
-		c.drop(k.who, s, k, old)
-		c.people.Add(k.who, s) // dropping the last one drops the shelf
-	}
+	s := c.shelfOf(k.who)
 	s.entries.Add(k, e)
 	s.of[k.op]++
 	c.weigh(s, 1, e)
@@ -140,6 +139,17 @@ func (c *cache) put(k readKey, value any, size int64, seen view) {
 		c.dropOldest(k.who, s)
 	}
 	c.sweep()
+}
+
+// shelfOf returns the shelf of a person.
+func (c *cache) shelfOf(who string) *shelf {
+	s, ok := c.people.Get(who)
+	if !ok {
+		s = &shelf{entries: mustLRU[readKey, *entry](math.MaxInt, nil), of: map[*Operation]int{}}
+		c.people.Add(who, s)
+		c.bytes += shelfOverhead
+	}
+	return s
 }
 
 // sweep drops what is too much, and some of what nobody came back for: of who was here
@@ -171,6 +181,7 @@ func (c *cache) drop(who string, s *shelf, k readKey, e *entry) {
 	c.weigh(s, -1, e)
 	if s.entries.Len() == 0 {
 		c.people.Remove(who)
+		c.bytes -= shelfOverhead
 	}
 }
 
