@@ -116,7 +116,8 @@ func (c *cache) missed(o *Operation) {
 	c.misses++
 }
 
-// put remembers an answer of so many bytes, in place of what was remembered under k.
+// put remembers an answer of so many bytes, in place of what was remembered under k, unless
+// that is of a later read.
 func (c *cache) put(k readKey, value any, size int64, seen view) {
 	ttl := c.ttl(k.op)
 	e := &entry{value: value, size: size, seen: seen, expiry: time.Now().Add(ttl)}
@@ -128,6 +129,9 @@ func (c *cache) put(k readKey, value any, size int64, seen view) {
 	defer c.mu.Unlock()
 	if s, ok := c.people.Peek(k.who); ok {
 		if old, ok := s.entries.Peek(k); ok {
+			if old.seen.at > seen.at {
+				return
+			}
 			c.drop(k.who, s, k, old)
 		}
 	}

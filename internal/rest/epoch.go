@@ -52,7 +52,7 @@ func (c *Client) tell(ctx context.Context, ch Change) {
 // account; of a person whose account is not known, any change does.
 type epochs struct {
 	mu     sync.Mutex
-	clock  uint64 // counts beginnings and ends
+	clock  uint64 // counts the beginnings of reads, and the beginnings and ends of changes
 	scopes *simplelru.LRU[scope, *changes]
 	homes  *simplelru.LRU[string, string] // person -> the real id of their own account
 
@@ -95,10 +95,11 @@ type view struct {
 	lasting         bool // no change makes it stale
 }
 
-// view begins a read.
+// view begins a read. Each has a time of its own, so that the later one is known.
 func (e *epochs) view(person string, r request) view {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.clock++
 	return view{person, r.account, e.clock, r.op.Dictionary}
 }
 

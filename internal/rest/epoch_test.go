@@ -300,3 +300,38 @@ func TestManyPeopleChange(t *testing.T) {
 		t.Error("a read of now is stale")
 	}
 }
+
+// What a slow read tells is older than what a later one has told already.
+func TestSlowReadIsOlder(t *testing.T) {
+	for _, many := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			n := 0
+			c := New(Config{Generation: OnlyV1, Cache: CacheConfig{TTL: testTTL}, Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				n++
+				state := n
+				if state == 1 {
+					time.Sleep(10 * time.Second)
+				}
+				if strings.Contains(r.URL.Path, ",") {
+					resp := answerWith(r, 207, fmt.Sprintf(`[{"resourceId":"11","status":200,"body":{"id":11,"name":"%d"}},{"resourceId":"12","status":200,"body":{"id":12,"name":"%d"}}]`, state, state))
+					resp.Header.Set("Content-Type", manyIDsType)
+					return resp, nil
+				}
+				return answerWith(r, 200, fmt.Sprintf(`{"id":11,"name":"%d"}`, state)), nil
+			})})
+			ids := []string{"11"}
+			if many {
+				ids = append(ids, "12")
+			}
+			var wg sync.WaitGroup
+			wg.Go(func() { c.ReadExtensions(t.Context(), Own, ids) })
+			synctest.Wait()
+			c.ReadExtensions(Fresh(t.Context()), Own, ids)
+			wg.Wait()
+			if got := c.ReadExtensions(t.Context(), Own, ids)["11"]; got.Value.Name != "2" {
+				t.Errorf("state %s after state 2", got.Value.Name)
+			}
+		})
+	}
+}
+
