@@ -189,12 +189,36 @@ func (c *cache) drop(who string, s *shelf, k readKey, e *entry) {
 	}
 }
 
+// forget drops all that is remembered of a person; false if that is nothing.
+func (c *cache) forget(who string) bool {
+	if c == nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, ok := c.people.Peek(who)
+	if ok {
+		c.people.Remove(who)
+		c.bytes -= s.bytes + shelfOverhead
+		c.count -= s.entries.Len()
+	}
+	return ok
+}
+
 // weigh adds e to what is counted, or takes it off.
 func (c *cache) weigh(s *shelf, sign int, e *entry) {
 	w := int64(sign) * e.weight
 	s.bytes += w
 	c.bytes += w
 	c.count += sign
+}
+
+// forget drops all that was read by who asks, whose token the upstream takes no more.
+func (c *Client) forget(ctx context.Context) {
+	who := c.cfg.Who(ctx)
+	if c.cache.forget(who) { // else there is nothing to tell of somebody who may be nobody
+		c.epochs.shut(who)
+	}
 }
 
 // CountRemembered returns how many answers of an operation are remembered of who asks, so that

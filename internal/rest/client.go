@@ -169,6 +169,9 @@ func (c *Client) do(ctx context.Context, r request) (a *answer, err error) {
 // refused makes the error of an answer outside 2xx.
 func (c *Client) refused(ctx context.Context, o *Operation, a *answer) error {
 	e := refused(o, a.status, a.header, a.body.Bytes())
+	if errors.Is(e, ErrUnauthenticated) {
+		c.forget(ctx)
+	}
 	if a.status == http.StatusTooManyRequests && c.cfg.Gate != nil {
 		e.RetryAfter = max(e.RetryAfter, c.closed(ctx, o))
 	}

@@ -169,6 +169,14 @@ func (e *epochs) touched(ch Change) []*changes {
 	return all
 }
 
+// shut makes stale what a person has read.
+func (e *epochs) shut(person string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.clock++
+	e.of(scope{person: person}).last = e.clock
+}
+
 func (e *epochs) of(s scope) *changes {
 	c, ok := e.scopes.Get(s)
 	if !ok {
