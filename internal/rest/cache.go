@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,7 +50,7 @@ type cache struct {
 type shelf struct {
 	entries *simplelru.LRU[readKey, *entry]
 	bytes   int64
-	of      map[*Operation]int // how many there are
+	of      map[*Operation][]time.Time // when they expire, in order
 }
 
 // entry is an answer. Nobody may write to its value.
@@ -137,7 +138,8 @@ func (c *cache) put(k readKey, value any, size int64, seen view) {
 	}
 	s := c.shelfOf(k.who)
 	s.entries.Add(k, e)
-	s.of[k.op]++
+	at, _ := slices.BinarySearchFunc(s.of[k.op], e.expiry, time.Time.Compare)
+	s.of[k.op] = slices.Insert(s.of[k.op], at, e.expiry)
 	c.weigh(s, 1, e)
 	for s.bytes > c.most {
 		c.dropOldest(k.who, s)
@@ -149,7 +151,7 @@ func (c *cache) put(k readKey, value any, size int64, seen view) {
 func (c *cache) shelfOf(who string) *shelf {
 	s, ok := c.people.Get(who)
 	if !ok {
-		s = &shelf{entries: mustLRU[readKey, *entry](math.MaxInt, nil), of: map[*Operation]int{}}
+		s = &shelf{entries: mustLRU[readKey, *entry](math.MaxInt, nil), of: map[*Operation][]time.Time{}}
 		c.people.Add(who, s)
 		c.bytes += shelfOverhead
 	}
@@ -181,7 +183,8 @@ func (c *cache) dropOldest(who string, s *shelf) {
 
 func (c *cache) drop(who string, s *shelf, k readKey, e *entry) {
 	s.entries.Remove(k)
-	s.of[k.op]--
+	at, _ := slices.BinarySearchFunc(s.of[k.op], e.expiry, time.Time.Compare)
+	s.of[k.op] = slices.Delete(s.of[k.op], at, at+1)
 	c.weigh(s, -1, e)
 	if s.entries.Len() == 0 {
 		c.people.Remove(who)
@@ -222,7 +225,7 @@ func (c *Client) forget(ctx context.Context) {
 }
 
 // CountRemembered returns how many answers of an operation are remembered of who asks, so that
-// as many calls at most are spared.
+// as many calls at most are spared. Those whose time is over may still lie about.
 func (c *Client) CountRemembered(ctx context.Context, o *Operation) int {
 	if c.cache == nil {
 		return 0
@@ -230,7 +233,8 @@ func (c *Client) CountRemembered(ctx context.Context, o *Operation) int {
 	c.cache.mu.Lock()
 	defer c.cache.mu.Unlock()
 	if s, ok := c.cache.people.Peek(c.cfg.Who(ctx)); ok {
-		return s.of[o]
+		at, _ := slices.BinarySearchFunc(s.of[o], time.Now().Add(1), time.Time.Compare)
+		return len(s.of[o]) - at
 	}
 	return 0
 }

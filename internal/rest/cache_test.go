@@ -50,6 +50,39 @@ func TestTimeToLive(t *testing.T) {
 	}
 }
 
+// An answer whose time is over spares no call, also while it lies about.
+func TestCountRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &slow{body: `{"id":1,"records":[],"paging":{"totalElements":0}}`}
+		c := New(Config{Generation: OnlyV1, Transport: up, Cache: CacheConfig{TTL: 5 * time.Second}})
+		read := func(perPage int) {
+			if _, err := c.ListAccountPhoneNumbers(t.Context(), Own, PhoneNumberFilter{}, 1, perPage); err != nil {
+				t.Fatal(err)
+			}
+		}
+		check := func(want int) {
+			t.Helper()
+			if n := c.CountRemembered(t.Context(), OperationNamed("listAccountPhoneNumbers")); n != want {
+				t.Errorf("%d are remembered, want %d", n, want)
+			}
+		}
+		check(0)
+		read(1)
+		time.Sleep(3 * time.Second)
+		read(2)
+		read(3)
+		check(3)
+		time.Sleep(2 * time.Second)
+		check(2)
+		read(1) // in place of the one whose time is over
+		check(3)
+		time.Sleep(3 * time.Second)
+		check(1)
+		time.Sleep(2 * time.Second)
+		check(0)
+	})
+}
+
 func readOwn(ctx context.Context, c *Client) error {
 	_, err := c.ReadAccountInfo(ctx, Own)
 	return err
