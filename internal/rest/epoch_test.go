@@ -334,4 +334,3 @@ func TestSlowReadIsOlder(t *testing.T) {
 		})
 	}
 }
-
