@@ -69,7 +69,7 @@ clean-clone: ## try the README's commands in a copy of what is committed or abou
 	@test/clean-clone.sh
 
 .PHONY: update
-update: ## rewrite golden files; read the diff
+update: ## rewrite golden files and the answers in docs/budget.md; read the diff
 	go test ./internal/gateway ./graph -run '^TestGolden$$|Snapshot|Coverage' -update
 
 .PHONY: bench

@@ -83,7 +83,12 @@ type stand struct {
 
 func newStand(t testing.TB, extensions int) *stand {
 	t.Helper()
-	upstream, err := sim.New(company(extensions))
+	return newStandOf(t, company(extensions))
+}
+
+func newStandOf(t testing.TB, cfg sim.Config) *stand {
+	t.Helper()
+	upstream, err := sim.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +113,18 @@ type response struct {
 // ask sends a query, and returns the answer with the calls it took, as the simulator saw them.
 func (s *stand) ask(t testing.TB, query string, vars map[string]any, header http.Header) (response, []string) {
 	t.Helper()
+	s.sim.ResetCalls()
+	answer := s.post(t, query, vars, header)
+	var out response
+	if err := json.Unmarshal(answer, &out); err != nil {
+		t.Fatalf("%v in %.200s", err, answer)
+	}
+	return out, s.sim.Calls()
+}
+
+// post sends a query, and returns the answer as it came.
+func (s *stand) post(t testing.TB, query string, vars map[string]any, header http.Header) []byte {
+	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": vars})
 	if err != nil {
 		t.Fatal(err)
@@ -117,13 +134,8 @@ func (s *stand) ask(t testing.TB, query string, vars map[string]any, header http
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", s.bearer)
 	w := httptest.NewRecorder()
-	s.sim.ResetCalls()
 	s.h.ServeHTTP(w, r)
-	var out response
-	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
-		t.Fatalf("%v in %.200s", err, w.Body)
-	}
-	return out, s.sim.Calls()
+	return w.Body.Bytes()
 }
 
 // run asks a query of a gateway that knows how long the company's lists are, with its
