@@ -23,9 +23,9 @@ const budgetDoc = "../docs/budget.md"
 // fence is a block of code in Markdown: what it holds, and the words behind its first line.
 var fence = regexp.MustCompile("(?m)^```(graphql|json) ?(.*)\n((?:[^`].*\n|\n)*)```$")
 
-// told makes what a block of JSON shows out of the last query: a mode of asking, and the part
+// shown makes what a block of JSON shows out of the last query: a mode of asking, and the part
 // of the answer.
-var told = map[string]struct {
+var shown = map[string]struct {
 	mode string
 	part func(answer json.RawMessage) json.RawMessage
 }{
@@ -55,7 +55,7 @@ func TestGoldenBudgetDoc(t *testing.T) {
 				time.Sleep(map[string]time.Duration{"": 65 * time.Second, "soon": 6 * time.Second}[m[2]])
 				return block
 			}
-			show, known := told[m[2]]
+			show, known := shown[m[2]]
 			if !known {
 				t.Fatalf("no kind of block: %s", m[2])
 			}
@@ -80,7 +80,7 @@ func TestGoldenBudgetDoc(t *testing.T) {
 			t.Errorf("docs/budget.md is not what the gateway answers: run make update and read the diff.\n%s", firstDifference(got, string(doc)))
 		}
 	})
-	if len(kinds) < len(told) {
+	if len(kinds) < len(shown) {
 		t.Errorf("the guide shows only %v", kinds)
 	}
 }
