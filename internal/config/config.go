@@ -3,6 +3,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -59,17 +60,26 @@ type Serve struct {
 	Addr          string        `env:"RINGQL_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
 	HealthAddr    string        `env:"RINGQL_HEALTH_ADDR" placeholder:"HOST:PORT" help:"Address that /healthz, /readyz and /metrics are served at instead."`
 	H2C           bool          `name:"h2c" env:"RINGQL_H2C" default:"false" negatable:"" help:"Whether HTTP/2 is spoken without TLS as well (${default})."`
-	Hosts         []string      `env:"RINGQL_HOSTS" placeholder:"NAME" help:"Host names that are answered. By default: any, but only localhost when listening on loopback."`
 	Timeout       time.Duration `env:"RINGQL_TIMEOUT" default:"30s" help:"Time for one operation (${default})."`
-	Introspection bool          `env:"RINGQL_INTROSPECTION" default:"true" negatable:"" help:"Whether clients may ask for the schema (${default})."`
+	Introspection *bool         `env:"RINGQL_INTROSPECTION" negatable:"" help:"Whether clients may ask for the schema, and are told what they may have meant. By default: with the simulator, and while only this machine can reach the gateway."`
 	Playground    bool          `env:"RINGQL_PLAYGROUND" default:"true" negatable:"" help:"Whether / is a page to try queries on (${default})."`
 
+	Web      Web      `embed:"" group:"Who may ask"`
 	Log      Log      `embed:"" prefix:"log-"`
 	Upstream Upstream `embed:"" group:"RingCentral"`
 	Cache    Cache    `embed:"" prefix:"cache-" group:"Answers that are remembered"`
 	Limits   Limits   `embed:"" prefix:"max-" group:"Limits of one request"`
 	Budget   Budget   `embed:"" group:"RingCentral's rate limits"`
 	Sim      Company  `embed:"" prefix:"sim-" group:"Simulated RingCentral, when none is set"`
+}
+
+// Web says who may ask over the web, and how much.
+type Web struct {
+	Hosts       []string `env:"RINGQL_HOSTS" placeholder:"NAME" help:"Host names that are answered. By default: any, but only localhost when listening on loopback."`
+	Origins     []string `env:"RINGQL_ORIGINS" placeholder:"ORIGIN" help:"Origins whose pages may ask from browsers, beside the gateway's own: https://app.example.com."`
+	Rate        int      `name:"max-rate" env:"RINGQL_MAX_RATE" default:"1000" help:"Requests of one client in a second, 0 for any (${default}); twice as many at once."`
+	Trusted     []byte   `name:"trusted-documents" type:"filecontent" env:"RINGQL_TRUSTED_DOCUMENTS" placeholder:"FILE" help:"Manifest of the documents that are carried out and no others: Apollo's, or a JSON object of documents by id. By default: any are."`
+	TrustedMode string   `name:"trusted-mode" env:"RINGQL_TRUSTED_MODE" enum:"enforce,log" default:"enforce" help:"What is done about documents that are not in the manifest: enforce or log (${default})."`
 }
 
 // Upstream says how RingCentral is reached. The names are the vendor's own.
@@ -174,7 +184,7 @@ func (s *Serve) Validate() error {
 	return errors.Join(
 		address("RINGQL_ADDR", s.Addr),
 		optionalAddress("RINGQL_HEALTH_ADDR", s.HealthAddr),
-		hosts("RINGQL_HOSTS", s.Hosts),
+		s.Web.validate(),
 		positive("RINGQL_TIMEOUT", int64(s.Timeout)),
 		s.Upstream.validate(),
 		s.Limits.validate(),
@@ -186,6 +196,37 @@ func (s *Serve) Validate() error {
 
 // Validate refuses settings that make no sense, by their names.
 func (s *Sim) Validate() error { return s.validate() }
+
+// AfterApply fills in what depends on other settings.
+func (s *Serve) AfterApply() error {
+	local := Loopback(s.Addr) && len(s.Web.Hosts) == 0
+	if s.Introspection == nil {
+		develop := local || s.Upstream.Simulated()
+		s.Introspection = &develop
+	}
+	if local { // a page of another site could point its own name here
+		s.Web.Hosts = []string{"localhost", "127.0.0.1", "::1"}
+	}
+	return nil
+}
+
+// origin is scheme://host[:port], written out: a pattern would let anybody's page in.
+var origin = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+(:[0-9]+)?$`)
+
+func (w Web) validate() error {
+	for _, o := range w.Origins {
+		if !origin.MatchString(o) {
+			return fmt.Errorf("RINGQL_ORIGINS must be origins like https://app.example.com, not %q", o)
+		}
+	}
+	if w.Rate < 0 {
+		return errors.New("RINGQL_MAX_RATE must not be negative")
+	}
+	if w.Trusted != nil && !json.Valid(w.Trusted) {
+		return errors.New("RINGQL_TRUSTED_DOCUMENTS is no JSON")
+	}
+	return hosts("RINGQL_HOSTS", w.Hosts)
+}
 
 func (u Upstream) validate() error {
 	if u.ServerURL != "" {
@@ -302,6 +343,3 @@ func Loopback(addr string) bool {
 	ip := net.ParseIP(host)
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
-
-// LocalHosts are the names of this machine's own address.
-func LocalHosts() []string { return []string{"localhost", "127.0.0.1", "::1"} }

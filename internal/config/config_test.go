@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,7 +23,41 @@ func TestEmptyVariables(t *testing.T) {
 		t.Setenv(name, "")
 	}
 	cli, _ := Parse([]string{"serve"}, "test")
-	if cli.Serve.Addr != "127.0.0.1:8080" || cli.Serve.Limits.Rows != 1000 || cli.Serve.Upstream.API != "auto" || len(cli.Serve.Hosts) != 0 {
+	if cli.Serve.Addr != "127.0.0.1:8080" || cli.Serve.Limits.Rows != 1000 || cli.Serve.Upstream.API != "auto" || !slices.Equal(cli.Serve.Web.Hosts, []string{"localhost", "127.0.0.1", "::1"}) {
 		t.Errorf("got %+v", cli.Serve)
+	}
+}
+
+// The schema is told where only a developer asks for it, unless it is said otherwise.
+func TestIntrospectionByDefault(t *testing.T) {
+	app := []string{"--ringcentral-client-id=x", "--ringcentral-client-secret=y", "--ringcentral-jwt=z"}
+	for _, tt := range []struct {
+		args []string
+		want bool
+	}{
+		{nil, true},
+		{[]string{"--addr=:8080"}, true}, // the simulator has no secrets
+		{app, true},
+		{append([]string{"--addr=:8080"}, app...), false},
+		{append([]string{"--hosts=api.example.com"}, app...), false}, // a proxy on this machine passes on others' requests
+		{append([]string{"--addr=:8080", "--introspection"}, app...), true},
+		{[]string{"--no-introspection"}, false},
+	} {
+		cli, _ := Parse(append([]string{"serve"}, tt.args...), "test")
+		if *cli.Serve.Introspection != tt.want {
+			t.Errorf("%v: %t", tt.args, !tt.want)
+		}
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	for origin, good := range map[string]bool{
+		"https://app.example.com": true, "http://localhost:3000": true,
+		"*": false, "https://*.example.com": false, "app.example.com": false, "https://app.example.com/": false, "https://a@b": false,
+		"null": false, "file://x": false, "https://[a-z].example": false, "": false,
+	} {
+		if err := (Web{Origins: []string{origin}}).validate(); (err == nil) != good {
+			t.Errorf("%q: %v", origin, err)
+		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"mime"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -28,12 +27,12 @@ type edge struct {
 	next       http.Handler // the GraphQL server
 	compressed http.Handler // the same, compressing what it answers
 	admission  *admission.Controller
+	rates      *rates
 }
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ev, id := newEvent(), requestID(r)
 	w.Header().Set("X-Request-Id", id)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	rec := &recorder{ResponseWriter: w, status: http.StatusOK}
 	r = r.WithContext(withEvent(r.Context(), ev))
 	r, err := e.serve(rec, r)
@@ -83,14 +82,17 @@ func (e *edge) serve(w http.ResponseWriter, r *http.Request) (*http.Request, err
 
 // admit checks all of r but its body, and finds out who sends it.
 func (e *edge) admit(r *http.Request) (*http.Request, error) {
-	if !e.knownHost(r) {
+	if !e.cfg.knownHost(r) {
 		return r, &fault{status: http.StatusMisdirectedRequest, code: codeBadInput,
-			say: "This gateway does not answer for this host name: see RINGQL_HOSTS."}
+			say: sayHost}
 	}
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		return r, &fault{status: http.StatusMethodNotAllowed, code: codeBadInput, say: "Send GraphQL by POST or GET.", allow: "GET, POST"}
 	}
 	person, err := e.cfg.Auth.Identify(r.Header.Get("Authorization"))
+	if wait := e.rates.take(clientOf(r, person)); wait > 0 {
+		return r, tooFast(wait)
+	}
 	if err != nil {
 		return r, &fault{status: http.StatusUnauthorized, code: codeUnauthenticated, say: sayOf(err)}
 	}
@@ -166,43 +168,13 @@ func (e *edge) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 
 // forgeable says whether a page of another site could have made a browser send r
 // without asking first: browsers send no application/json and no headers of one's
-// own across sites without a preflight, which this gateway does not grant.
+// own across sites without a preflight, which is granted to listed origins alone.
 func forgeable(r *http.Request) bool {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind == typeJSON || r.Header.Get("Sec-Fetch-Site") == "same-origin" {
 		return false
 	}
-	for _, h := range []string{"Authorization", planWish.header, priorityWish.header, "GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"} {
-		if r.Header.Get(h) != "" {
-			return false
-		}
-	}
-	return true
-}
-
-// knownHost says whether the gateway answers for the host that r names. A page of
-// another site can point its own name at this machine; its requests name it.
-func (e *edge) knownHost(r *http.Request) bool {
-	if len(e.cfg.Hosts) == 0 {
-		return true
-	}
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.Trim(host, "[]")
-	return slices.ContainsFunc(e.cfg.Hosts, func(h string) bool { return strings.EqualFold(h, host) })
-}
-
-// known wraps a page in the check of the host.
-func (e *edge) known(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !e.knownHost(r) {
-			http.Error(w, "This gateway does not answer for this host name: see RINGQL_HOSTS.", http.StatusMisdirectedRequest)
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
+	return r.Header.Get("Authorization") == "" && !slices.ContainsFunc(ownHeaders, func(h string) bool { return r.Header.Get(h) != "" })
 }
 
 // requestID returns the id a proxy gave to r, if it is harmless, else a new one.

@@ -26,6 +26,7 @@ type event struct {
 	queued    time.Duration  // to be let in
 	errors    map[string]int // by code
 	causes    []string       // the first few, in full
+	unlisted  bool           // whether its document is none of those that are trusted
 }
 
 // mostCauses bounds how many errors are logged in full: one broken upstream can
@@ -103,6 +104,16 @@ func (e *event) fail(code string, cause error) {
 	}
 }
 
+// stray says that the document is none of those that are trusted.
+func (e *event) stray() {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.unlisted = true
+}
+
 // write logs the event.
 func (e *event) write(ctx context.Context, log *slog.Logger, attrs ...slog.Attr) {
 	e.mu.Lock()
@@ -128,6 +139,9 @@ func (e *event) write(ctx context.Context, log *slog.Logger, attrs ...slog.Attr)
 	}
 	if e.queued > time.Millisecond {
 		attrs = append(attrs, slog.Duration("queued", e.queued.Round(time.Microsecond)))
+	}
+	if e.unlisted {
+		attrs = append(attrs, slog.Bool("trusted", false))
 	}
 	level := slog.LevelInfo
 	if len(e.errors) > 0 {

@@ -33,12 +33,12 @@ type Config struct {
 	Introspection bool          // whether the schema can be asked for, and is served
 	HealthApart   bool          // whether health and metrics are left to an address of their own
 	Playground    bool          // whether "/" is a page to try queries on
-	Hosts         []string      // Host headers that are answered, without ports; none means all
+	Web                         // who may ask, and how much
 }
 
 // Gateway is an http.Handler.
 type Gateway struct {
-	mux     *http.ServeMux
+	main    http.Handler
 	health  *http.ServeMux
 	ready   readiness
 	sockets *sockets
@@ -64,32 +64,37 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	cfg.Limits = cfg.Limits.OrDefaults()
 	in := admission.New(admission.Config{InFlight: cfg.Limits.InFlight, Queued: cfg.Limits.Queued})
+	known, err := readTrusted(cfg.Trusted, cfg.TrustedMode)
+	if err != nil {
+		return nil, err
+	}
 	schema := graph.NewExecutableSchema(graph.Config{
 		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows},
 	})
 	read := reader{variables{schema.Schema()}, cfg.Limits.Errors}
-	g := &Gateway{mux: http.NewServeMux(), health: http.NewServeMux(), sockets: newSockets(cfg, in, read)}
-	srv := newServer(cfg, schema, read, g.sockets)
+	mux, per := http.NewServeMux(), newRates(cfg.Rate)
+	g := &Gateway{main: guarded(mux, cfg.Origins), health: http.NewServeMux(), sockets: newSockets(cfg, in, read, per)}
+	srv := newServer(cfg, schema, read, g.sockets, known)
 	small, err := compressed(srv)
 	if err != nil {
 		return nil, err
 	}
-	e := &edge{cfg: cfg, next: srv, compressed: small, admission: in}
-	g.mux.Handle("/graphql", e)
-	g.mux.Handle("GET /schema.graphql", e.known(schemaHandler(cfg)))
-	e.pages(g.mux)
+	e := &edge{cfg: cfg, next: srv, compressed: small, admission: in, rates: per}
+	mux.Handle("/graphql", e)
+	mux.Handle("GET /schema.graphql", cfg.known(schemaHandler(cfg)))
+	e.pages(mux)
 	g.health.HandleFunc("GET /healthz", healthy)
 	g.health.HandleFunc("GET /readyz", g.ready.serve)
 	g.health.Handle("GET /metrics", cfg.Telemetry.handler())
 	if !cfg.HealthApart {
-		g.mux.Handle("GET /healthz", g.health)
-		g.mux.Handle("GET /readyz", g.health)
-		g.mux.Handle("GET /metrics", e.known(g.health))
+		mux.Handle("GET /healthz", g.health)
+		mux.Handle("GET /readyz", g.health)
+		mux.Handle("GET /metrics", cfg.known(g.health))
 	}
 	return g, nil
 }
 
-func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.main.ServeHTTP(w, r) }
 
 // Drain makes the gateway say that it takes no new work, so that a load balancer
 // turns elsewhere while what is under way is finished.

@@ -42,11 +42,11 @@ func (e *edge) pages(mux *http.ServeMux) {
 		newAsset("LICENSES", "text/plain; charset=utf-8"),
 	} {
 		path := "/playground/" + a.name
-		mux.Handle("GET "+path, e.known(a))
+		mux.Handle("GET "+path, e.cfg.known(a))
 		page.stored = bytes.ReplaceAll(page.stored, []byte(path), []byte(path+"?"+a.version))
 	}
 	page.version = versionOf(page.stored)
-	mux.Handle("GET /{$}", e.known(page))
+	mux.Handle("GET /{$}", e.cfg.known(page))
 }
 
 // asset is a file of the page.
@@ -74,10 +74,6 @@ func (a *asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h, body, tag := w.Header(), a.stored, a.version
 	h.Set("Content-Type", a.kind)
 	h.Set("Content-Security-Policy", pagePolicy)
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
 	if r.URL.RawQuery == a.version {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {

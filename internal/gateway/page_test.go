@@ -160,7 +160,7 @@ func TestPageCaching(t *testing.T) {
 }
 
 func TestPageIsGuarded(t *testing.T) {
-	off, named := newPage(t, gateway.Config{}), newPage(t, gateway.Config{Playground: true, Hosts: []string{"ringql.example"}})
+	off, named := newPage(t, gateway.Config{}), newPage(t, gateway.Config{Playground: true, Web: gateway.Web{Hosts: []string{"ringql.example"}}})
 	for _, path := range pagePaths {
 		if resp, _ := getPage(t, off, path); resp.StatusCode != http.StatusNotFound {
 			t.Errorf("%s, where it is not wanted: %s", path, resp.Status)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -47,6 +48,7 @@ func readPost(body []byte) (*graphql.RawParams, error) {
 func readParams(text []byte) (*graphql.RawParams, error) {
 	var in struct {
 		Query         string         `json:"query"`
+		DocumentID    string         `json:"documentId"`
 		OperationName string         `json:"operationName"`
 		Variables     jsontext.Value `json:"variables"`
 		Extensions    jsontext.Value `json:"extensions"`
@@ -66,7 +68,19 @@ func readParams(text []byte) (*graphql.RawParams, error) {
 			return nil, err
 		}
 	}
-	return p, nil
+	return withDocument(p, in.DocumentID), nil
+}
+
+// withDocument notes which document p names; "" for none.
+func withDocument(p *graphql.RawParams, id string) *graphql.RawParams {
+	if id != "" {
+		p.Extensions = maps.Clone(p.Extensions)
+		if p.Extensions == nil {
+			p.Extensions = map[string]any{}
+		}
+		p.Extensions[documentID] = id
+	}
+	return p
 }
 
 // readGet reads the parameters out of a URL.
@@ -79,12 +93,12 @@ func readGet(r *http.Request) (*graphql.RawParams, error) {
 	if v := q.Get("extensions"); v != "" && decodeOne([]byte(v), &p.Extensions) != nil {
 		return nil, badRequest("extensions must be a JSON object.")
 	}
-	return named(p)
+	return named(withDocument(p, q.Get(documentID)))
 }
 
 // named refuses parameters that name no query.
 func named(p *graphql.RawParams) (*graphql.RawParams, error) {
-	if p.Query == "" && !byHash(p) {
+	if p.Query == "" && !byName(p) {
 		return nil, badRequest("There is no query.")
 	}
 	return p, nil

@@ -6,32 +6,28 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	lru "github.com/hashicorp/golang-lru/v2"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // persisted lets a client send the hash of a query in place of its text, once it has
 // sent both: automatic persisted queries, as Apollo's clients speak them. What is kept is
-// text alone; whoever knows the hash knew the text.
+// text alone; whoever knows the hash knew the text. Documents that the gateway was given
+// beforehand come before those.
 type persisted struct {
 	extension.AutomaticPersistedQuery
+	trusted *trusted
 }
 
-func newPersisted() persisted {
-	return persisted{extension.AutomaticPersistedQuery{Cache: texts{mustLRU[string, string](mostDocuments)}}}
+func newPersisted(t *trusted) persisted {
+	return persisted{extension.AutomaticPersistedQuery{Cache: texts{mustLRU[string, string](mostDocuments)}}, t}
 }
 
-// MutateOperationParameters fills in the text. Faults that the library has no code for
-// are the client's.
-func (p persisted) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	err := p.AutomaticPersistedQuery.MutateOperationParameters(ctx, params)
-	if err != nil && err.Extensions["code"] == nil {
-		return refusal(codeBadInput, "The persisted query cannot be used: "+sentence(err.Message))
-	}
-	return err
-}
+// persistedQuery is the extension of a request that holds the hash.
+const persistedQuery = "persistedQuery"
 
-// byHash says whether params name a query by its hash.
-func byHash(params *graphql.RawParams) bool { return params.Extensions["persistedQuery"] != nil }
+// byName says whether params name a document in place of its text.
+func byName(params *graphql.RawParams) bool {
+	return params.Extensions[persistedQuery] != nil || params.Extensions[documentID] != nil
+}
 
 // texts keeps queries by their hashes.
 type texts struct{ cache *lru.Cache[string, string] }

@@ -29,7 +29,7 @@ import (
 const mostDocuments = 1000
 
 // newServer assembles the GraphQL server.
-func newServer(cfg Config, schema graphql.ExecutableSchema, read reader, sockets *sockets) *handler.Server {
+func newServer(cfg Config, schema graphql.ExecutableSchema, read reader, sockets *sockets, known *trusted) *handler.Server {
 	srv := handler.New(schema)
 	srv.AddTransport(sockets)
 	srv.AddTransport(httpTransport{read})
@@ -39,7 +39,7 @@ func newServer(cfg Config, schema graphql.ExecutableSchema, read reader, sockets
 	srv.SetQueryCache(newDocuments())
 	srv.SetDisableSuggestion(!cfg.Introspection)
 	srv.SetValidationRulesFn(func() *rules.Rules { return rule.Rules(cfg.Introspection) })
-	srv.Use(newPersisted())
+	srv.Use(newPersisted(known))
 	srv.Use(documentLimits{cfg.Limits}) // behind what fills in the query
 	srv.Use(read.variables)
 	if cfg.Introspection {

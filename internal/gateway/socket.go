@@ -44,6 +44,7 @@ type socket struct {
 	speaks  dialect
 	exec    graphql.GraphExecutor
 	header  http.Header
+	client  string // who asks, as rates tell them apart
 	who     string // guarded by sockets.mu, as the next
 	counted bool
 
@@ -147,6 +148,7 @@ func (k *socket) begin(ctx context.Context, payload json.RawMessage) context.Con
 		k.close(closeBadMessage, "Invalid message received")
 		return nil
 	}
+	upgrade := ctx
 	ctx, err := identified(ctx, k.cfg.Auth, p)
 	if err != nil {
 		say, _ := json.Marshal(refusal(codeUnauthenticated, err.Error())) // our own texts can be written
@@ -157,6 +159,9 @@ func (k *socket) begin(ctx context.Context, payload json.RawMessage) context.Con
 	if !k.welcome(k, auth.Key(ctx)) {
 		k.close(closeTooMany, fmt.Sprintf("At most %d sockets for one person", k.cfg.Limits.Sockets))
 		return nil
+	}
+	if p := auth.From(ctx); p != auth.From(upgrade) {
+		k.client = p.Key // who has shown themselves in the first message
 	}
 	k.mu.Lock()
 	k.acked = true
@@ -173,7 +178,7 @@ func (k *socket) subscribe(ctx context.Context, m message) bool {
 	case !k.isAcked():
 		k.close(closeUnauthorized, "Unauthorized")
 		return false
-	case m.ID == "" || err != nil || params.Query == "" && !byHash(params):
+	case m.ID == "" || err != nil || params.Query == "" && !byName(params):
 		k.close(closeBadMessage, "Invalid message received")
 		return false
 	}
@@ -220,6 +225,10 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 	ctx, f := withWishes(ctx, params)
 	if f != nil {
 		k.last(ctx, id, o, failure(id, f.error()))
+		return
+	}
+	if wait := k.rates.take(k.client); wait > 0 {
+		k.last(ctx, id, o, failure(id, tooFast(wait).error()))
 		return
 	}
 	let, err := k.admission.Enter(ctx, auth.Key(ctx))

@@ -22,11 +22,12 @@ const (
 )
 
 // sockets serves GraphQL over WebSocket. A browser lets any page open a socket anywhere,
-// so the page's origin must be this gateway; the library checks that.
+// so the page's origin must be this gateway, or a listed one; the library checks that.
 type sockets struct {
 	cfg       Config
 	admission *admission.Controller
 	reader    reader
+	rates     *rates
 
 	mu       sync.Mutex
 	open     map[*socket]bool
@@ -35,8 +36,8 @@ type sockets struct {
 	gone     sync.WaitGroup
 }
 
-func newSockets(cfg Config, in *admission.Controller, read reader) *sockets {
-	return &sockets{cfg: cfg, admission: in, reader: read, open: map[*socket]bool{}, people: map[string]int{}}
+func newSockets(cfg Config, in *admission.Controller, read reader, per *rates) *sockets {
+	return &sockets{cfg: cfg, admission: in, reader: read, rates: per, open: map[*socket]bool{}, people: map[string]int{}}
 }
 
 // Supports takes requests for a WebSocket, and for nothing else.
@@ -44,14 +45,14 @@ func (s *sockets) Supports(r *http.Request) bool { return isSocket(r) }
 
 // Do serves one socket until it is closed.
 func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: subprotocols()})
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: subprotocols(), OriginPatterns: s.cfg.Origins})
 	if err != nil {
 		eventFrom(r.Context()).fail(codeBadInput, err)
 		return // Accept has answered
 	}
 	conn.SetReadLimit(s.cfg.Limits.Body)
 	speaks, ok := spoken(conn)
-	k := &socket{sockets: s, conn: conn, speaks: speaks, exec: exec, header: r.Header, running: map[string]*running{}}
+	k := &socket{sockets: s, conn: conn, speaks: speaks, exec: exec, header: r.Header, client: clientOf(r, auth.From(r.Context())), running: map[string]*running{}}
 	switch {
 	case !ok:
 		k.close(closeSubprotocol, "Subprotocol not acceptable")

@@ -105,7 +105,7 @@ func start(t testing.TB, env ...string) *gateway {
 		t.Fatal(err)
 	}
 	return &gateway{
-		Program: program.Start(t, append(env, "RINGQL_SIM_EXTENSIONS=500", "RINGQL_SIM_NUMBERS=1000", "RINGQL_MAX_CALLS=5000")...),
+		Program: program.Start(t, append(env, "RINGQL_SIM_EXTENSIONS=500", "RINGQL_SIM_NUMBERS=1000", "RINGQL_MAX_CALLS=5000", "RINGQL_MAX_RATE=0")...),
 		client:  &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 10_000}},
 		body:    body,
 	}
