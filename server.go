@@ -135,12 +135,16 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 			log.Warn("whoever reaches this address acts as the person of RINGCENTRAL_JWT", "addr", cfg.Addr)
 		}
 	}
+	audit, err := cfg.AuditTo(log)
+	if err != nil {
+		return nil, err
+	}
 	return gateway.New(gateway.Config{
 		REST: rest.New(rest.Config{
 			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, Gate: gate, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
 			Transport: rest.Chain(base, rest.Retry(), auth.Transport(), spend, observe), Cache: rest.CacheConfig(cfg.Cache), Report: telemetry.Call,
 		}),
-		Gate: gate, Auth: who, Telemetry: telemetry, Log: log, Limits: limit.Limits(cfg.Limits),
+		Gate: gate, Auth: who, Telemetry: telemetry, Log: log, Audit: audit, Limits: limit.Limits(cfg.Limits),
 		Timeout: cfg.Timeout, Introspection: *cfg.Introspection, Playground: cfg.Playground, Web: gateway.Web(cfg.Web), HealthApart: cfg.HealthAddr != "",
 	})
 }

@@ -88,7 +88,12 @@ func (g GlobalID) whole() bool {
 
 // String puts the id together.
 func (g GlobalID) String() string {
-	parts := []string{idVersion, g.Type, g.Account}
+	return base64.RawURLEncoding.EncodeToString([]byte(idVersion + ":" + g.Plain()))
+}
+
+// Plain is the id for people to read: "Type:account:id".
+func (g GlobalID) Plain() string {
+	parts := []string{g.Type, g.Account}
 	f := forms[g.Type]
 	if f.below {
 		parts = append(parts, g.Extension)
@@ -96,7 +101,7 @@ func (g GlobalID) String() string {
 	if !f.alone {
 		parts = append(parts, g.RCID)
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, ":")))
+	return strings.Join(parts, ":")
 }
 
 // ParseGlobalID takes a global id apart.

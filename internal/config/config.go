@@ -64,6 +64,7 @@ type Serve struct {
 	Introspection *bool         `env:"RINGQL_INTROSPECTION" negatable:"" help:"Whether clients may ask for the schema, and are told what they may have meant. By default: with the simulator, and while only this machine can reach the gateway."`
 	Playground    bool          `env:"RINGQL_PLAYGROUND" default:"true" negatable:"" help:"Whether / is a page to try queries on (${default})."`
 
+	Audit    string   `env:"RINGQL_AUDIT" placeholder:"FILE" help:"File that a line of JSON for each mutation is added to: who, what, on which ids, and what came of it; - for standard output. By default it goes to the log."`
 	Web      Web      `embed:"" group:"Who may ask"`
 	Log      Log      `embed:"" prefix:"log-"`
 	Upstream Upstream `embed:"" group:"RingCentral"`
@@ -172,6 +173,21 @@ func (l Log) Logger(w io.Writer) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, opts))
 	}
 	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+// AuditTo returns where mutations are written down: a file of their own, or log.
+func (s *Serve) AuditTo(log *slog.Logger) (slog.Handler, error) {
+	switch s.Audit {
+	case "":
+		return log.Handler(), nil
+	case "-":
+		return slog.NewJSONHandler(os.Stdout, nil), nil
+	}
+	f, err := os.OpenFile(s.Audit, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("RINGQL_AUDIT: %w", err)
+	}
+	return slog.NewJSONHandler(f, nil), nil // it is open as long as the process runs
 }
 
 // Healthcheck asks a gateway whether it is alive.

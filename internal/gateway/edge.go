@@ -34,7 +34,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ev, id := newEvent(), requestID(r)
 	w.Header().Set("X-Request-Id", id)
 	rec := &recorder{ResponseWriter: w, status: http.StatusOK}
-	r = r.WithContext(withEvent(r.Context(), ev))
+	r = r.WithContext(withSource(withEvent(r.Context(), ev), r, id))
 	r, err := e.serve(rec, r)
 	if f, ok := errors.AsType[*fault](err); ok {
 		f.write(rec, r)

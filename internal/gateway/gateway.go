@@ -28,6 +28,7 @@ type Config struct {
 	Auth          *auth.Authenticator // nil: everybody brings a token
 	Telemetry     *Telemetry          // nil: a new one that nobody reads
 	Log           *slog.Logger        // nil: none
+	Audit         slog.Handler        // of a line for each mutation; nil: none
 	Limits        limit.Limits
 	Timeout       time.Duration // of one operation; zero means 30 s
 	Introspection bool          // whether the schema can be asked for, and is served

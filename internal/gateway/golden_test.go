@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -56,6 +57,7 @@ func TestGolden(t *testing.T) {
 				c := newCase(t, ar, check)
 				got["response.json"] = c.run(t, ar)
 				got["upstream.txt"] = calls(c.sim.Calls())
+				checkAudit(t, section(ar, "query.graphql"), c.audit.String(), got["response.json"])
 			})
 			names := []string{"response.json", "upstream.txt"}
 			if section(ar, "counts.txt") != "" {
@@ -83,6 +85,7 @@ type goldenCase struct {
 	sim    *sim.Server
 	h      http.Handler
 	header http.Header
+	audit  *bytes.Buffer
 
 	extensions string // of requests, as JSON
 }
@@ -93,6 +96,7 @@ func (c *goldenCase) run(t *testing.T, ar *txtar.Archive) string {
 	if before := section(ar, "before.graphql"); before != "" {
 		c.post(t, before, "")
 		c.sim.ResetCalls()
+		c.audit.Reset()
 	}
 	c.extensions = section(ar, "extensions.json")
 	for line := range strings.Lines(section(ar, "header.txt")) {
@@ -104,7 +108,7 @@ func (c *goldenCase) run(t *testing.T, ar *txtar.Archive) string {
 
 func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	t.Helper()
-	c := &goldenCase{header: http.Header{}}
+	c := &goldenCase{header: http.Header{}, audit: &bytes.Buffer{}}
 	cfg, steps := simConfig(t, section(ar, "sim.txt"))
 	upstream, err := sim.New(cfg)
 	if err != nil {
@@ -135,7 +139,7 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	}
 	rc.Gate = gate
 	rc.Transport = rest.Chain(base, rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key))
-	gc := gateway.Config{REST: rest.New(rc), Gate: gate, Auth: &auth.Authenticator{}, Introspection: true}
+	gc := gateway.Config{REST: rest.New(rc), Gate: gate, Auth: &auth.Authenticator{}, Introspection: true, Audit: slog.NewJSONHandler(&lockedWriter{w: c.audit}, nil)}
 	if s := set["timeout"]; s != "" {
 		if gc.Timeout, err = time.ParseDuration(s); err != nil {
 			t.Fatal(err)

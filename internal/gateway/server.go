@@ -46,7 +46,7 @@ func newServer(cfg Config, schema graphql.ExecutableSchema, read reader, sockets
 		srv.Use(extension.Introspection{})
 	}
 	o := &operations{
-		cfg:   cfg,
+		cfg: cfg, audit: &audit{cfg.Audit, cfg.Log, schema.Schema()},
 		load:  loader.Config{REST: cfg.REST, Gate: cfg.Gate, Memory: loader.NewMemory(), Who: auth.Key, MostRows: int64(cfg.Limits.AllRows)},
 		plans: mustLRU[*ast.OperationDefinition, *plan.Plan](mostDocuments),
 	}
@@ -66,6 +66,7 @@ func mustLRU[K comparable, V any](size int) *lru.Cache[K, V] {
 // operations carries out operations: one deadline each, a plan, fresh loaders.
 type operations struct {
 	cfg   Config
+	audit *audit
 	load  loader.Config
 	plans *lru.Cache[*ast.OperationDefinition, *plan.Plan]
 }
@@ -89,6 +90,7 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 		ctx = withEvent(ctx, run.event)
 	}
 	run.event.name(op.Operation.Name, run.kind)
+	o.audit.watch(op)
 	if modeFrom(ctx) == modeActual {
 		ctx, run.bill = rest.WithBill(ctx)
 	}

@@ -15,6 +15,8 @@ const mostListed = 1000
 
 // Bill is what an operation spends. Whoever wants none pays nothing for it.
 type Bill struct {
+	whole *Bill // that this one is a part of; nil for none
+
 	mu    sync.Mutex
 	under map[*Call]time.Time // calls under way, and since when
 	since Spent
@@ -32,21 +34,26 @@ type Spent struct {
 type billKey struct{}
 
 // WithBill returns a context whose calls are written on the bill it returns, each try of
-// its own. Token calls are not: they are made for everybody.
+// its own. Token calls are not: they are made for everybody. What is written on a part of a
+// bill is written on the whole of it too.
 func WithBill(ctx context.Context) (context.Context, *Bill) {
-	b := &Bill{under: map[*Call]time.Time{}}
+	b := &Bill{whole: billFrom(ctx), under: map[*Call]time.Time{}}
 	return context.WithValue(ctx, billKey{}, b), b
 }
 
 // Tell writes c on the bill of ctx, if there is one. It is for calls that were spared: those
 // that are sent are written by the chain. Only good answers are remembered.
 func Tell(ctx context.Context, c Call) {
-	if b := billFrom(ctx); b != nil {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		c.Group, c.Status = cmp.Or(c.Group, c.Operation.Group), cmp.Or(c.Status, http.StatusOK)
-		b.since.add(c)
+	for b := billFrom(ctx); b != nil; b = b.whole {
+		b.tell(c)
 	}
+}
+
+func (b *Bill) tell(c Call) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c.Group, c.Status = cmp.Or(c.Group, c.Operation.Group), cmp.Or(c.Status, http.StatusOK)
+	b.since.add(c)
 }
 
 func billFrom(ctx context.Context) *Bill {
@@ -59,6 +66,7 @@ func (b *Bill) begin(c *Call, now time.Time) {
 	if b == nil {
 		return
 	}
+	b.whole.begin(c, now)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.under[c] = now
@@ -69,6 +77,7 @@ func (b *Bill) end(c *Call, ended Call) {
 	if b == nil {
 		return
 	}
+	b.whole.end(c, ended)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, waited := b.under[c]; waited {
