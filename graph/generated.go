@@ -35,6 +35,7 @@ type ResolverRoot interface {
 	Account() AccountResolver
 	Brand() BrandResolver
 	CallQueue() CallQueueResolver
+	Capabilities() CapabilitiesResolver
 	Country() CountryResolver
 	CreateDeviceOrderPayload() CreateDeviceOrderPayloadResolver
 	Device() DeviceResolver
@@ -104,6 +105,9 @@ type CallQueueResolver interface {
 	AlertTimer(ctx context.Context, obj *rest.CallQueue) (*int, error)
 	Extension(ctx context.Context, obj *rest.CallQueue) (*rest.Extension, error)
 	Members(ctx context.Context, obj *rest.CallQueue, first *int, after *string, last *int, before *string) (*model.Connection[rest.Extension], error)
+}
+type CapabilitiesResolver interface {
+	Fields(ctx context.Context, obj *model.Capabilities, names []string) ([]*model.FieldCapability, error)
 }
 type CountryResolver interface {
 	EmergencyCalling(ctx context.Context, obj *rest.Country) (*bool, error)
@@ -229,6 +233,7 @@ type QueryResolver interface {
 	AvailablePhoneNumbers(ctx context.Context, filter rest.AvailablePhoneNumberFilter, first *int) ([]*rest.AvailablePhoneNumber, error)
 	Budgets(ctx context.Context) ([]*model.Budget, error)
 	CallQueue(ctx context.Context, id string) (*rest.CallQueue, error)
+	Capabilities(ctx context.Context) (*model.Capabilities, error)
 	DeviceCatalog(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[rest.DeviceCatalogItem], error)
 	ShippingOptions(ctx context.Context, servicePlanID *string, brandID *string, quantity *int) ([]*rest.ShippingOption, error)
 	DeviceOrder(ctx context.Context, id string) (*rest.DeviceOrder, error)
@@ -451,7 +456,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "account.graphqls" "authorization_profile.graphqls" "available_phone_number.graphqls" "billing_statement.graphqls" "blocked_number.graphqls" "budget.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "extension_change.graphqls" "forwarding_number.graphqls" "free_extension_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "parsed_phone_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_replace.graphqls" "phone_number_task.graphqls" "reservation.graphqls" "schema.graphqls"
+//go:embed "account.graphqls" "authorization_profile.graphqls" "available_phone_number.graphqls" "billing_statement.graphqls" "blocked_number.graphqls" "budget.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "capabilities.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "extension_change.graphqls" "forwarding_number.graphqls" "free_extension_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "parsed_phone_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_replace.graphqls" "phone_number_task.graphqls" "reservation.graphqls" "schema.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -473,6 +478,7 @@ var sources = []*ast.Source{
 	{Name: "call_queue_info.graphqls", Input: sourceData("call_queue_info.graphqls"), BuiltIn: false},
 	{Name: "caller_blocking.graphqls", Input: sourceData("caller_blocking.graphqls"), BuiltIn: false},
 	{Name: "caller_blocking_change.graphqls", Input: sourceData("caller_blocking_change.graphqls"), BuiltIn: false},
+	{Name: "capabilities.graphqls", Input: sourceData("capabilities.graphqls"), BuiltIn: false},
 	{Name: "create_account.graphqls", Input: sourceData("create_account.graphqls"), BuiltIn: false},
 	{Name: "device.graphqls", Input: sourceData("device.graphqls"), BuiltIn: false},
 	{Name: "device_catalog.graphqls", Input: sourceData("device_catalog.graphqls"), BuiltIn: false},
@@ -1051,6 +1057,18 @@ func (ec *executionContext) childFields_CallerBlockingNumberEdge(ctx context.Con
 		return ec.fieldContext_CallerBlockingNumberEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CallerBlockingNumberEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Capabilities(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "scopes":
+		return ec.fieldContext_Capabilities_scopes(ctx, field)
+	case "permissions":
+		return ec.fieldContext_Capabilities_permissions(ctx, field)
+	case "fields":
+		return ec.fieldContext_Capabilities_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Capabilities", field.Name)
 }
 
 func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1979,6 +1997,20 @@ func (ec *executionContext) childFields_ExtensionStatusInfo(ctx context.Context,
 		return ec.fieldContext_ExtensionStatusInfo_rawReason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExtensionStatusInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldCapability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_FieldCapability_name(ctx, field)
+	case "allowed":
+		return ec.fieldContext_FieldCapability_allowed(ctx, field)
+	case "missingScope":
+		return ec.fieldContext_FieldCapability_missingScope(ctx, field)
+	case "missingPermissions":
+		return ec.fieldContext_FieldCapability_missingPermissions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldCapability", field.Name)
 }
 
 func (ec *executionContext) childFields_ForwardingNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3738,6 +3770,20 @@ func (ec *executionContext) field_CallQueue_members_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Capabilities_fields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "names",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["names"] = arg0
 	return args, nil
 }
 
@@ -10098,6 +10144,96 @@ func (ec *executionContext) fieldContext_CallerBlockingNumberEdge_node(_ context
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CallerBlockingNumber(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Capabilities_scopes(ctx context.Context, field graphql.CollectedField, obj *model.Capabilities) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capabilities_scopes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scopes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Capabilities_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Capabilities", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Capabilities_permissions(ctx context.Context, field graphql.CollectedField, obj *model.Capabilities) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capabilities_permissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permissions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Capabilities_permissions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Capabilities", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Capabilities_fields(ctx context.Context, field graphql.CollectedField, obj *model.Capabilities) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Capabilities_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Capabilities().Fields(ctx, obj, fc.Args["names"].([]string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.FieldCapability) graphql.Marshaler {
+			return ec.marshalNFieldCapability2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐFieldCapabilityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Capabilities_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Capabilities",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldCapability(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Capabilities_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -18176,6 +18312,98 @@ func (ec *executionContext) fieldContext_ExtensionStatusInfo_rawReason(_ context
 	return graphql.NewScalarFieldContext("ExtensionStatusInfo", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _FieldCapability_name(ctx context.Context, field graphql.CollectedField, obj *model.FieldCapability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldCapability_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldCapability_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldCapability", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FieldCapability_allowed(ctx context.Context, field graphql.CollectedField, obj *model.FieldCapability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldCapability_allowed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allowed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldCapability_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldCapability", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _FieldCapability_missingScope(ctx context.Context, field graphql.CollectedField, obj *model.FieldCapability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldCapability_missingScope(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MissingScope, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldCapability_missingScope(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldCapability", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FieldCapability_missingPermissions(ctx context.Context, field graphql.CollectedField, obj *model.FieldCapability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldCapability_missingPermissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MissingPermissions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldCapability_missingPermissions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldCapability", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ForwardingNumber_id(ctx context.Context, field graphql.CollectedField, obj *rest.ForwardingNumber) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25796,6 +26024,38 @@ func (ec *executionContext) fieldContext_Query_callQueue(ctx context.Context, fi
 	if fc.Args, err = ec.field_Query_callQueue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_capabilities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_capabilities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Capabilities(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Capabilities) graphql.Marshaler {
+			return ec.marshalOCapabilities2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCapabilities(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_capabilities(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Capabilities(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -40041,6 +40301,90 @@ func (ec *executionContext) _CallerBlockingNumberEdge(ctx context.Context, sel a
 	return out
 }
 
+var capabilitiesImplementors = []string{"Capabilities"}
+
+func (ec *executionContext) _Capabilities(ctx context.Context, sel ast.SelectionSet, obj *model.Capabilities) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, capabilitiesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Capabilities")
+		case "scopes":
+			out.Values[i] = ec._Capabilities_scopes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "permissions":
+			out.Values[i] = ec._Capabilities_permissions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fields":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Capabilities_fields(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var contactImplementors = []string{"Contact"}
 
 func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, obj *rest.Contact) graphql.Marshaler {
@@ -44509,6 +44853,62 @@ func (ec *executionContext) _ExtensionStatusInfo(ctx context.Context, sel ast.Se
 	return out
 }
 
+var fieldCapabilityImplementors = []string{"FieldCapability"}
+
+func (ec *executionContext) _FieldCapability(ctx context.Context, sel ast.SelectionSet, obj *model.FieldCapability) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fieldCapabilityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FieldCapability")
+		case "name":
+			out.Values[i] = ec._FieldCapability_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "allowed":
+			out.Values[i] = ec._FieldCapability_allowed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missingScope":
+			out.Values[i] = ec._FieldCapability_missingScope(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "missingPermissions":
+			out.Values[i] = ec._FieldCapability_missingPermissions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var forwardingNumberImplementors = []string{"ForwardingNumber", "Node"}
 
 func (ec *executionContext) _ForwardingNumber(ctx context.Context, sel ast.SelectionSet, obj *rest.ForwardingNumber) graphql.Marshaler {
@@ -47956,6 +48356,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_callQueue(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "capabilities":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_capabilities(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -52311,6 +52733,32 @@ func (ec *executionContext) marshalNExtensionType2githubᚗcomᚋringqlᚋringql
 	return res
 }
 
+func (ec *executionContext) marshalNFieldCapability2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐFieldCapabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FieldCapability) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFieldCapability2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐFieldCapability(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFieldCapability2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐFieldCapability(ctx context.Context, sel ast.SelectionSet, v *model.FieldCapability) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FieldCapability(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNForwardingNumber2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐForwardingNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.ForwardingNumber) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -54284,6 +54732,13 @@ func (ec *executionContext) marshalOCallerBlockingPayPhones2ᚖgithubᚗcomᚋri
 	_ = ctx
 	res := model.MarshalCallerBlockingPayPhones(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOCapabilities2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐCapabilities(ctx context.Context, sel ast.SelectionSet, v *model.Capabilities) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Capabilities(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOContact2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐContact(ctx context.Context, sel ast.SelectionSet, v *rest.Contact) graphql.Marshaler {

@@ -342,6 +342,18 @@ type DeviceShippingInput struct {
 	Address *rest.DeliveryAddressInput `json:"address,omitempty"`
 }
 
+// Whether a field or mutation may be used.
+type FieldCapability struct {
+	// Its type and name: `Mutation.deletePhoneNumber`.
+	Name string `json:"name"`
+	// False only where it is known to be refused: what is unknown is tried.
+	Allowed bool `json:"allowed"`
+	// The scope of the app that is missing; null when none is known to be.
+	MissingScope *string `json:"missingScope,omitempty"`
+	// The permissions of the user of which one would do, and all are missing; empty when none is known to be.
+	MissingPermissions []string `json:"missingPermissions"`
+}
+
 // Changes. Each is sent to the upstream once and never repeated; where its answer is
 // lost, the gateway reads back what came of it and says so in `outcome`. One that is
 // null, with an error, has changed nothing.

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ringql/ringql/graph/model"
+	"github.com/ringql/ringql/graph/resolvers"
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/rest"
@@ -27,23 +28,34 @@ type audit struct {
 	schema *ast.Schema
 }
 
-// watch has each mutation of op written down as it ends, whether it ends well, badly or not
-// at all.
-func (a *audit) watch(op *graphql.OperationContext) {
-	if a.to == nil || op.Operation.Operation != ast.Mutation {
+// mutations has each mutation of op refused that is known to be, before anything is read for
+// it, and written down as it ends, whether it ends well, badly or not at all.
+func (o *operations) mutations(op *graphql.OperationContext) {
+	if op.Operation.Operation != ast.Mutation {
 		return
 	}
 	next := op.ResolverMiddleware
 	op.ResolverMiddleware = func(ctx context.Context, resolve graphql.Resolver) (any, error) {
-		if f := graphql.GetFieldContext(ctx); f.Object == "Mutation" {
-			return next(ctx, func(ctx context.Context) (any, error) { return a.follow(ctx, op, f.Field, resolve) })
+		f := graphql.GetFieldContext(ctx)
+		if f.Object != "Mutation" {
+			return next(ctx, resolve)
 		}
-		return next(ctx, resolve)
+		app, user := resolvers.Requires(f.Field.Definition)
+		allowed := func(ctx context.Context) (any, error) {
+			if err := o.cfg.REST.Rights(ctx).Check(f.Field.Name, app, user); err != nil {
+				return nil, err
+			}
+			return resolve(ctx)
+		}
+		return next(ctx, func(ctx context.Context) (any, error) { return o.audit.follow(ctx, op, f.Field, allowed) })
 	}
 }
 
 // follow carries out one mutation, and writes it down.
 func (a *audit) follow(ctx context.Context, op *graphql.OperationContext, f graphql.CollectedField, resolve graphql.Resolver) (result any, err error) {
+	if a.to == nil {
+		return resolve(ctx)
+	}
 	start := time.Now()
 	inner, bill := rest.WithBill(ctx)
 	err = errors.New("it panicked") // unless it returns

@@ -118,6 +118,12 @@ func missing(err error) string {
 	if !ok {
 		return ""
 	}
+	switch e.Lacks {
+	case rest.LacksScope:
+		return "The app lacks the scope " + e.Permission + "."
+	case rest.LacksPermission:
+		return "The user lacks the permission " + e.Permission + "."
+	}
 	switch e.Code {
 	case "CMN-401":
 		return "The app lacks the scope " + first(e.Permission, "it takes") + "."

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -128,6 +129,9 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 			t.Fatal(err)
 		}
 		rc.Cache.DictionaryTTL = time.Hour
+	}
+	if s := set["scopes"]; s != "" { // of the token, as far as the gateway knows
+		rc.Scopes = func(context.Context) []string { return strings.Fields(s) }
 	}
 	gate := budget.NewGate()
 	base := check.transport(t, upstream.Transport())

@@ -90,7 +90,7 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 		ctx = withEvent(ctx, run.event)
 	}
 	run.event.name(op.Operation.Name, run.kind)
-	o.audit.watch(op)
+	o.mutations(op)
 	if modeFrom(ctx) == modeActual {
 		ctx, run.bill = rest.WithBill(ctx)
 	}

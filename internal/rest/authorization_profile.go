@@ -71,7 +71,7 @@ func (c *Client) ReadAuthorizationProfile(ctx context.Context, ext ExtensionID, 
 	if target != "" {
 		q.Set("targetExtensionId", target)
 	}
-	return read(ctx, c, readAuthorizationProfile.at(ext.Account, ext.RCID).where(q), func(p *AuthorizationProfile) error {
+	p, err := read(ctx, c, readAuthorizationProfile.at(ext.Account, ext.RCID).where(q), func(p *AuthorizationProfile) error {
 		switch {
 		case !about(p.URI, ext):
 			return nonsense(readAuthorizationProfile, "the profile of another extension")
@@ -85,6 +85,10 @@ func (c *Client) ReadAuthorizationProfile(ctx context.Context, ext ExtensionID, 
 		}
 		return nil
 	})
+	if err == nil && target == "" && ext.RCID == Own {
+		c.rights.learn(c.cfg.Who(ctx), p)
+	}
+	return p, err
 }
 
 // CheckUserPermission says whether the user of an extension holds a permission; with a

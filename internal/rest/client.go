@@ -29,15 +29,16 @@ import (
 // Config says where the upstream is and how requests travel. Its zero value,
 // but for BaseURL, is good.
 type Config struct {
-	BaseURL    string                       // scheme and host, no trailing slash
-	Transport  http.RoundTripper            // nil means NewTransport
-	Generation Preference                   // which generation to call; zero means Auto
-	Who        func(context.Context) string // the person whose upstream answers are remembered; nil means one for all
-	Gate       *budget.Gate                 // is told of a refusal for rate within an answer to many ids; may be nil
-	ManyIDs    int                          // most ids in one request; zero means 50
-	MaxAnswer  int64                        // most bytes of one answer; zero means 64 MiB
-	UserAgent  string                       // "RingQL/1.2.3"
-	Cache      CacheConfig                  // what is remembered of answers; zero means nothing
+	BaseURL    string                         // scheme and host, no trailing slash
+	Transport  http.RoundTripper              // nil means NewTransport
+	Generation Preference                     // which generation to call; zero means Auto
+	Who        func(context.Context) string   // the person whose upstream answers are remembered; nil means one for all
+	Scopes     func(context.Context) []string // what the app may do for the person, nil where that is unknown; may be nil
+	Gate       *budget.Gate                   // is told of a refusal for rate within an answer to many ids; may be nil
+	ManyIDs    int                            // most ids in one request; zero means 50
+	MaxAnswer  int64                          // most bytes of one answer; zero means 64 MiB
+	UserAgent  string                         // "RingQL/1.2.3"
+	Cache      CacheConfig                    // what is remembered of answers; zero means nothing
 
 	Report  func(context.Context, Call)   // is told of calls that were not needed; may be nil
 	Changes func(context.Context, Change) // is told of changes, for other replicas; may be nil
@@ -53,6 +54,7 @@ type Client struct {
 	flights flights
 	epochs  *epochs
 	cache   *cache // nil if nothing is remembered
+	rights  rights
 }
 
 // New returns a Client for cfg.
@@ -84,6 +86,7 @@ func New(cfg Config) *Client {
 		flights: flights{all: map[readKey]*flight{}},
 		epochs:  newEpochs(),
 		cache:   newCache(cfg.Cache),
+		rights:  newRights(),
 	}
 }
 
@@ -136,6 +139,9 @@ func (a *answer) invalid(err error) error {
 func (c *Client) do(ctx context.Context, r request) (a *answer, err error) {
 	if r.failed != nil {
 		return nil, r.failed
+	}
+	if err := c.preflight(ctx, r.op); err != nil {
+		return nil, err
 	}
 	if !r.op.Reads {
 		end := c.changing(ctx, r)

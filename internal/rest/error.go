@@ -39,6 +39,7 @@ type Error struct {
 	RequestID  string        // what the vendor's support asks for
 	RetryAfter time.Duration // how long to stay away; zero if not said
 	Lost       bool          // the request may have been carried out
+	Lacks      Lack          // the right for want of which nothing was sent; "" when something was
 	cause      error         // why there is no usable answer
 }
 
@@ -50,6 +51,9 @@ func (e *Error) Error() string {
 	}
 	if e.Code != "" {
 		fmt.Fprintf(&b, " %s %s", e.Code, e.Message)
+	}
+	if e.Lacks != "" {
+		fmt.Fprintf(&b, ": not sent, the %s %s is missing", e.Lacks, e.Permission)
 	}
 	if e.cause != nil {
 		fmt.Fprintf(&b, ": %v", e.cause)
@@ -109,6 +113,8 @@ const loginNeeded = "CMN-405"
 
 func (e *Error) class() error {
 	switch {
+	case e.Lacks != "":
+		return ErrForbidden
 	case e.cause != nil:
 		return nil //nolint:nilerr // the cause knows its class
 	case e.Code == "CMN-120":
