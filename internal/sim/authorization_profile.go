@@ -12,10 +12,7 @@ func (s *Server) authorizationProfileRoutes() []*route {
 
 // userPermissions are the user permissions that the operations of provisioning ask for, and whether each is about the account as a
 // whole instead of about an extension.
-var userPermissions = []struct {
-	id        string
-	ofAccount bool
-}{
+var userPermissions = []userPermission{
 	{"AddRemoveDevices", true},
 	{"AddRemoveUsers", true},
 	{"EditAccountDevices", true},
@@ -41,6 +38,11 @@ var userPermissions = []struct {
 	{"ReadUserPhoneNumbers", false},
 	{"UserGroups", true},
 	{"Users", true},
+}
+
+type userPermission struct {
+	id        string
+	ofAccount bool
 }
 
 type authorizationProfile struct {

@@ -1,6 +1,10 @@
 package sim
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // reach says for whom a person holds a permission.
 type reach int
@@ -50,6 +54,42 @@ func withStandard(grants map[string]reach) map[string]reach {
 		grants[permission] = max(grants[permission], r)
 	}
 	return grants
+}
+
+// GiveRole gives a person a role of their own in place of the one they have: these permissions, for the own extension or for all of
+// them and the account as a whole, and no others. An administrator is none any more. It panics on whom or what does not exist, and on
+// the system extension, which may do everything.
+func (s *Server) GiveRole(extensionID string, own, all []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.company.extension[parseID(extensionID)]
+	if e == nil {
+		panic("sim: GiveRole: no extension " + extensionID)
+	}
+	if err := s.company.giveRole(e, own, all); err != nil {
+		panic("sim: GiveRole: " + err.Error())
+	}
+}
+
+func (co *company) giveRole(e *extension, own, all []string) error {
+	if e.id == systemExtension {
+		return fmt.Errorf("%s is the system extension, which no role takes anything from", e.name)
+	}
+	grants := map[string]reach{}
+	for _, list := range []struct {
+		names []string
+		reach reach
+	}{{own, self}, {all, account}} {
+		for _, name := range list.names {
+			i := slices.IndexFunc(userPermissions, func(p userPermission) bool { return p.id == name })
+			if i < 0 || list.reach == self && userPermissions[i].ofAccount {
+				return fmt.Errorf("there is no permission %q for that", name)
+			}
+			grants[name] = max(grants[name], list.reach)
+		}
+	}
+	e.admin, e.role = false, &role{formatID(co.ids.next()), "Custom", grants}
+	return nil
 }
 
 // may returns the reach of a permission, or the widest reach of any of several, joined by "|".
