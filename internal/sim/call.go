@@ -10,6 +10,7 @@ import (
 	"hash/crc32"
 	"io"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -43,6 +44,9 @@ type reply struct {
 	problems []problem
 	parts    []part
 	boundary string // between parts in multipart/mixed; empty means the vendor's JSON
+	page     []byte // HTML, in place of a body
+	header   http.Header
+	cut      bool // the connection breaks instead
 }
 
 func found(body any) reply    { return reply{status: http.StatusOK, body: body} }
@@ -61,7 +65,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, rt *route) {
 		panic(http.ErrAbortHandler)
 	}
 	rep := s.answer(c, fault.Status != 0)
-	if fault.DropAfter {
+	if fault.DropAfter || rep.cut {
 		panic(http.ErrAbortHandler)
 	}
 	s.write(w, c, rep, fault)
@@ -220,6 +224,7 @@ func (s *Server) write(w http.ResponseWriter, c *call, rep reply, fault Fault) {
 	if len(body) > 0 {
 		h.Set("Content-Type", contentType)
 	}
+	maps.Copy(h, rep.header)
 	for name, values := range fault.Header {
 		h[http.CanonicalHeaderKey(name)] = values
 	}
@@ -239,6 +244,8 @@ func (c *call) encode(rep reply) (contentType string, body []byte) {
 	switch {
 	case rep.parts != nil:
 		return c.encodeParts(rep)
+	case rep.page != nil:
+		return "text/html;charset=UTF-8", rep.page
 	case rep.problems != nil:
 		writeJSON(&out, newEnvelope(c.route.era, rep.problems))
 	case rep.body != nil:

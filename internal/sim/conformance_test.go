@@ -250,10 +250,18 @@ func reads() []exchange {
 	}
 }
 
+// pageAtOnce is where the simulator differs on purpose: it has one page for what the vendor has another host for.
+const pageAtOnce = "the vendor redirects to its login form"
+
 func writes() []exchange {
 	client := []string{"Content-Type", formType, "Authorization", basic(sim.ClientID, sim.ClientSecret)}
 	const additions = `{"records":[{"phoneNumber":"+14155552671","usageType":"Inventory"},{"phoneNumber":"+16503316252","usageType":"Inventory"}]}`
+	form, allowed := []string{"Content-Type", formType}, visit("person", sim.AdministratorID, "consent", "allow").Encode()
 	return []exchange{
+		{operation: "authorize", path: authorizePath + "?" + visit().Encode(), status: 200, except: pageAtOnce},
+		{operation: "authorize", path: authorizePath + "?" + visit("prompt", "none").Encode(), status: 302},
+		{operation: "authorize2", path: authorizePath, body: visit().Encode(), status: 200, headers: form, except: pageAtOnce},
+		{operation: "authorize2", path: authorizePath, body: allowed, status: 302, headers: form},
 		{operation: "getToken", path: "/restapi/oauth/token", body: jwtForm(sim.AdministratorID).Encode(), status: 200, headers: client},
 		{operation: "revokeToken", path: "/restapi/oauth/revoke", body: url.Values{"token": {"x"}}.Encode(), status: 200, headers: client},
 		{operation: "reassignPhoneNumberById", path: v1 + "/phone-number/723455008", body: `{"usageType":"DirectNumber","extension":{"id":"401145624008"}}`, status: 200},

@@ -6,19 +6,24 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
 
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
+// grantTypes are all that the upstream knows, whether an app may use them or not.
+var grantTypes = []string{"authorization_code", "refresh_token", jwtBearer, "password", "client_credentials", "partner_jwt"}
+
 func (s *Server) oauthRoutes() []*route {
 	return []*route{
+		{operation: "authorize", pattern: "GET /restapi/oauth/authorize", group: "auth", open: true, do: s.authorize},
+		{operation: "authorize2", pattern: "POST /restapi/oauth/authorize", group: "auth", open: true, do: s.authorize},
 		{operation: "getToken", pattern: "POST /restapi/oauth/token", group: "auth", open: true, do: s.getToken},
 		{operation: "revokeToken", pattern: "POST /restapi/oauth/revoke", group: "auth", open: true, do: s.revokeToken},
 	}
@@ -68,144 +73,113 @@ func invalidGrant(code, message string) reply {
 	return oauthRefused(http.StatusBadRequest, "invalid_grant", problem{ErrorCode: code, Message: message})
 }
 
+func badRequest(p problem) reply { return oauthRefused(http.StatusBadRequest, "invalid_request", p) }
+
+// duplicated is the refusal of a parameter that comes twice.
+func duplicated() problem {
+	return problem{ErrorCode: "OAU-111", Message: "Request parameter duplication detected"}
+}
+
+func notForThisGrant() reply {
+	return oauthRefused(http.StatusBadRequest, "unauthorized_client", problem{ErrorCode: "OAU-251", Message: "Unauthorized for this grant type"})
+}
+
+// hasTwice reports whether any parameter comes more than once, which none may: RFC 6749, section 3.2.
+func hasTwice(form url.Values) bool {
+	for _, values := range form {
+		if len(values) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *Server) getToken(c *call) reply {
-	media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
-	if err != nil || media != "application/x-www-form-urlencoded" {
+	if !c.isForm() {
 		return oauthRefused(http.StatusUnsupportedMediaType, "invalid_request", problem{ErrorCode: "CMN-104", Message: "Cannot parse request"})
 	}
 	form, err := url.ParseQuery(string(c.body))
 	if err != nil || c.large {
-		return oauthRefused(http.StatusBadRequest, "invalid_request", problem{ErrorCode: "CMN-104", Message: "Cannot parse request"})
+		return badRequest(problem{ErrorCode: "CMN-104", Message: "Cannot parse request"})
 	}
+	if hasTwice(form) {
+		return badRequest(duplicated())
+	}
+	s.sessions.count(form.Get("grant_type"))
 	app, refusal := s.clientOf(c, form)
 	if app == nil {
 		return refusal
 	}
-	life, p := lifeFrom(form)
+	life, p := s.lifeFrom(form)
 	if p != nil {
-		return oauthRefused(http.StatusBadRequest, "invalid_request", *p)
+		return badRequest(*p)
 	}
-	switch grantType := form.Get("grant_type"); grantType {
-	case "":
-		return oauthRefused(http.StatusBadRequest, "invalid_request", *missing("grant_type"))
-	case jwtBearer:
+	switch grantType := form.Get("grant_type"); {
+	case grantType == "":
+		return badRequest(*missing("grant_type"))
+	case grantType == jwtBearer && app.secret != "":
 		return s.signIn(c, app, form, life)
-	case "refresh_token":
-		return s.renew(c, app, form.Get("refresh_token"), life)
-	case "authorization_code", "password", "client_credentials", "partner_jwt":
-		return oauthRefused(http.StatusBadRequest, "unauthorized_client", problem{ErrorCode: "OAU-251", Message: "Unauthorized for this grant type"})
+	case grantType == "refresh_token" && !s.cfg.NoRefreshTokens:
+		return s.renew(c, app, form, life)
+	case grantType == "authorization_code":
+		return s.exchange(c, app, form, life)
+	case slices.Contains(grantTypes, grantType):
+		return notForThisGrant()
 	}
-	return oauthRefused(http.StatusBadRequest, "invalid_request", problem{ErrorCode: "OAU-250", Message: "Unsupported grant type"})
+	return badRequest(problem{ErrorCode: "OAU-250", Message: "Unsupported grant type"})
 }
 
-// clientOf authenticates the app by HTTP Basic or by the body. Official clients send client_id in both places.
+// isForm reports whether the body says that it is a form.
+func (c *call) isForm() bool {
+	media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	return err == nil && media == "application/x-www-form-urlencoded"
+}
+
+// clientOf authenticates the app by HTTP Basic or by the body. Official clients send client_id in both places. A public app,
+// which has no secret, only says which it is.
 func (s *Server) clientOf(c *call, form url.Values) (*app, reply) {
 	id, secret, basic := c.BasicAuth()
 	if !basic {
 		id, secret = form.Get("client_id"), form.Get("client_secret")
 	}
-	if id == "" {
+	app := s.sessions.apps[id]
+	switch {
+	case id == "", app != nil && app.secret != "" && secret == "":
 		return nil, oauthRefused(http.StatusBadRequest, "invalid_client", problem{ErrorCode: "OAU-123", Message: "Client authentication is required"})
+	case app == nil, !hmac.Equal([]byte(app.secret), []byte(secret)):
+		return nil, oauthRefused(http.StatusBadRequest, "invalid_client", problem{ErrorCode: "OAU-153", Message: "Invalid client: " + id})
 	}
-	if app := s.sessions.apps[id]; app != nil && hmac.Equal([]byte(app.secret), []byte(secret)) {
-		return app, reply{}
-	}
-	return nil, oauthRefused(http.StatusBadRequest, "invalid_client", problem{ErrorCode: "OAU-153", Message: "Invalid client: " + id})
-}
-
-// life is how long tokens are good for; refresh may be 0 or less for none.
-type life struct{ access, refresh time.Duration }
-
-const (
-	minAccess, maxAccess = 600, 3600
-	defaultRefresh       = 604_800
-)
-
-// lifeFrom reads the two ttl parameters. Odd values are clamped, not refused: an official client asks for -1 after a 401.
-func lifeFrom(form url.Values) (life, *problem) {
-	access, refresh := maxAccess, defaultRefresh
-	for _, ttl := range []struct {
-		name string
-		out  *int
-	}{{"access_token_ttl", &access}, {"refresh_token_ttl", &refresh}} {
-		text := form.Get(ttl.name)
-		if text == "" {
-			continue
-		}
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			return life{}, invalid(ttl.name)
-		}
-		*ttl.out = n
-	}
-	access = min(max(access, minAccess), maxAccess)
-	refresh = min(refresh, defaultRefresh)
-	return life{time.Duration(access) * time.Second, time.Duration(max(refresh, 0)) * time.Second}, nil
-}
-
-func (s *Server) signIn(c *call, app *app, form url.Values, life life) reply {
-	if form.Get("assertion") == "" {
-		return oauthRefused(http.StatusBadRequest, "invalid_request", *missing("assertion"))
-	}
-	id, ok := subject(form.Get("assertion"))
-	if !ok {
-		return invalidGrant("OAU-213", "Token not found")
-	}
-	person := s.company.extension[parseID(id)]
-	if person == nil {
-		return invalidGrant("OAU-232", "Extension not found")
-	}
-	if p := s.spend(c, spender{person.id, app.id, c.route.group}, c.start); p != nil {
-		return refused(*p)
-	}
-	if person.status != "Enabled" {
-		return invalidGrant("OAU-236", "Extension is disabled or frozen")
-	}
-	if person.kind != "User" {
-		return oauthRefused(http.StatusForbidden, "access_denied", problem{ErrorCode: "OAU-105", Message: "Login to extension of this type is not allowed"})
-	}
-	scopes := app.scopes
-	if asked := strings.Fields(form.Get("scope")); len(asked) > 0 {
-		scopes = slices.DeleteFunc(asked, func(scope string) bool { return !covers(app.scopes, scope) })
-		if len(scopes) == 0 {
-			return oauthRefused(http.StatusBadRequest, "invalid_scope", *invalid("scope"))
-		}
-	}
-	endpoint := cmp.Or(form.Get("endpoint_id"), newToken())
-	return found(s.sessions.open(person.id, app, scopes, endpoint, life, c.start))
-}
-
-func (s *Server) renew(c *call, app *app, refresh string, life life) reply {
-	if refresh == "" {
-		return oauthRefused(http.StatusBadRequest, "invalid_request", *missing("refresh_token"))
-	}
-	owner, ok := s.sessions.ownerOf(refresh)
-	if !ok || owner.client != app.id {
-		return invalidGrant("OAU-213", "Token not found")
-	}
-	if p := s.spend(c, spender{owner.person, app.id, c.route.group}, c.start); p != nil {
-		return refused(*p)
-	}
-	if e := s.company.extension[owner.person]; e == nil || e.status != "Enabled" {
-		return invalidGrant("OAU-236", "Extension is disabled or frozen")
-	}
-	answer, p := s.sessions.renew(refresh, life, c.start)
-	if p != nil {
-		return oauthRefused(http.StatusBadRequest, "invalid_grant", *p)
-	}
-	return found(answer)
+	return app, reply{}
 }
 
 // revokeToken ends the whole session of a token. An unknown token is no error: it is as gone as it can be.
 func (s *Server) revokeToken(c *call) reply {
-	form, _ := url.ParseQuery(string(c.body)) // the body is optional, and the query does as well
-	token := cmp.Or(form.Get("token"), c.query.Get("token"))
+	form, err := url.ParseQuery(string(c.body)) // the body is optional, and the query does as well
+	if err != nil || c.large {
+		return badRequest(problem{ErrorCode: "CMN-104", Message: "Cannot parse request"})
+	}
+	for _, name := range []string{"token", "client_id"} {
+		inBody, inQuery := form.Get(name), c.query.Get(name)
+		if inBody != "" && inQuery != "" && inBody != inQuery {
+			return badRequest(problem{ErrorCode: "OAU-150",
+				Message: fmt.Sprintf("The value of query parameter [%[1]s] should be equal to parameter [%[1]s] in request body", name)})
+		}
+		form.Set(name, cmp.Or(inBody, inQuery))
+	}
+	app, refusal := s.clientOf(c, form)
+	if app == nil {
+		return refusal
+	}
+	token := form.Get("token")
 	if token == "" {
-		return oauthRefused(http.StatusBadRequest, "invalid_request", *missing("token"))
+		return badRequest(*missing("token"))
 	}
 	if owner, ok := s.sessions.ownerOf(token); ok {
-		if p := s.spend(c, spender{owner.person, owner.client, c.route.group}, c.start); p != nil {
+		if p := s.spend(c, spender{owner.person, app.id, c.route.group}, c.start); p != nil {
 			return refused(*p)
+		}
+		if owner.client != app.id { // RFC 7009, section 2.1: refused, and said so
+			return invalidGrant("OAU-213", "Token not found")
 		}
 	}
 	s.sessions.end(token)

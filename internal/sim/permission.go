@@ -2,7 +2,7 @@ package sim
 
 import "slices"
 
-// app is a client application and the scopes granted to it.
+// app is a client application and the scopes granted to it. A public one has no secret, and has to use PKCE.
 type app struct {
 	id, secret string
 	scopes     []string
@@ -14,13 +14,16 @@ const (
 	ClientSecret         = "ringql-simulator-secret"
 	ReadOnlyClientID     = "ringql-simulator-read-only" // granted ReadAccounts alone
 	ReadOnlyClientSecret = "ringql-simulator-read-only-secret"
+	PublicClientID       = "ringql-simulator-public" // without a secret, as apps in browsers and phones are
 )
 
 func newApps() map[string]*app {
+	all := []string{"ReadAccounts", "EditExtensions", "EditAccounts", "Accounts", "NumberLookup", "RoleManagement", "SubscriptionWebhook",
+		"WebSocketsSubscription"}
 	return map[string]*app{
-		ClientID: {ClientID, ClientSecret, []string{"ReadAccounts", "EditExtensions", "EditAccounts", "Accounts", "NumberLookup",
-			"RoleManagement", "SubscriptionWebhook", "WebSocketsSubscription"}},
+		ClientID:         {ClientID, ClientSecret, all},
 		ReadOnlyClientID: {ReadOnlyClientID, ReadOnlyClientSecret, []string{"ReadAccounts"}},
+		PublicClientID:   {PublicClientID, "", all},
 	}
 }
 

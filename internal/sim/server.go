@@ -1,9 +1,9 @@
 // Package sim imitates the RingCentral REST API closely enough to develop against it: one company whose state changes, both
-// generations of the provisioning operations, sign-in, permissions, rate limits with their penalty, paging, requests for many
-// ids, and the error bodies. It is an [http.Handler]; Transport reaches the same handler without a port. It must not know the
-// gateway: it shares no type with the client, so that a wrong JSON name there cannot agree with a wrong one here. Where the
-// vendor's documentation is silent the choice made is said beside the code. Time is read from package time only, so a test
-// may run it in a synctest bubble.
+// generations of the provisioning operations, sign-in with its pages, permissions, rate limits with their penalty, paging,
+// requests for many ids, and the error bodies. It is an [http.Handler]; Transport reaches the same handler without a port. It
+// must not know the gateway: it shares no type with the client, so that a wrong JSON name there cannot agree with a wrong one
+// here. Where the vendor's documentation is silent the choice made is said beside the code. Time is read from package time
+// only, so a test may run it in a synctest bubble.
 package sim
 
 import (
@@ -37,6 +37,10 @@ type Config struct {
 	AccountLimit int  // calls allowed per window to all people of an app together; zero means any number
 	AddressLimit int  // calls allowed per window to everyone together; likewise
 	NoRetryAfter bool // whether a 429 keeps to itself when to come again
+
+	RedirectURIs    []string // where sign-in may lead, for every app; empty means any http URL on a loopback address
+	Sessions        int      // live ones of one person and app, the oldest ends for the next; zero means 5
+	NoRefreshTokens bool     // whether apps are configured without refresh tokens
 
 	BulkIDs      int           // most ids in one many-ids request; zero means 50
 	Bulk         Bulk          // how many-ids requests are answered
@@ -94,7 +98,7 @@ func New(cfg Config) (*Server, error) {
 		mux:      http.NewServeMux(),
 		journal:  newJournal(),
 		limiter:  newLimiter(cfg),
-		sessions: newSessions(),
+		sessions: newSessions(cfg),
 		company:  newCompany(cfg),
 		tasks:    tasks{byID: map[string]*task{}},
 	}
@@ -141,6 +145,7 @@ func (c Config) check() error {
 		{"Extensions", c.Extensions, maxRecords},
 		{"Numbers", c.Numbers, maxRecords},
 		{"BulkIDs", c.BulkIDs, maxRecords},
+		{"Sessions", c.Sessions, maxRecords},
 		{"AccountLimit", c.AccountLimit, maxRecords},
 		{"AddressLimit", c.AddressLimit, maxRecords},
 		{"Bulk", int(c.Bulk), int(BulkNone)},
@@ -163,6 +168,11 @@ func (c Config) check() error {
 			return fmt.Errorf("limit of group %q is %d, want light, medium, heavy or auth, and no less than 0", group, n)
 		}
 	}
+	for _, uri := range c.RedirectURIs {
+		if u, err := url.Parse(uri); err != nil || !u.IsAbs() || u.Fragment != "" {
+			return errors.New("RedirectURIs has one that is not an absolute URI, or has a fragment")
+		}
+	}
 	if c.BaseURL == "" {
 		return nil
 	}
@@ -182,6 +192,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Penalty == 0 {
 		c.Penalty = time.Minute
+	}
+	if c.Sessions == 0 {
+		c.Sessions = 5
 	}
 	if c.BulkIDs == 0 {
 		c.BulkIDs = 50
@@ -209,7 +222,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) Calls() []string { return s.journal.list() }
 
 // ResetCalls forgets the calls received so far.
-func (s *Server) ResetCalls() { s.journal.reset() }
+func (s *Server) ResetCalls() {
+	s.journal.reset()
+	s.sessions.resetCalls()
+}
 
 // Routes lists, sorted, what the server serves, as "readAccountInfo GET /restapi/v1.0/account/{accountId} light ReadAccounts
 // ReadCompanyInfo": last what the app needs and what the user, where they need anything.

@@ -13,9 +13,16 @@ import (
 type sessions struct {
 	apps map[string]*app
 
-	mu      sync.Mutex
-	byToken map[string]*session // access tokens and refresh tokens
-	live    map[owner][]*session
+	most int // live ones of one person and app; the oldest is ended
+
+	mu       sync.Mutex
+	byToken  map[string]*session // access tokens and refresh tokens
+	live     map[owner][]*session
+	codes    codes
+	visitors visitors
+	allowed  map[owner][]string // scopes that people have consented to
+	calls    map[string]int     // of the token endpoint, by grant
+	kill     int                // answers to refreshes that get lost
 }
 
 type owner struct {
@@ -41,13 +48,13 @@ type session struct {
 
 type pair struct {
 	access, refresh string
+	scopes          []string  // of access: those of the session, or fewer
 	issued, used    time.Time // used: first use of access
 	accessEnd       time.Time // zero means never
 	refreshEnd      time.Time
 }
 
 const (
-	maxSessions = 5                // of one person and app; the oldest is ended
 	graceUsed   = 10 * time.Second // a spent refresh token works on after its successor's first use
 	graceUnused = time.Hour        // and while its successor was never used
 )
@@ -65,8 +72,11 @@ type tokenInfo struct {
 	SessionID     string `json:"session_id"`
 }
 
-func newSessions() sessions {
-	return sessions{apps: newApps(), byToken: map[string]*session{}, live: map[owner][]*session{}}
+func newSessions(cfg Config) sessions {
+	return sessions{
+		apps: newApps(), most: cfg.Sessions, byToken: map[string]*session{}, live: map[owner][]*session{},
+		codes: newCodes(), visitors: newVisitors(), allowed: map[owner][]string{}, calls: map[string]int{},
+	}
 }
 
 func newToken() string { return rand.Text() + rand.Text() }
@@ -79,7 +89,7 @@ func (s *Server) Token(extensionID string, scopes ...string) string {
 	if len(scopes) == 0 {
 		scopes = app.scopes
 	}
-	ss := &session{grant: grant{parseID(extensionID), app, scopes}, pair: pair{access: newToken()}}
+	ss := &session{grant: grant{parseID(extensionID), app, scopes}, pair: pair{access: newToken(), scopes: scopes}}
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()
 	s.sessions.byToken[ss.pair.access] = ss
@@ -87,22 +97,26 @@ func (s *Server) Token(extensionID string, scopes ...string) string {
 }
 
 // open starts a session, and ends the oldest one when there are too many.
-func (m *sessions) open(person int64, app *app, scopes []string, endpoint string, l life, now time.Time) tokenInfo {
+func (m *sessions) open(g grant, endpoint string, l life, now time.Time) tokenInfo {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	ss := &session{grant: grant{person, app, scopes}, id: newToken(), endpoint: endpoint}
-	who := owner{person, app.id}
-	if len(m.live[who]) == maxSessions {
+	return m.start(g, endpoint, l, now).answer(now)
+}
+
+func (m *sessions) start(g grant, endpoint string, l life, now time.Time) *session {
+	ss := &session{grant: g, id: newToken(), endpoint: endpoint}
+	who := owner{g.person, g.app.id}
+	if len(m.live[who]) == m.most {
 		m.forget(m.live[who][0])
 	}
 	m.live[who] = append(m.live[who], ss)
-	m.issue(ss, l, now)
-	return ss.answer(now)
+	m.issue(ss, g.scopes, l, now)
+	return ss
 }
 
 // issue gives a session its next pair of tokens.
-func (m *sessions) issue(ss *session, l life, now time.Time) {
-	ss.pair = pair{access: newToken(), issued: now, accessEnd: now.Add(l.access)}
+func (m *sessions) issue(ss *session, scopes []string, l life, now time.Time) {
+	ss.pair = pair{access: newToken(), scopes: scopes, issued: now, accessEnd: now.Add(l.access)}
 	m.byToken[ss.pair.access] = ss
 	if l.refresh > 0 {
 		ss.pair.refresh, ss.pair.refreshEnd = newToken(), now.Add(l.refresh)
@@ -124,7 +138,7 @@ func (m *sessions) use(token string, now time.Time) (grant, *problem) {
 	if ss.pair.used.IsZero() {
 		ss.pair.used = now
 	}
-	return ss.grant, nil
+	return grant{ss.person, ss.app, ss.pair.scopes}, nil
 }
 
 func (m *sessions) ownerOf(token string) (owner, bool) {
@@ -138,8 +152,8 @@ func (m *sessions) ownerOf(token string) (owner, bool) {
 }
 
 // renew exchanges a refresh token. The old pair is dead at once, but for a while the spent refresh token answers with the same
-// new pair again: its answer may have been lost on the way.
-func (m *sessions) renew(token string, l life, now time.Time) (tokenInfo, *problem) {
+// new pair again: its answer may have been lost on the way. Fewer scopes may be asked for, and the next time all of them again.
+func (m *sessions) renew(token, scope string, l life, now time.Time) (tokenInfo, *problem) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	ss := m.byToken[token]
@@ -149,10 +163,14 @@ func (m *sessions) renew(token string, l life, now time.Time) (tokenInfo, *probl
 		if !now.Before(ss.pair.refreshEnd) {
 			return tokenInfo{}, &problem{ErrorCode: "OAU-210", Message: "Token expired"}
 		}
+		scopes, ok := narrow(ss.scopes, scope)
+		if !ok {
+			return tokenInfo{}, invalid("scope")
+		}
 		delete(m.byToken, ss.spent)
 		delete(m.byToken, ss.pair.access)
 		ss.spent = token
-		m.issue(ss, l, now)
+		m.issue(ss, scopes, l, now)
 		return ss.answer(now), nil
 	case token == ss.spent && ss.pair.graceful(now):
 		return ss.answer(now), nil
@@ -184,12 +202,13 @@ func (m *sessions) forget(ss *session) {
 	m.live[who] = slices.DeleteFunc(m.live[who], func(other *session) bool { return other == ss })
 }
 
+// answer tells the tokens of a session. The access token may be over when the same pair is told again.
 func (ss *session) answer(now time.Time) tokenInfo {
 	out := tokenInfo{
 		AccessToken: ss.pair.access,
 		TokenType:   "bearer",
-		ExpiresIn:   int(ss.pair.accessEnd.Sub(now) / time.Second),
-		Scope:       strings.Join(ss.scopes, " "),
+		ExpiresIn:   max(0, int(ss.pair.accessEnd.Sub(now)/time.Second)),
+		Scope:       strings.Join(ss.pair.scopes, " "),
 		OwnerID:     formatID(ss.person),
 		EndpointID:  ss.endpoint,
 		SessionID:   ss.id,

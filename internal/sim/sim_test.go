@@ -43,7 +43,8 @@ type caller struct {
 }
 
 func as(t testing.TB, s *sim.Server, person string, scopes ...string) caller {
-	return caller{t, &http.Client{Transport: s.Transport()}, "https://platform.example.com", s.Token(person, scopes...)}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return caller{t, &http.Client{Transport: s.Transport(), CheckRedirect: stay}, "https://platform.example.com", s.Token(person, scopes...)}
 }
 
 func admin(t testing.TB, s *sim.Server) caller { return as(t, s, sim.AdministratorID) }
