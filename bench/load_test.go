@@ -41,7 +41,10 @@ func inMemory(*testing.T) *budget.Gate { return budget.New(budget.Config{App: si
 func inRedis(redis *redistest.Server) func(*testing.T) *budget.Gate {
 	return func(t *testing.T) *budget.Gate {
 		t.Helper()
-		store, err := cluster.Open(cluster.Config{URL: redis.URL, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		store, err := cluster.Open(cluster.Config{
+			URL: redis.URL, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+			Timeout: 5 * time.Second, // in real time: a machine may have other things to do
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,6 +72,24 @@ func TestCrowd(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { size(tt.crowd).run(t, gate).judge(t, bounds) })
 		})
 	}
+}
+
+// Redis goes away in the middle, for long and for a moment, and comes back empty. Meanwhile
+// each replica has a line of its own, so that some are passed over.
+func TestCrowdWithoutRedis(t *testing.T) {
+	redis := redistest.Start(t)
+	synctest.Test(t, func(t *testing.T) {
+		c := size(crowd{replicas: 3, foreign: third})
+		c.during = []event{{70 * time.Second, func(*scene) {
+			for _, away := range []time.Duration{80 * time.Second, 2 * time.Second, 10 * time.Second} {
+				redis.Stop()
+				time.Sleep(away)
+				redis.Restart()
+				time.Sleep(45 * time.Second)
+			}
+		}}}
+		c.run(t, inRedis(redis)).judge(t, due{share: 90, most: 1, starved: unknowable, early: unknowable})
+	})
 }
 
 // Every kind of 429 is met, and none is walked into again. Two of them close everything for

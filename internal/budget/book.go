@@ -41,6 +41,7 @@ type Book struct {
 
 	Share  int       `json:"share,omitzero"`  // how many replicas share the limit, while they cannot tell each other
 	Parted time.Time `json:"parted,omitzero"` // since when
+	Joined time.Time `json:"joined,omitzero"` // until when they tell what they did meanwhile
 }
 
 // Run is calls that count from the same moment. What a header makes us count is one
@@ -50,8 +51,10 @@ type Run struct {
 	N  int       `json:"n"`
 }
 
-// ready fills in a book that nobody has written in. Others may use a share of it.
-func (b *Book) ready(limit int, share float64) {
+// ready fills in a book that nobody has written in, and ends what is over in it. Others may
+// use a share of it.
+func (b *Book) ready(now time.Time, limit int, share float64) {
+	b.joined(now)
 	if b.Limit <= 0 || b.Window <= 0 {
 		b.Limit, b.Window = limit, defaultWindow
 	}
@@ -155,13 +158,19 @@ func (b *Book) used(now time.Time) (ours, others int) {
 func (b *Book) left(now time.Time) int {
 	ours, others := b.used(now)
 	own, _ := within(b.Ours, b.since(now))
-	return max(0, min(b.Limit-others-ours, b.most(now)-own))
+	return max(0, min(b.Limit-others-ours, b.most(ours-own, b.reserve(now))-own))
 }
 
-// most returns how many calls of ours a window holds; of replicas that cannot tell each
-// other, those sent since.
-func (b *Book) most(now time.Time) int {
-	return max(1, (b.Limit-b.reserve(now))/max(1, b.Share))
+// most returns how many calls of ours a window holds beside what is kept free for other
+// programs; of replicas that cannot tell each other, those sent since, beside the calls of
+// all from before. Each sees the same room, of which only a share is its own. A limit of
+// fewer calls than replicas lets each send one all the same: else none of them ever could.
+func (b *Book) most(before, reserve int) int {
+	most := (b.Limit - reserve - before) / max(1, b.Share)
+	if before > 0 {
+		return max(0, most)
+	}
+	return max(1, most)
 }
 
 // since is when the calls came that most is about.
@@ -188,20 +197,36 @@ type slots struct {
 	window time.Duration
 }
 
-// slots returns when up to n calls fit.
+// slots returns when up to n calls fit: while replicas tell what they did meanwhile, those
+// of the share that is certain, and then the others.
 func (b *Book) slots(now time.Time, n int) slots {
+	if b.Joined.IsZero() {
+		return b.fit(now, n)
+	}
+	certain, together := b.fit(now, n), *b
+	together.Share, together.Joined = 0, time.Time{}
+	together.shutUntil(b.Joined)
+	all := together.fit(now, n)
+	for i := range min(len(certain.free), len(all.free)) {
+		all.free[i] = min(all.free[i], certain.free[i])
+	}
+	return all
+}
+
+// fit returns when up to n calls fit, as b is now.
+func (b *Book) fit(now time.Time, n int) slots {
 	closed, after := max(0, b.Closed.Sub(now)), now.Add(-b.Window)
 	if b.free() {
 		return slots{[]time.Duration{closed}, 0}
 	}
-	reserve, most := b.reserve(now), b.most(now)
+	reserve := b.reserve(now)
 	ours, i := within(b.Ours, after)
 	own, _ := within(b.Ours, b.since(now))
 	others, k := within(b.Others, after)
 	out := slots{window: b.Window}
 	free := now // when what has left so far has left
-	for fit := 1; fit <= min(n, most); fit++ {
-		for own+fit > most || ours+fit+max(others, reserve) > b.Limit {
+	for fit := 1; fit <= min(n, b.most(0, reserve)); fit++ {
+		for own+fit > b.most(ours-own, reserve) || ours+fit+max(others, reserve) > b.Limit {
 			if i < len(b.Ours) && (k == len(b.Others) || b.Ours[i].At.Before(b.Others[k].At)) {
 				if b.Ours[i].At.After(b.Parted) {
 					own -= b.Ours[i].N

@@ -132,7 +132,7 @@ func TestReserve(t *testing.T) {
 		}
 	}
 	b := &Book{}
-	b.ready(10, 0.34)
+	b.ready(at(0), 10, 0.34)
 	b.take(at(0), "a", patient(at(0)))
 	if a, z := b.reserve(at(1)), b.reserve(at(91)); a != 4 || z != 0 {
 		t.Errorf("%d kept free at first, %d later", a, z)
@@ -191,8 +191,8 @@ func TestApart(t *testing.T) {
 	shared.add(at(0), 4)
 	mine := shared.Clone()
 	mine.Apart(at(0.5), 3)
-	if got := mine.left(at(1)); got != 3 {
-		t.Errorf("%d left for one of three, want a third", got)
+	if got := mine.left(at(1)); got != 2 {
+		t.Errorf("%d left for one of three, want a third of six", got)
 	}
 	if n := mine.take(at(1), "a", patient(make([]time.Time, 9)...)).n; n != 2 {
 		t.Errorf("%d go before an answer tells of the others, want 2", n)
@@ -206,6 +206,38 @@ func TestApart(t *testing.T) {
 	alone.Apart(at(3), 1)
 	if ours, others := alone.used(at(3)); ours != 6 || others != 0 {
 		t.Errorf("%d of ours, %d of others: one replica has all to itself", ours, others)
+	}
+}
+
+// Replicas that cannot tell each other send no more together than fits, though each sees
+// the same room; and until all have told, they keep to their shares.
+func TestShares(t *testing.T) {
+	for before := range 11 {
+		shared := known(0)
+		shared.add(at(0), before)
+		var apart [3]Book
+		sent := before
+		for i := range apart {
+			apart[i] = shared.Clone()
+			apart[i].Apart(at(1), len(apart))
+			n := apart[i].left(at(2))
+			apart[i].add(at(2), n)
+			sent += n
+		}
+		if sent > 10 || sent < before+3*((10-before)/3) {
+			t.Errorf("%d sent, %d of them before", sent, before)
+		}
+		var found Book // Redis comes back empty
+		for i := range apart {
+			found.Merge(at(3), &apart[i])
+			if n := found.left(at(3)); n > 10-sent {
+				t.Errorf("%d left when %d replicas of 3 have told, and %d were sent", n, i+1, sent)
+			}
+		}
+		found.joined(at(6))
+		if n := found.left(at(6)); n != 10-sent {
+			t.Errorf("%d left after %d, %d of them before", n, sent, before)
+		}
 	}
 }
 

@@ -100,7 +100,7 @@ func (g *Gate) limit(group Group) int {
 
 func (g *Gate) update(ctx context.Context, key Key, f func(now time.Time, b *Book)) error {
 	return g.cfg.Store.Update(ctx, key, func(now time.Time, b *Book) {
-		b.ready(g.limit(key.Group), g.cfg.Others)
+		b.ready(now, g.limit(key.Group), g.cfg.Others)
 		f(now, b)
 	})
 }
@@ -108,7 +108,7 @@ func (g *Gate) update(ctx context.Context, key Key, f func(now time.Time, b *Boo
 // look has f read a book. Where it cannot be had, that is an empty one.
 func (g *Gate) look(ctx context.Context, key Key, f func(now time.Time, b *Book)) {
 	read := func(now time.Time, b *Book) {
-		b.ready(g.limit(key.Group), g.cfg.Others)
+		b.ready(now, g.limit(key.Group), g.cfg.Others)
 		f(now, b)
 	}
 	if err := g.cfg.Store.Look(ctx, key, read); err != nil {

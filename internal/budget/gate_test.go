@@ -168,7 +168,7 @@ func BenchmarkGrant(b *testing.B) {
 // As above, with as many calls in the window as the vendor's largest limit allows.
 func BenchmarkGrantInFullWindow(b *testing.B) {
 	var book Book
-	book.ready(50, 0)
+	book.ready(at(0), 50, 0)
 	start := time.Now()
 	for i := range 49 {
 		book.add(start.Add(time.Duration(i)*time.Second), 1)

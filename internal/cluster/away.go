@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -9,31 +10,52 @@ import (
 	"github.com/ringql/ringql/internal/budget"
 )
 
-// reachable says whether Redis is to be asked. While it is away, one call a while finds
-// out whether it still is.
+// reachable says whether Redis is to be asked: nobody's call waits for one that is away.
 func (s *Store) reachable() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := time.Now(); s.away {
-		if now.Before(s.retry) {
-			return false
-		}
-		s.retry = now.Add(again)
-	}
-	return true
+	return !s.away
 }
 
 // lost says that Redis does not answer.
 func (s *Store) lost(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.retry = time.Now().Add(again)
 	if s.away {
 		return
 	}
 	s.away = true
+	if !s.seeking {
+		s.seeking = true
+		s.work.Go(s.seek)
+	}
 	s.cfg.Up(false)
 	s.cfg.Log.Error("Redis is away: this replica goes on with its share of the budgets", "replicas", s.replicas, "cause", err)
+}
+
+// seek asks Redis until it answers, whether or not anybody calls: a replica that sends nothing
+// now has something to tell as well, and the others wait for it only for a moment.
+func (s *Store) seek() {
+	tick := time.NewTicker(again)
+	defer tick.Stop()
+	for s.missing() {
+		select {
+		case <-s.closed:
+			return
+		case <-tick.C:
+		}
+		if s.sayAlive(context.Background()) == nil {
+			s.found()
+		}
+	}
+}
+
+// missing says whether Redis is away still, and ends the search for it if not.
+func (s *Store) missing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seeking = s.away
+	return s.away
 }
 
 // found says that Redis has answered.
@@ -56,16 +78,25 @@ func (s *Store) found() {
 	}
 }
 
-// tell has Redis know of all that this replica did while it was away.
+// tell has Redis know of all that this replica did while it was away: of several books at
+// once, since the others wait for it only for a moment.
 func (s *Store) tell() {
-	for _, key := range s.copies.Keys() {
-		if c, ok := s.copies.Peek(key); !ok || !c.parted() {
-			continue
-		}
-		if s.Update(context.Background(), key, func(time.Time, *budget.Book) {}) != nil {
-			return
-		}
+	keys := make(chan budget.Key)
+	var work sync.WaitGroup
+	for range conns / 2 {
+		work.Go(func() {
+			for key := range keys {
+				if c, ok := s.copies.Peek(key); ok && c.parted() {
+					_ = s.Update(context.Background(), key, func(time.Time, *budget.Book) {}) // if it fails, Redis is away again
+				}
+			}
+		})
 	}
+	for _, key := range s.copies.Keys() {
+		keys <- key
+	}
+	close(keys)
+	work.Wait()
 }
 
 func (c *bookCopy) parted() bool {
@@ -92,7 +123,9 @@ func (s *Store) sayAlive(ctx context.Context) error {
 		return err
 	}
 	s.mu.Lock()
-	s.replicas = max(1, n)
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	if now := time.Now(); n >= s.replicas || now.Sub(s.counted) >= alive { // else Redis may have forgotten some
+		s.replicas, s.counted = max(1, n), now
+	}
 	return nil
 }

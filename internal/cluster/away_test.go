@@ -21,8 +21,26 @@ import (
 type replica struct {
 	store *cluster.Store
 	gate  *budget.Gate
-	log   bytes.Buffer
+	log   log
 	up    atomic.Bool
+}
+
+// log is written in one goroutine and read in another.
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func newReplica(t *testing.T, url, app string) *replica {
@@ -37,11 +55,11 @@ func newReplica(t *testing.T, url, app string) *replica {
 	return r
 }
 
-// used is how many calls of ours a replica knows of.
-func (r *replica) used(t *testing.T, group budget.Group) int {
+// used is how many Light calls of ours a replica knows of.
+func (r *replica) used(t *testing.T) int {
 	t.Helper()
 	for _, s := range r.gate.Groups(t.Context(), "a") {
-		if s.Group == group {
+		if s.Group == budget.Light {
 			return s.Used
 		}
 	}
@@ -58,7 +76,7 @@ func TestRedisGoesAway(t *testing.T) {
 		time.Sleep(11 * time.Second) // until a heartbeat is due: the first did not know of b
 		spend(t, a, 10)
 		synctest.Wait()
-		if got := b.used(t, budget.Light); got != 10 {
+		if got := b.used(t); got != 10 {
 			t.Fatalf("the other replica knows of %d calls, want 10", got)
 		}
 		time.Sleep(time.Second)
@@ -67,8 +85,8 @@ func TestRedisGoesAway(t *testing.T) {
 		for a.gate.Spend("a", budget.Light) == nil {
 			left++
 		}
-		if left != 25 {
-			t.Errorf("%d calls while Redis is away, want a half of fifty", left)
+		if left != 20 {
+			t.Errorf("%d calls while Redis is away, want a half of the forty that are left", left)
 		}
 		if a.up.Load() || strings.Count(a.log.String(), "Redis is away") != 1 || strings.Contains(a.log.String(), "back") {
 			t.Errorf("up %v, said %s", a.up.Load(), a.log.String())
@@ -82,8 +100,8 @@ func TestRedisGoesAway(t *testing.T) {
 			t.Errorf("up %v, said %s", a.up.Load(), a.log.String())
 		}
 		time.Sleep(2 * time.Second)
-		if got := b.used(t, budget.Light); got != 35 {
-			t.Errorf("the other replica knows of %d calls, want the 10 that Redis has lost and the 25 sent meanwhile", got)
+		if got := b.used(t); got != 30 {
+			t.Errorf("the other replica knows of %d calls, want the 10 that Redis has lost and the 20 sent meanwhile", got)
 		}
 	})
 }
@@ -95,6 +113,89 @@ func spend(t *testing.T, r *replica, n int) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// A replica that nobody asks anything of finds Redis again by itself: what it has sent, the
+// others must know.
+func TestRedisIsSought(t *testing.T) {
+	server := redistest.Start(t)
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newReplica(t, server.URL, "app"), newReplica(t, server.URL, "app")
+		defer func() { _, _ = a.store.Close(), b.store.Close() }()
+		time.Sleep(11 * time.Second)
+		spend(t, a, 1)
+		server.Stop()
+		spend(t, a, 9)
+		server.Restart()
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got := b.used(t); got != 10 {
+			t.Errorf("the other replica knows of %d calls, want 10", got)
+		}
+	})
+}
+
+// A Redis that was away for a moment, in which nobody called, has forgotten all, and says
+// nothing of it. The replicas know better, and how many they are.
+func TestRedisForgets(t *testing.T) {
+	server := redistest.Start(t)
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newReplica(t, server.URL, "app"), newReplica(t, server.URL, "app")
+		defer func() { _, _ = a.store.Close(), b.store.Close() }()
+		time.Sleep(11 * time.Second)
+		spend(t, a, 40)
+		if got := b.used(t); got != 40 {
+			t.Fatalf("the other replica knows of %d calls, want 40", got)
+		}
+		spend(t, a, 1) // which b does not know of
+		time.Sleep(2 * time.Second)
+		server.Stop()
+		server.Restart()
+		spend(t, b, 5)
+		if err := b.gate.Spend("a", budget.Light); err == nil {
+			t.Error("more than a half of what seems left, before the other has told what it did")
+		}
+		if got := a.used(t); got != 46 {
+			t.Errorf("the other replica knows of %d calls, want 46", got)
+		}
+		time.Sleep(4 * time.Second)
+		spend(t, b, 4)
+		if err := a.gate.Spend("a", budget.Light); err == nil {
+			t.Error("spent more than fifty")
+		}
+		if said := a.log.String() + b.log.String(); said != "" {
+			t.Errorf("not noticed, but said %s", said)
+		}
+	})
+}
+
+// A Redis that begins anew knows of few replicas: those that have not come back yet still
+// have their share when it goes away once more.
+func TestReplicasAreRemembered(t *testing.T) {
+	server := redistest.Start(t)
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newReplica(t, server.URL, "app"), newReplica(t, server.URL, "app")
+		defer func() { _, _ = a.store.Close(), b.store.Close() }()
+		time.Sleep(11 * time.Second)
+		spend(t, a, 1)
+		synctest.Wait() // it has learned of b
+		server.Stop()
+		spend(t, a, 1)
+		server.Restart()
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if !a.up.Load() {
+			t.Fatal("Redis is back, and was not found")
+		}
+		server.Stop()
+		left := 0
+		for a.gate.Spend("a", budget.Medium) == nil {
+			left++
+		}
+		if left != 20 {
+			t.Errorf("%d calls while Redis is away, want a half of forty", left)
+		}
+	})
 }
 
 // A Redis that does not answer holds nobody up for long.

@@ -46,7 +46,10 @@ func TestStores(t *testing.T) {
 			t.Run(name+"/"+where, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					store, stop := start(t)
-					defer func() { _ = stop() }()
+					defer func() {
+						_ = stop()
+						time.Sleep(2 * time.Second) // a client that could not dial ends within a second
+					}()
 					w := newWorld(t, budget.New(budget.Config{Store: store, App: t.Name()}))
 					tt(t, w)
 					synctest.Wait()

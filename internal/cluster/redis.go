@@ -1,10 +1,17 @@
 // Package cluster keeps the books of several replicas of the gateway in one Redis, so
 // that together they stay inside the budgets, and goes on without it when it is away. It
 // knows Redis and that books can be stored; it must not know what a book allows.
+//
+// While Redis is away, each replica has a share of what was left. Once it is back, empty or
+// not, each tells what it knows and did, and for a few seconds nobody spends more than one
+// share: others may have something to tell as well. What cannot be known then: a replica
+// that starts while Redis is away takes itself for the only one, and one that alone has
+// lost it is like another program to the others. Both learn from the headers of answers.
 package cluster
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -96,14 +103,19 @@ func (s *Store) keptIn(v []any) (kept, error) {
 	return k, nil
 }
 
-// book reads k. What another version of the gateway wrote and this one cannot read is
+// entry is a book as Redis holds it. One that was forgotten and begun anew has another era.
+type entry struct {
+	Era string `json:"era"`
+	budget.Book
+}
+
+// entry reads k. What another version of the gateway wrote and this one cannot read is
 // an empty book: the headers of the next answer tell.
-func (k kept) book() budget.Book {
-	var b budget.Book
-	if json.Unmarshal([]byte(k.raw), &b) != nil {
-		return budget.Book{}
+func (k kept) entry() (e entry) {
+	if json.Unmarshal([]byte(k.raw), &e) != nil {
+		return entry{}
 	}
-	return b
+	return e
 }
 
 func (s *Store) load(ctx context.Context, key budget.Key) (kept, error) {
@@ -127,33 +139,36 @@ func (s *Store) swap(ctx context.Context, key budget.Key, k kept, raw string, ke
 	return false, now, err
 }
 
-// cas has f change the book of key as one step, and returns what it is then.
-func (s *Store) cas(ctx context.Context, key budget.Key, f func(now time.Time, b *budget.Book)) (budget.Book, error) {
+// cas has f change the entry of key as one step, and returns what it is then.
+func (s *Store) cas(ctx context.Context, key budget.Key, f func(now time.Time, e *entry)) (entry, error) {
 	defer s.conn()()
 	ctx, cancel := context.WithTimeout(ctx, 4*s.cfg.Timeout)
 	defer cancel()
 	k, err := s.load(ctx, key)
 	for range tries {
 		if err != nil {
-			return budget.Book{}, err
+			return entry{}, err
 		}
-		b := k.book()
-		f(k.now, &b)
-		raw, err := json.Marshal(&b)
+		e := k.entry()
+		if e.Era == "" {
+			e.Era = rand.Text()
+		}
+		f(k.now, &e)
+		raw, err := json.Marshal(&e)
 		if err != nil {
-			return budget.Book{}, err
+			return entry{}, err
 		}
 		if string(raw) == k.raw {
-			return b, nil
+			return e, nil
 		}
 		var done bool
-		if done, k, err = s.swap(ctx, key, k, string(raw), b.Keep(k.now)); err != nil {
-			return budget.Book{}, err
+		if done, k, err = s.swap(ctx, key, k, string(raw), e.Keep(k.now)); err != nil {
+			return entry{}, err
 		} else if done {
-			return b, nil
+			return e, nil
 		}
 	}
-	return budget.Book{}, errContended
+	return entry{}, errContended
 }
 
 // name is what key's book is called in Redis. Who it belongs to cannot be read from it.

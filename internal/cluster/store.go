@@ -20,7 +20,7 @@ const (
 	remembered = 10_000
 	// fresh is how old a copy may be that is only looked at.
 	fresh = 250 * time.Millisecond
-	// again is how long Redis is left alone after it did not answer.
+	// again is how often a Redis is sought that is away.
 	again = time.Second
 	// beat is how often a replica says that it is alive, and alive how long it counts as
 	// such: one that is idle now may be busy when Redis goes away.
@@ -47,19 +47,22 @@ type Store struct {
 	conns  chan struct{}
 	offset atomic.Int64 // of Redis' clock to ours
 	work   sync.WaitGroup
+	closed chan struct{}
+	stop   func() // closes it
 
 	mu       sync.Mutex
 	away     bool
-	retry    time.Time // when Redis is tried again
+	seeking  bool // whether somebody waits for it to come back
 	beaten   time.Time
 	replicas int
+	counted  time.Time // when there were so many
 }
 
 // bookCopy is what this replica last saw of a book. Its lock keeps the replica from being in
 // its own way.
 type bookCopy struct {
 	mu    sync.Mutex
-	book  budget.Book
+	entry entry
 	seen  time.Time
 	apart bool // the book has gone on without Redis, which does not know it yet
 }
@@ -83,7 +86,8 @@ func Open(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: cfg, rdb: rdb, id: rand.Text(), copies: copies, conns: make(chan struct{}, conns), replicas: 1}
+	s := &Store{cfg: cfg, rdb: rdb, id: rand.Text(), copies: copies, conns: make(chan struct{}, conns), replicas: 1, closed: make(chan struct{})}
+	s.stop = sync.OnceFunc(func() { close(s.closed) })
 	cfg.Up(true)
 	if err := s.sayAlive(context.Background()); err != nil {
 		s.lost(err)
@@ -93,6 +97,7 @@ func Open(cfg Config) (*Store, error) {
 
 // Close lets go of Redis.
 func (s *Store) Close() error {
+	s.stop()
 	s.work.Wait()
 	return s.rdb.Close()
 }
@@ -132,31 +137,40 @@ func (s *Store) Update(ctx context.Context, key budget.Key, f func(now time.Time
 		s.lost(err)
 	}
 	s.part(c)
-	f(s.now(), &c.book)
+	f(s.now(), &c.entry.Book)
 	return nil
 }
 
 // share changes the book in Redis, after what this replica has to tell of it.
 func (s *Store) share(ctx context.Context, key budget.Key, c *bookCopy, f func(now time.Time, b *budget.Book)) error {
-	b, err := s.cas(ctx, key, func(now time.Time, b *budget.Book) {
-		if c.apart {
-			b.Merge(now, &c.book)
+	e, err := s.cas(ctx, key, func(now time.Time, e *entry) {
+		if c.outlives(now, e) {
+			s.part(c)
 		}
-		f(now, b)
+		if c.apart {
+			e.Merge(now, &c.entry.Book)
+		}
+		f(now, &e.Book)
 	})
 	if err != nil {
 		return err
 	}
-	c.book, c.seen, c.apart = b, time.Now(), false
+	c.entry, c.seen, c.apart = e, time.Now(), false
 	s.found()
 	return nil
+}
+
+// outlives says whether Redis, which has e now, has forgotten what it told c: it was away,
+// and nobody here has noticed.
+func (c *bookCopy) outlives(now time.Time, e *entry) bool {
+	return c.entry.Era != "" && c.entry.Era != e.Era && c.entry.Busy(now)
 }
 
 // part has the book of c go on without Redis.
 func (s *Store) part(c *bookCopy) {
 	if !c.apart {
 		s.mu.Lock()
-		c.book.Apart(s.now(), s.replicas)
+		c.entry.Apart(s.now(), s.replicas)
 		s.mu.Unlock()
 		c.apart = true
 	}
@@ -168,19 +182,31 @@ func (s *Store) Look(ctx context.Context, key budget.Key, f func(now time.Time, 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.apart && time.Since(c.seen) >= fresh && s.reachable() {
-		release := s.conn()
-		ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
-		k, err := s.load(ctx, key)
-		cancel()
-		release()
-		if err == nil {
-			c.book, c.seen = k.book(), time.Now()
+		if err := s.refresh(ctx, key, c); err == nil {
 			s.found()
 		} else if ctx.Err() == nil {
 			s.lost(err)
 		}
 	}
-	b := c.book
+	b := c.entry.Book
 	f(s.now(), &b)
+	return nil
+}
+
+// refresh has c be what Redis knows, after what this replica has to tell of it.
+func (s *Store) refresh(ctx context.Context, key budget.Key, c *bookCopy) error {
+	release := s.conn()
+	loading, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
+	k, err := s.load(loading, key)
+	cancel()
+	release()
+	if err != nil {
+		return err
+	}
+	e := k.entry()
+	if c.outlives(k.now, &e) {
+		return s.share(ctx, key, c, func(time.Time, *budget.Book) {})
+	}
+	c.entry, c.seen = e, time.Now()
 	return nil
 }
