@@ -3,6 +3,16 @@
 // answers, has calls wait for their turn, and sends nothing into a penalty. It
 // knows HTTP requests and headers; it must not know tokens or the schema, nor of an
 // operation more than what it is called, nor where a shared store keeps its books.
+//
+// What is left beside another program cannot all be used. One that calls evenly, r times a
+// window, has the next whole number of calls in some windows, and that much is kept free: of
+// the limit minus r that it leaves, limit minus that number is ours. With a third of every
+// limit, that is 33 of 33⅓ Light calls (99 %), 26 of 26⅔ Medium (97.5 %) and 6 of 6⅔ Heavy
+// (90 %); the first two windows, in which one call more is kept until it is known to be too
+// much, cost a small limit another 2 %. The seventh Heavy call fits only between two calls
+// of the other program, for 12 seconds of every 18. To send it means to bet on when the next
+// one comes: a bet won brings two thirds of a call a minute, and one lost costs both programs
+// a minute's ten, as many as a quarter of an hour of bets won. A penalty is not risked for that.
 package budget
 
 import (
