@@ -2,6 +2,7 @@ package bench
 
 import (
 	"flag"
+	"fmt"
 	"log/slog"
 	"testing"
 	"testing/synctest"
@@ -109,4 +110,23 @@ func TestCrowdRefused(t *testing.T) {
 		}
 		c.run(t, inMemory).judge(t, due{share: 95, inside: unknowable, most: unknowable, early: unknowable})
 	})
+}
+
+// An account is closed while its people call now and then: were each to find out alone, they
+// would keep it closed by turns.
+func TestCrowdClosed(t *testing.T) {
+	for _, replicas := range []int{1, 3} {
+		t.Run(fmt.Sprintf("%d at work", replicas), func(t *testing.T) {
+			gate := inMemory
+			if replicas > 1 {
+				gate = inRedis(redistest.Start(t))
+			}
+			synctest.Test(t, func(t *testing.T) {
+				c := size(crowd{replicas: replicas})
+				c.people, c.demand = 20, 0.03
+				c.during = []event{{115 * time.Second, func(s *scene) { s.upstream.CloseAccount(10 * time.Second) }}}
+				c.run(t, gate).judge(t, due{share: 2, inside: 10, most: 1, early: unknowable})
+			})
+		})
+	}
 }

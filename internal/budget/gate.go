@@ -32,7 +32,8 @@ type Config struct {
 	// expected to use until a person's first window has shown what they do.
 	Others float64
 	// Unnamed says what a 429 closes that has no X-Rate-Limit headers and no code that says
-	// more: the vendor's guide speaks of limits of accounts and of services. Zero means OfPerson.
+	// more: the vendor's guide speaks of limits of accounts and of services. Zero means
+	// OfPerson, which is OfApp once a second person is refused.
 	Unnamed Scope
 	Queue   int   // most calls of one person and group that wait; zero means 1000
 	Meter   Meter // may be nil
@@ -54,7 +55,8 @@ type Gate struct {
 
 	mu     sync.Mutex
 	queues map[Key]*queue
-	all    Penalty // of everything that this process sends
+	all    Penalty // of everything
+	lone   lone
 }
 
 type nameKey struct{ who, operation string }
@@ -308,10 +310,9 @@ func (g *Gate) closeMore(ctx context.Context, who string, a answer, closes Scope
 				g.write(ctx, who, group, func(now time.Time, b *Book) { b.shutUntil(now.Add(closed + margin)) })
 			}
 		}
+		g.widen(ctx, who, a)
 	case OfApp:
-		g.mu.Lock()
-		g.all.shut(time.Now(), away(a.header))
-		g.mu.Unlock()
+		g.shutAll(ctx, away(a.header))
 	}
 }
 

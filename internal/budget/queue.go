@@ -151,9 +151,14 @@ func (g *Gate) serve(ctx context.Context, q *queue, c *call) (again time.Duratio
 
 // ask asks the store once, and hands out what it gives. The gate is locked before and after.
 func (g *Gate) ask(ctx context.Context, q *queue) {
+	q.busy = true
+	g.mu.Unlock()
+	g.hearOfAll(context.WithoutCancel(ctx))
+	g.mu.Lock()
 	now := time.Now()
 	most, again := g.all.may(now, len(q.calls))
 	if q.news = false; most == 0 {
+		q.busy = false
 		q.asked, q.waits, q.next = now, slices.Repeat([]time.Duration{max(0, g.all.Closed.Sub(now))}, len(q.calls)), now.Add(again)
 		g.refuseLate(q, now)
 		g.tidy(ctx, q)
@@ -164,7 +169,6 @@ func (g *Gate) ask(ctx context.Context, q *queue) {
 	for i, c := range calls {
 		stands[i] = stand{c.place, c.end.Sub(now)}
 	}
-	q.busy = true
 	g.mu.Unlock()
 	var t turn
 	err := g.update(context.WithoutCancel(ctx), q.key, func(now time.Time, b *Book) { t = b.take(now, g.id, stands) })

@@ -130,6 +130,55 @@ func TestAllWaitForOne(t *testing.T) {
 	})
 }
 
+// What closes everything closes it in all replicas.
+func TestReplicasHearOfAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := NewMemory()
+		g, other := New(Config{Store: store}), New(Config{Store: store})
+		g.Refused("b", Light, "op", "CMN-310", header("Retry-After", "9"))
+		link := answering(other, http.StatusOK, header())
+		if send(t, link, Heavy, "op") {
+			t.Error("another replica sends")
+		}
+		time.Sleep(10 * time.Second)
+		if !send(t, link, Heavy, "op") {
+			t.Error("still closed")
+		}
+	})
+}
+
+// A limit that refuses a second person is no person's: nobody else tries, and after it one
+// call goes first for all. A token call says nothing of it.
+func TestSecondPersonWidens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, unnamed := NewGate(), header("Retry-After", "9")
+		g.Refused("a", Auth, "op", "CMN-302", unnamed)
+		g.Refused("b", Auth, "op", "CMN-302", unnamed)
+		g.Refused("a", Light, "op", "CMN-302", unnamed)
+		g.Refused("a", Heavy, "op", "CMN-302", unnamed)
+		if wait(g, "c", Light) != 0 {
+			t.Error("one person's limit closes others")
+		}
+		g.Refused("b", Light, "op", "CMN-302", unnamed)
+		if d := wait(g, "c", Light); d != 10*time.Second {
+			t.Errorf("closed for %s, want 10s", d)
+		}
+		time.Sleep(11 * time.Second)
+		g.Refused("c", Light, "op", "CMN-302", unnamed) // the call that went first
+		if d := wait(g, "d", Light); d != 20*time.Second {
+			t.Errorf("closed for %s, want 20s", d)
+		}
+		time.Sleep(20 * time.Second)
+		if !send(t, answering(g, http.StatusOK, header()), Medium, "op") {
+			t.Fatal("still closed")
+		}
+		g.Refused("b", Light, "op", "CMN-302", unnamed)
+		if wait(g, "d", Light) != 0 {
+			t.Error("who was refused long ago counts")
+		}
+	})
+}
+
 // The group that paid finds out whether a penalty of the whole person is over: were it
 // not, the others would be closed anew before they open.
 func TestPersonWaitsForOne(t *testing.T) {

@@ -138,7 +138,7 @@ type Budget struct {
 	Heavy    int     `name:"limit-heavy" env:"RINGQL_LIMIT_HEAVY" default:"10" help:"Heavy calls (${default})."`
 	Auth     int     `name:"limit-auth" env:"RINGQL_LIMIT_AUTH" default:"5" help:"Token calls (${default})."`
 	Others   float64 `name:"limit-others" env:"RINGQL_LIMIT_OTHERS" default:"0" help:"Share of each limit, 0 to 0.9, that other programs with the same app are expected to use, until a minute has shown what they do (${default})."`
-	Unnamed  string  `name:"limit-unnamed" env:"RINGQL_LIMIT_UNNAMED" enum:"group,person,app" default:"person" help:"What a refusal for rate closes that does not say which limit it is: group, person or app (${default})."`
+	Unnamed  string  `name:"limit-unnamed" env:"RINGQL_LIMIT_UNNAMED" enum:"group,person,app" default:"person" help:"What a refusal for rate closes that does not say which limit it is: group, person (and app once a second person is refused) or app (${default})."`
 	Waiting  int     `name:"max-waiting" env:"RINGQL_MAX_WAITING" default:"1000" help:"Calls of one person that wait for one limit (${default})."`
 }
 
