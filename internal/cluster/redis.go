@@ -1,6 +1,7 @@
-// Package cluster keeps the books of several replicas of the gateway in one Redis, so
-// that together they stay inside the budgets, and goes on without it when it is away. It
-// knows Redis and that books can be stored; it must not know what a book allows.
+// Package cluster keeps the books and the sessions of several replicas of the gateway in
+// one Redis, so that together they stay inside the budgets and know who is signed in, and
+// goes on without it when it is away. It knows Redis and that books and sealed values can
+// be stored; it must not know what a book allows or a value says.
 //
 // While Redis is away, each replica has a share of what was left. Once it is back, empty or
 // not, each tells what it knows and did, and for a few seconds nobody spends more than one
