@@ -34,7 +34,7 @@ type Person struct {
 // token is an access token. Two tokens are the same only if they are the same
 // pointer: a new one may have the text of the old.
 type token struct {
-	text  string
+	text  Secret
 	since time.Time // when it came
 	renew time.Time // from when on another is fetched while it serves
 	end   time.Time // from when on it is not used any more
@@ -106,7 +106,7 @@ func (a *Authenticator) Identify(header string) (*Person, error) {
 		return nil, ErrMalformed
 	}
 	sum := sha256.Sum256([]byte(text))
-	return &Person{Key: "bearer:" + hex.EncodeToString(sum[:16]), tokens: &own{text: text}}, nil
+	return &Person{Key: "bearer:" + hex.EncodeToString(sum[:16]), tokens: &own{text: NewSecret(text)}}, nil
 }
 
 // wellFormed says whether s has the form of a bearer token (RFC 6750, b64token).

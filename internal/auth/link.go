@@ -53,7 +53,7 @@ func Transport() func(http.RoundTripper) http.RoundTripper {
 
 func send(next http.RoundTripper, req *http.Request, t *token) (*http.Response, error) {
 	clone := req.Clone(req.Context())
-	clone.Header.Set("Authorization", "Bearer "+t.text)
+	clone.Header.Set("Authorization", "Bearer "+t.text.Reveal())
 	return next.RoundTrip(clone)
 }
 

@@ -57,10 +57,7 @@ func NewService(cred Credential, transport http.RoundTripper) *Person {
 		// The library lets the grant be another than its own.
 		EndpointParams: url.Values{"grant_type": {jwtBearer}, "assertion": {cred.JWT}},
 	}
-	s.base = context.WithValue(With(context.Background(), p), oauth2.HTTPClient, &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	})
+	s.base = context.WithValue(With(context.Background(), p), oauth2.HTTPClient, tokenClient(transport))
 	p.tokens = s
 	return p
 }
@@ -163,7 +160,7 @@ func newToken(t *oauth2.Token) *token {
 	if life < time.Minute { // not told, or a token call for every call
 		life = shortest
 	}
-	return &token{text: t.AccessToken, since: now, renew: now.Add(life - min(early, life/2)), end: now.Add(life - leeway)}
+	return &token{text: NewSecret(t.AccessToken), since: now, renew: now.Add(life - min(early, life/2)), end: now.Add(life - leeway)}
 }
 
 // classify keeps the upstream's body, which could repeat the credential, out of
@@ -176,7 +173,16 @@ func classify(err error) error {
 	case refusal.Response.StatusCode == http.StatusTooManyRequests, refusal.Response.StatusCode >= 500:
 		return fmt.Errorf("%w: status %d", ErrUnavailable, refusal.Response.StatusCode)
 	}
-	return fmt.Errorf("%w: status %d, %.64q", ErrCredential, refusal.Response.StatusCode, refusal.ErrorCode)
+	return fmt.Errorf("%w: status %d, %s", ErrCredential, refusal.Response.StatusCode, errorName(refusal.ErrorCode))
+}
+
+// errorName returns the name of an error of RFC 6749 as it is. Anything else may repeat what
+// was sent.
+func errorName(s string) string {
+	if s == "" || len(s) > 32 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return "unnamed"
+	}
+	return s
 }
 
 // stripURL drops the request from an error of the HTTP client.
