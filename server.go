@@ -124,7 +124,7 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 	spend := budget.Transport(gate, auth.Key)
 	base, observe := rest.NewTransport(), rest.Observe(telemetry.Call)
 	if up.JWT != "" {
-		who.Service = auth.NewService(auth.Credential{ServerURL: up.ServerURL, ClientID: up.ClientID, ClientSecret: up.ClientSecret, JWT: up.JWT},
+		who.Service = auth.NewService(auth.Credential{ServerURL: up.ServerURL, ClientID: up.ClientID, ClientSecret: auth.NewSecret(up.ClientSecret), JWT: auth.NewSecret(up.JWT)},
 			rest.Chain(base, rest.ForTokens(), spend, observe))
 		go func() { // better told now than to the first who asks
 			if err := who.Service.Check(context.Background()); err != nil {

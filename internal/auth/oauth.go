@@ -18,14 +18,14 @@ import (
 type App struct {
 	ServerURL    string // scheme and host of the upstream
 	ClientID     string
-	ClientSecret string // empty for a public client, which PKCE alone protects
+	ClientSecret Secret // empty for a public client, which PKCE alone protects
 	RedirectURL  string // where the upstream sends people back to
 	Scopes       []string
 }
 
 // OAuth makes the token calls of people's sessions.
 type OAuth struct {
-	config oauth2.Config
+	config *oauth2.Config
 	revoke string // its address
 	client *http.Client
 }
@@ -34,12 +34,12 @@ type OAuth struct {
 func NewOAuth(app App, transport http.RoundTripper) *OAuth {
 	base := strings.TrimRight(app.ServerURL, "/") + "/restapi/oauth/"
 	style := oauth2.AuthStyleInHeader
-	if app.ClientSecret == "" {
+	if app.ClientSecret.Reveal() == "" {
 		style = oauth2.AuthStyleInParams
 	}
 	return &OAuth{
-		config: oauth2.Config{
-			ClientID: app.ClientID, ClientSecret: app.ClientSecret, RedirectURL: app.RedirectURL, Scopes: app.Scopes,
+		config: &oauth2.Config{
+			ClientID: app.ClientID, ClientSecret: app.ClientSecret.Reveal(), RedirectURL: app.RedirectURL, Scopes: app.Scopes,
 			Endpoint: oauth2.Endpoint{AuthURL: base + "authorize", TokenURL: base + "token", AuthStyle: style},
 		},
 		revoke: base + "revoke",

@@ -19,8 +19,8 @@ import (
 type Credential struct {
 	ServerURL    string // scheme and host of the upstream
 	ClientID     string
-	ClientSecret string
-	JWT          string
+	ClientSecret Secret
+	JWT          Secret
 }
 
 // jwtBearer is the grant of RFC 7523.
@@ -51,11 +51,11 @@ func NewService(cred Credential, transport http.RoundTripper) *Person {
 	s := &service{}
 	s.config = clientcredentials.Config{
 		ClientID:     cred.ClientID,
-		ClientSecret: cred.ClientSecret,
+		ClientSecret: cred.ClientSecret.Reveal(),
 		TokenURL:     strings.TrimRight(cred.ServerURL, "/") + "/restapi/oauth/token",
 		AuthStyle:    oauth2.AuthStyleInHeader,
 		// The library lets the grant be another than its own.
-		EndpointParams: url.Values{"grant_type": {jwtBearer}, "assertion": {cred.JWT}},
+		EndpointParams: url.Values{"grant_type": {jwtBearer}, "assertion": {cred.JWT.Reveal()}},
 	}
 	s.base = context.WithValue(With(context.Background(), p), oauth2.HTTPClient, tokenClient(transport))
 	p.tokens = s

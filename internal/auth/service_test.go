@@ -45,7 +45,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func credential() auth.Credential {
-	return auth.Credential{ServerURL: "http://upstream", ClientID: sim.ClientID, ClientSecret: sim.ClientSecret, JWT: sim.JWT(sim.AdministratorID)}
+	return auth.Credential{ServerURL: "http://upstream", ClientID: sim.ClientID, ClientSecret: auth.NewSecret(sim.ClientSecret), JWT: auth.NewSecret(sim.JWT(sim.AdministratorID))}
 }
 
 func (u *upstream) get() (int, error) {
@@ -134,8 +134,8 @@ func TestRefusedToken(t *testing.T) {
 func TestRefusedCredential(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := credential()
-		bad.JWT = "canary-jwt"
-		bad.ClientSecret = "canary-secret"
+		bad.JWT = auth.NewSecret("canary-jwt")
+		bad.ClientSecret = auth.NewSecret("canary-secret")
 		u := newUpstream(t, bad)
 		for range 20 {
 			_, err := u.get()

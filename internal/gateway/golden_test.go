@@ -156,7 +156,7 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	case "nobody":
 	case "service":
 		gc.Auth.Service = auth.NewService(auth.Credential{
-			ServerURL: "http://upstream", ClientID: sim.ClientID, ClientSecret: sim.ClientSecret, JWT: sim.JWT(sim.AdministratorID),
+			ServerURL: "http://upstream", ClientID: sim.ClientID, ClientSecret: auth.NewSecret(sim.ClientSecret), JWT: auth.NewSecret(sim.JWT(sim.AdministratorID)),
 		}, rest.Chain(base, rest.ForTokens(), budget.Transport(gate, auth.Key)))
 	case "reader": // an app that may only read
 		c.header.Set("Authorization", "Bearer "+upstream.Token(sim.AdministratorID, "ReadAccounts"))
