@@ -126,13 +126,12 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 	if up.JWT != "" {
 		who.Service = auth.NewService(auth.Credential{ServerURL: up.ServerURL, ClientID: up.ClientID, ClientSecret: auth.NewSecret(up.ClientSecret), JWT: auth.NewSecret(up.JWT)},
 			rest.Chain(base, rest.ForTokens(), spend, observe))
-		go func() { // better told now than to the first who asks
-			if err := who.Service.Check(context.Background()); err != nil {
-				log.Error("RingCentral gives no token for RINGCENTRAL_CLIENT_ID, _CLIENT_SECRET and _JWT", "cause", err)
-			}
-		}()
-		if !config.Loopback(cfg.Addr) {
-			log.Warn("whoever reaches this address acts as the person of RINGCENTRAL_JWT", "addr", cfg.Addr)
+		go who.Service.Announce(log) // better told now than to the first who asks
+		if who.Keys, err = auth.NewKeys(cfg.Keys); err != nil {
+			return nil, fmt.Errorf("RINGQL_KEYS: %w", err)
+		}
+		if who.Keys == nil && !config.Loopback(cfg.Addr) {
+			log.Warn("whoever reaches this address acts as the person of RINGCENTRAL_JWT: see RINGQL_KEYS", "addr", cfg.Addr)
 		}
 	}
 	audit, err := cfg.AuditTo(log)

@@ -144,7 +144,7 @@ func (c crowd) run(t *testing.T, gate func(*testing.T) *budget.Gate) *scene {
 func (s *scene) hire() person {
 	id := s.upstream.AddExtension(0, "Robin Reader")
 	token := s.upstream.Token(id)
-	who, err := new(auth.Authenticator).Identify("Bearer " + token)
+	who, err := new(auth.Authenticator).Identify("Bearer "+token, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,5 +1,6 @@
-// Package auth knows who is asking and with which token upstream calls are made:
-// the client's own, or the one that the operator's credential was exchanged for.
+// Package auth knows who is asking and with which token upstream calls are made: the
+// client's own, that of the session a person has signed in to, or the one that the
+// operator's credential was exchanged for.
 // It must not know GraphQL or the operations of the upstream. Tokens never enter
 // an error, a log or a key.
 package auth
@@ -28,6 +29,7 @@ var (
 // Person is whoever a request acts for.
 type Person struct {
 	Key    string // tells people apart in budgets and caches; never holds a token
+	Client string // the name of the client's gateway key, if there is one
 	tokens source
 }
 
@@ -89,16 +91,18 @@ func Key(ctx context.Context) string {
 type Authenticator struct {
 	// Service is who requests without credentials act for; nil for nobody.
 	Service *Person
+	// Keys are who may act for it; nil for whoever reaches the gateway.
+	Keys *Keys
 }
 
 // longest bounds what is taken for a token.
 const longest = 4096
 
-// Identify reads an Authorization header. An empty one means the service's own
-// person, or nobody.
-func (a *Authenticator) Identify(header string) (*Person, error) {
+// Identify reads an Authorization header, and what stands in KeyHeader. Without a token,
+// a key, or that none is needed, means the service's own person; nothing means nobody.
+func (a *Authenticator) Identify(header, key string) (*Person, error) {
 	if header == "" {
-		return a.Service, nil
+		return a.service(key)
 	}
 	scheme, text, _ := strings.Cut(header, " ")
 	text = strings.TrimSpace(text)
@@ -107,6 +111,23 @@ func (a *Authenticator) Identify(header string) (*Person, error) {
 	}
 	sum := sha256.Sum256([]byte(text))
 	return &Person{Key: "bearer:" + hex.EncodeToString(sum[:16]), tokens: &own{text: NewSecret(text)}}, nil
+}
+
+// service returns the service's own person as the client with key acts for it.
+func (a *Authenticator) service(key string) (*Person, error) {
+	switch {
+	case a.Service == nil || a.Keys == nil:
+		return a.Service, nil
+	case key == "":
+		return nil, nil //nolint:nilnil // nobody
+	}
+	name, ok := a.Keys.name(key)
+	if !ok {
+		return nil, ErrKey
+	}
+	p := *a.Service
+	p.Client = name
+	return &p, nil
 }
 
 // wellFormed says whether s has the form of a bearer token (RFC 6750, b64token).

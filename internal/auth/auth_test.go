@@ -25,7 +25,7 @@ func TestIdentify(t *testing.T) {
 		"Bearer " + strings.Repeat("a", 4096): nil,
 		"Bearer " + strings.Repeat("a", 4097): ErrMalformed,
 	} {
-		p, err := a.Identify(header)
+		p, err := a.Identify(header, "")
 		if !errors.Is(err, want) || (err == nil) != (p != nil) {
 			t.Errorf("%.40q: %v, %v", header, p, err)
 		}
@@ -33,19 +33,19 @@ func TestIdentify(t *testing.T) {
 			t.Errorf("%.40q acts as the service", header)
 		}
 	}
-	if p, err := a.Identify(""); p != service || err != nil {
+	if p, err := a.Identify("", ""); p != service || err != nil {
 		t.Errorf("no header: %v, %v", p, err)
 	}
-	if p, err := new(Authenticator).Identify(""); p != nil || err != nil {
+	if p, err := new(Authenticator).Identify("", ""); p != nil || err != nil {
 		t.Errorf("no header and no service: %v, %v", p, err)
 	}
 }
 
 func TestKeysTellPeopleApartAndHoldNoToken(t *testing.T) {
 	a := new(Authenticator)
-	one, _ := a.Identify("Bearer canary-one")
-	again, _ := a.Identify("bearer canary-one")
-	two, _ := a.Identify("Bearer canary-two")
+	one, _ := a.Identify("Bearer canary-one", "")
+	again, _ := a.Identify("bearer canary-one", "")
+	two, _ := a.Identify("Bearer canary-two", "")
 	if one.Key != again.Key || one.Key == two.Key {
 		t.Errorf("keys %s, %s, %s", one.Key, again.Key, two.Key)
 	}

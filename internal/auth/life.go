@@ -66,7 +66,7 @@ func (l *life) see(raw []byte) error {
 func (r *record) token() *token {
 	life := r.End.Sub(r.Since)
 	ahead := min(early, life/2)
-	ahead += rand.N(min(spread, life/10) + 1) //nolint:gosec // no secret
+	ahead += rand.N(min(spread, life/10) + 1)
 	return &token{text: r.access, since: r.Since, renew: r.End.Add(-ahead), end: r.End.Add(-leeway)}
 }
 
@@ -141,7 +141,7 @@ func (l *life) token(ctx context.Context) (*token, error) {
 	usable := now.Before(t.end)
 	switch {
 	case usable && (now.Before(t.renew) || resting != nil || l.unrenewable()):
-		return t, nil //nolint:nilerr // why there is no newer one for now does not matter
+		return t, nil
 	case resting != nil:
 		return nil, resting
 	case usable:

@@ -238,7 +238,7 @@ func TestShortLives(t *testing.T) {
 // The client's own token cannot be replaced: its refusal is the client's to read.
 func TestOwnTokenRefused(t *testing.T) {
 	p := &pretender{api: refusing(bad)}
-	person, err := (&auth.Authenticator{}).Identify("Bearer own")
+	person, err := (&auth.Authenticator{}).Identify("Bearer own", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -60,6 +61,13 @@ func NewService(cred Credential, transport http.RoundTripper) *Person {
 	s.base = context.WithValue(With(context.Background(), p), oauth2.HTTPClient, tokenClient(transport))
 	p.tokens = s
 	return p
+}
+
+// Announce says in the log if the operator's credential gets no token.
+func (p *Person) Announce(log *slog.Logger) {
+	if err := p.Check(context.Background()); err != nil {
+		log.Error("RingCentral gives no token for RINGCENTRAL_CLIENT_ID, _CLIENT_SECRET and _JWT", "cause", err)
+	}
 }
 
 // service keeps the access token of a credential.

@@ -60,6 +60,7 @@ type Serve struct {
 	Addr          string        `env:"RINGQL_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
 	HealthAddr    string        `env:"RINGQL_HEALTH_ADDR" placeholder:"HOST:PORT" help:"Address that /healthz, /readyz and /metrics are served at instead."`
 	H2C           bool          `name:"h2c" env:"RINGQL_H2C" default:"false" negatable:"" help:"Whether HTTP/2 is spoken without TLS as well (${default})."`
+	Keys          []string      `env:"RINGQL_KEYS" placeholder:"NAME=KEY" help:"Keys of the clients that may act for the person of RINGCENTRAL_JWT, in the header X-RingQL-Key: name=key, or name=sha256: and the key's hash. By default: any client may. Better given in the environment."`
 	Timeout       time.Duration `env:"RINGQL_TIMEOUT" default:"30s" help:"Time for one operation (${default})."`
 	Introspection *bool         `env:"RINGQL_INTROSPECTION" negatable:"" help:"Whether clients may ask for the schema, and are told what they may have meant. By default: with the simulator, and while only this machine can reach the gateway."`
 	Playground    bool          `env:"RINGQL_PLAYGROUND" default:"true" negatable:"" help:"Whether / is a page to try queries on (${default})."`
@@ -201,6 +202,7 @@ func (s *Serve) Validate() error {
 		address("RINGQL_ADDR", s.Addr),
 		optionalAddress("RINGQL_HEALTH_ADDR", s.HealthAddr),
 		s.Web.validate(),
+		keys("RINGQL_KEYS", s.Keys),
 		positive("RINGQL_TIMEOUT", int64(s.Timeout)),
 		s.Upstream.validate(),
 		s.Limits.validate(),
@@ -331,6 +333,21 @@ func hosts(name string, hosts []string) error {
 	for _, h := range hosts {
 		if !hostName.MatchString(h) {
 			return fmt.Errorf("%s must be host names without scheme and port, not %q", name, h)
+		}
+	}
+	return nil
+}
+
+// namedKey is a name and a key that is long enough, or the hash of one.
+var (
+	namedKey  = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}=.{32,}$`)
+	hashedKey = regexp.MustCompile(`=sha256:[0-9A-Fa-f]{64}$`)
+)
+
+func keys(name string, keys []string) error {
+	for i, k := range keys {
+		if !namedKey.MatchString(k) || strings.Contains(k, "=sha256:") && !hashedKey.MatchString(k) {
+			return fmt.Errorf("%s must be name=key, the key of 32 characters or more (openssl rand -hex 32), or name=sha256: and 64 hexadecimal digits: number %d is not", name, i+1) // it is a secret
 		}
 	}
 	return nil

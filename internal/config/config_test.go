@@ -61,3 +61,17 @@ func TestOrigins(t *testing.T) {
 		}
 	}
 }
+
+// A gateway key has a name and is no short one; a bad one is not shown.
+func TestKeys(t *testing.T) {
+	long := strings.Repeat("k", 32)
+	for key, good := range map[string]bool{
+		"a=" + long: true, "a.b-c_1=" + long: true, "a=sha256:" + long + long: false, "a=sha256:" + strings.Repeat("0f", 32): true,
+		long: false, "=" + long: false, "a b=" + long: false, "a=" + long[1:]: false, "": false,
+	} {
+		err := keys("RINGQL_KEYS", []string{"x=" + long, key})
+		if (err == nil) != good || err != nil && (!strings.Contains(err.Error(), "RINGQL_KEYS") || strings.Contains(err.Error(), "kkk")) {
+			t.Errorf("%q: %v", key, err)
+		}
+	}
+}

@@ -85,7 +85,7 @@ func rivals(b *testing.B, extensions, numbers int) (up *replay, handlers map[str
 	_, remembers := made(rest.CacheConfig{TTL: time.Hour})
 	token := "Bearer " + s.Token(sim.AdministratorID)
 	body, _ := json.Marshal(map[string]string{"query": wide})
-	person, _ := new(auth.Authenticator).Identify(token)
+	person, _ := new(auth.Authenticator).Identify(token, "")
 	ctx := auth.With(context.Background(), person)
 	ask := func(g http.Handler) func() []byte {
 		return func() []byte {

@@ -89,7 +89,7 @@ func (e *edge) admit(r *http.Request) (*http.Request, error) {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		return r, &fault{status: http.StatusMethodNotAllowed, code: codeBadInput, say: "Send GraphQL by POST or GET.", allow: "GET, POST"}
 	}
-	person, err := e.cfg.Auth.Identify(r.Header.Get("Authorization"))
+	person, err := e.cfg.Auth.Identify(r.Header.Get("Authorization"), r.Header.Get(auth.KeyHeader))
 	if wait := e.rates.take(clientOf(r, person)); wait > 0 {
 		return r, tooFast(wait)
 	}

@@ -47,6 +47,11 @@ var faces = []struct {
 }{
 	{auth.ErrNobody, codeUnauthenticated, "Sign in first: send Authorization: Bearer with a RingCentral access token."},
 	{auth.ErrMalformed, codeUnauthenticated, "The Authorization header makes no sense: send Bearer and a RingCentral access token."},
+	{auth.ErrKey, codeUnauthenticated, "The gateway does not know the key in X-RingQL-Key."},
+	{auth.ErrUnknown, codeUnauthenticated, "There is no such session: sign in again."},
+	{auth.ErrExpired, codeUnauthenticated, "The session has expired: sign in again."},
+	{auth.ErrEnded, codeUnauthenticated, "The session was ended: sign in again."},
+	{auth.ErrAway, codeBusy, "Sessions cannot be read for now, try again later."},
 	{auth.ErrCredential, codeUnauthenticated, "RingCentral refused the gateway's own credential: its operator has to look at it."},
 	{auth.ErrUnavailable, codeUnavailable, "RingCentral gives no access token for now, try again later."},
 	{budget.ErrExhausted, codeRateLimited, "Too many calls to RingCentral for now."},
@@ -168,6 +173,9 @@ func details(err error) map[string]any {
 			out["rcStatus"] = e.Status
 		}
 		wait = e.RetryAfter
+	}
+	if e, ok := errors.AsType[*auth.Over](err); ok {
+		put("reason", string(e.Reason))
 	}
 	if e, ok := errors.AsType[*plan.Exceeded](err); ok {
 		maps.Copy(out, exceeded(e))

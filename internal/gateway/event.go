@@ -127,6 +127,9 @@ func (e *event) write(ctx context.Context, log *slog.Logger, attrs ...slog.Attr)
 	}
 	if who := auth.Key(ctx); who != "" {
 		attrs = append(attrs, slog.String("person", who))
+		if client := auth.From(ctx).Client; client != "" {
+			attrs = append(attrs, slog.String("client", client))
+		}
 	}
 	if len(e.calls) > 0 {
 		attrs = append(attrs, slog.Any("calls", e.calls), slog.Duration("upstream_sum", e.waited.Round(time.Microsecond)))

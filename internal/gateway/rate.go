@@ -56,6 +56,9 @@ func clientOf(r *http.Request, p *auth.Person) string {
 	if p != nil && r.Header.Get("Authorization") != "" {
 		return p.Key
 	}
+	if p != nil && p.Client != "" {
+		return "client:" + p.Client
+	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr

@@ -127,7 +127,7 @@ func stockHandler(s *sim.Server, w wiring) http.Handler {
 func stockMiddleware(next http.Handler, load loader.Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
-		if p, err := new(auth.Authenticator).Identify(r.Header.Get("Authorization")); err == nil && p != nil {
+		if p, err := new(auth.Authenticator).Identify(r.Header.Get("Authorization"), ""); err == nil && p != nil {
 			ctx = auth.With(ctx, p)
 		}
 		next.ServeHTTP(w, r.WithContext(loader.With(ctx, load)))

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/rs/cors"
+
+	"github.com/ringql/ringql/internal/auth"
 )
 
 // Web says who may ask over the web, and how much. Its zero value is good for one machine.
@@ -56,7 +58,7 @@ func guarded(h http.Handler, origins []string) http.Handler {
 var askHeaders = append([]string{"Accept", "Authorization", "Content-Type", "Last-Event-Id", "X-Request-Id"}, ownHeaders...)
 
 // ownHeaders are headers that no browser sends across sites without asking first.
-var ownHeaders = []string{planWish.header, priorityWish.header, "GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"}
+var ownHeaders = []string{auth.KeyHeader, planWish.header, priorityWish.header, "GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"}
 
 // knownHost says whether the gateway answers for the host that r names. A page of
 // another site can point its own name at this machine; its requests name it.

@@ -65,16 +65,19 @@ func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	k.serve(r.Context())
 }
 
-// identified takes a token out of the first message: browsers cannot send headers
-// with a socket.
+// identified takes a token or a gateway key out of the first message: browsers cannot send
+// headers with a socket.
 func identified(ctx context.Context, a *auth.Authenticator, payload transport.InitPayload) (context.Context, error) {
-	header := payload.Authorization()
-	if header == "" {
+	header, key := payload.Authorization(), payload.GetString(auth.KeyHeader)
+	if header == "" && key == "" {
 		return ctx, nil
 	}
-	person, err := a.Identify(header)
+	person, err := a.Identify(header, key)
 	if err != nil {
 		return ctx, errors.New(sayOf(err))
+	}
+	if person == nil {
+		return ctx, nil // a key where none is needed
 	}
 	return auth.With(ctx, person), nil
 }

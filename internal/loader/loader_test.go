@@ -49,7 +49,7 @@ func (b *bench) as(t testing.TB, extension string) context.Context {
 // person returns a context of the person with that extension.
 func (b *bench) person(t testing.TB, extension string) context.Context {
 	t.Helper()
-	p, err := b.auth.Identify("Bearer " + b.sim.Token(extension))
+	p, err := b.auth.Identify("Bearer "+b.sim.Token(extension), "")
 	if err != nil {
 		t.Fatal(err)
 	}
