@@ -203,6 +203,7 @@ func TestCommandLine(t *testing.T) {
 		want      string // "" ends well
 	}{
 		{"RINGQL_ADDR=8080", "", "RINGQL_ADDR"},
+		{"RINGQL_KEYS=canary", "", "RINGQL_KEYS"},
 		{"RINGQL_TIMEOUT=soon", "", "RINGQL_TIMEOUT"},
 		{"RINGQL_TIMEOUT=0s", "", "RINGQL_TIMEOUT"},
 		{"RINGQL_ORIGINS=*", "", "RINGQL_ORIGINS"},

@@ -23,6 +23,7 @@ import (
 type house struct {
 	t         *testing.T
 	sim       *sim.Server
+	way       http.RoundTripper // to the simulator
 	store     *faulty
 	refreshes atomic.Int32
 	revokes   atomic.Int32
@@ -36,7 +37,7 @@ func newHouse(t *testing.T, store auth.Store) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &house{t: t, sim: s, store: &faulty{Store: store}}
+	return &house{t: t, sim: s, way: s.Transport(), store: &faulty{Store: store}}
 }
 
 // syncBuffer is a log that many write to.
@@ -100,7 +101,7 @@ func (h *house) tokens(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	text := form.Encode()
 	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
-	resp, err := h.sim.Transport().RoundTrip(r)
+	resp, err := h.way.RoundTrip(r)
 	if h.came != nil && form.Get("grant_type") == "refresh_token" {
 		h.came()
 	}
@@ -165,7 +166,7 @@ func (r *replica) get(ctx context.Context, handle string) (int, error) {
 }
 
 func (h *house) call(ctx context.Context) (int, error) {
-	u := &upstream{ctx: ctx, next: auth.Transport()(h.sim.Transport())}
+	u := &upstream{ctx: ctx, next: auth.Transport()(h.way)}
 	return u.get()
 }
 
