@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,34 +24,42 @@ type App struct {
 
 // OAuth makes the token calls of people's sessions.
 type OAuth struct {
-	config *oauth2.Config
-	revoke string // its address
+	app    App
 	client *http.Client
 }
 
 // NewOAuth returns an OAuth for app that calls by transport.
 func NewOAuth(app App, transport http.RoundTripper) *OAuth {
-	base := strings.TrimRight(app.ServerURL, "/") + "/restapi/oauth/"
+	app.ServerURL = strings.TrimRight(app.ServerURL, "/")
+	return &OAuth{app: app, client: tokenClient(transport)}
+}
+
+// config is made when it is needed: it holds the secret in clear.
+func (o *OAuth) config() *oauth2.Config {
 	style := oauth2.AuthStyleInHeader
-	if app.ClientSecret.Reveal() == "" {
+	if o.public() {
 		style = oauth2.AuthStyleInParams
 	}
-	return &OAuth{
-		config: &oauth2.Config{
-			ClientID: app.ClientID, ClientSecret: app.ClientSecret.Reveal(), RedirectURL: app.RedirectURL, Scopes: app.Scopes,
-			Endpoint: oauth2.Endpoint{AuthURL: base + "authorize", TokenURL: base + "token", AuthStyle: style},
-		},
-		revoke: base + "revoke",
-		client: tokenClient(transport),
+	return &oauth2.Config{
+		ClientID: o.app.ClientID, ClientSecret: o.app.ClientSecret.Reveal(), RedirectURL: o.app.RedirectURL, Scopes: o.app.Scopes,
+		Endpoint: oauth2.Endpoint{AuthURL: o.at("authorize"), TokenURL: o.at("token"), AuthStyle: style},
 	}
 }
 
+func (o *OAuth) at(name string) string { return o.app.ServerURL + "/restapi/oauth/" + name }
+
+// public says whether the app has no secret.
+func (o *OAuth) public() bool { return o.app.ClientSecret.Reveal() == "" }
+
 // tokenClient follows no redirect: it would carry secrets elsewhere.
 func tokenClient(transport http.RoundTripper) *http.Client {
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := transport.RoundTrip(req)
+		if err == nil {
+			resp.Header.Del("Location") // the client quotes one that it cannot read
+		}
+		return resp, err
+	})}
 }
 
 // Verifier returns the secret of one attempt to sign in (RFC 7636).
@@ -60,7 +67,7 @@ func Verifier() string { return oauth2.GenerateVerifier() }
 
 // URL returns where a person signs in.
 func (o *OAuth) URL(state, verifier string) string {
-	return o.config.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier))
+	return o.config().AuthCodeURL(state, oauth2.S256ChallengeOption(verifier))
 }
 
 // Grant is what the upstream gives a session: a pair of tokens, and whose it is.
@@ -78,7 +85,7 @@ func (o *OAuth) Exchange(ctx context.Context, code, verifier string) (*Grant, er
 	// Who the person is, nobody knows yet: each attempt has a budget of its own.
 	ctx, cancel := o.context(context.WithoutCancel(ctx), &Person{Key: "login:" + rand.Text()})
 	defer cancel()
-	t, err := o.config.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	t, err := o.config().Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -90,7 +97,7 @@ func (o *OAuth) Exchange(ctx context.Context, code, verifier string) (*Grant, er
 func (o *OAuth) refresh(ctx context.Context, p *Person, refreshToken Secret) (*Grant, error) {
 	ctx, cancel := o.context(ctx, p)
 	defer cancel()
-	t, err := o.config.TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()}).Token()
+	t, err := o.config().TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()}).Token()
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -101,20 +108,20 @@ func (o *OAuth) refresh(ctx context.Context, p *Person, refreshToken Secret) (*G
 func (o *OAuth) end(ctx context.Context, p *Person, token Secret) error {
 	ctx = With(ctx, p)
 	form := url.Values{"token": {token.Reveal()}}
-	if o.config.ClientSecret == "" {
-		form.Set("client_id", o.config.ClientID)
+	if o.public() {
+		form.Set("client_id", o.app.ClientID)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.revoke, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.at("revoke"), strings.NewReader(form.Encode()))
 	if err != nil {
-		return stripURL(err)
+		return unavailable(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if o.config.ClientSecret != "" {
-		req.SetBasicAuth(url.QueryEscape(o.config.ClientID), url.QueryEscape(o.config.ClientSecret))
+	if !o.public() {
+		req.SetBasicAuth(url.QueryEscape(o.app.ClientID), url.QueryEscape(o.app.ClientSecret.Reveal()))
 	}
 	resp, err := o.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, stripURL(err))
+		return unavailable(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, resp.Body, mostRefusal)
@@ -134,7 +141,7 @@ func (o *OAuth) context(ctx context.Context, p *Person) (context.Context, contex
 func newGrant(t *oauth2.Token) (*Grant, error) {
 	owner, _ := t.Extra("owner_id").(string)
 	if owner == "" || len(owner) > 64 || !wellFormed(t.AccessToken) || len(t.RefreshToken) > longest {
-		return nil, fmt.Errorf("%w: its answer makes no sense", ErrUnavailable)
+		return nil, errNonsense
 	}
 	scope, _ := t.Extra("scope").(string)
 	kept := newToken(t)
@@ -147,13 +154,4 @@ func newGrant(t *oauth2.Token) (*Grant, error) {
 		g.refreshEnd = g.since.Add(time.Duration(min(life, 1e9)) * time.Second)
 	}
 	return g, nil
-}
-
-// refusal is classify, but that a grant may be refused which is not the operator's.
-func refusal(err error) error {
-	e, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if ok && e.ErrorCode == "invalid_grant" && e.Response.StatusCode/100 == 4 {
-		return ErrGrant
-	}
-	return classify(err)
 }

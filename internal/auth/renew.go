@@ -87,8 +87,11 @@ func (s *Sessions) refresh(ctx context.Context, l *life, r *record) error {
 		return s.refused(ctx, l, r)
 	case err == nil && g.Owner != r.Owner:
 		err = ErrUnavailable // whosever it is, it is not for r
-		fallthrough
-	case err != nil:
+	}
+	if err != nil {
+		if s.reread(ctx, l) == nil && !l.record().same(r) {
+			return nil // another replica fared better
+		}
 		l.rest(err, pause)
 		return err
 	}

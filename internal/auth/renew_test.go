@@ -110,7 +110,7 @@ func TestReplicaEndsBeforeStoring(t *testing.T) {
 		crowd(t, 1, handle, a, b)
 		time.Sleep(61 * time.Minute)
 		forever := make(chan struct{})
-		h.came = func() { h.came = nil; <-forever }
+		h.came = func() { <-forever }
 		gone := make(chan struct{})
 		go func() {
 			defer close(gone)
@@ -143,7 +143,7 @@ func TestStoreAwayBeforeStoring(t *testing.T) {
 		handle := a.signIn(sim.AdministratorID)
 		s := a.find(handle)
 		time.Sleep(61 * time.Minute)
-		h.came = func() { h.came = nil; h.store.away.Store(true) }
+		h.came = func() { h.store.away.Store(true) }
 		time.AfterFunc(5*time.Second, func() { h.store.away.Store(false) })
 		start := time.Now()
 		status, err := h.call(auth.With(t.Context(), s.Person))
@@ -222,7 +222,6 @@ func TestEndWhileRefreshing(t *testing.T) {
 		handle := a.signIn(sim.AdministratorID)
 		time.Sleep(61 * time.Minute)
 		h.came = func() {
-			h.came = nil
 			if err := b.End(t.Context(), handle); err != nil {
 				t.Error(err)
 			}
@@ -258,5 +257,60 @@ func TestWithoutRefreshToken(t *testing.T) {
 			t.Errorf("%d token calls", n)
 		}
 		a.Wait()
+	})
+}
+
+// A replica that stands still while it refreshes loses its lease to another. What it does
+// when it goes on, with a refresh token that nobody knows any more, harms nobody.
+func TestReplicaThatStoodStill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, auth.NewMemory())
+		a, b := h.replica(), h.replica()
+		handle := a.signIn(sim.AdministratorID)
+		time.Sleep(61 * time.Minute)
+		h.store.stall.Store(int64(32 * time.Second))
+		first := make(chan error, 1)
+		go func() {
+			_, err := a.get(t.Context(), handle)
+			first <- err
+		}()
+		synctest.Wait()
+		crowd(t, 5, handle, b) // once the lease has passed on
+		time.Sleep(10 * time.Second)
+		if err := <-first; err != nil {
+			t.Errorf("who stood still: %v", err)
+		}
+		crowd(t, 5, handle, a, b)
+		if n := h.refreshes.Load(); n != 2 {
+			t.Errorf("%d token calls", n)
+		}
+	})
+}
+
+// What was read before a pair was replaced, and comes late, does not bring the old one back.
+func TestLateRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, auth.NewMemory())
+		a := h.replica()
+		handle := a.signIn(sim.AdministratorID)
+		time.Sleep(61 * time.Minute)
+		h.store.late.Store(int64(5 * time.Second))
+		late := make(chan error, 1)
+		go func() {
+			_, err := a.Find(t.Context(), handle)
+			late <- err
+		}()
+		synctest.Wait()
+		crowd(t, 1, handle, a)
+		person := a.find(handle).Person
+		if err := <-late; err != nil {
+			t.Error(err)
+		}
+		if status, _, err := through(auth.With(t.Context(), person), auth.Transport()(h.way), http.MethodPost); status == http.StatusUnauthorized || err != nil {
+			t.Errorf("%d, %v", status, err)
+		}
+		if n := h.refreshes.Load(); n != 1 {
+			t.Errorf("%d token calls", n)
+		}
 	})
 }

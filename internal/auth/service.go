@@ -2,8 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -49,15 +47,7 @@ const (
 // is first needed, kept, and replaced ahead of its end, once for all who wait.
 func NewService(cred Credential, transport http.RoundTripper) *Person {
 	p := &Person{Key: "service"}
-	s := &service{}
-	s.config = clientcredentials.Config{
-		ClientID:     cred.ClientID,
-		ClientSecret: cred.ClientSecret.Reveal(),
-		TokenURL:     strings.TrimRight(cred.ServerURL, "/") + "/restapi/oauth/token",
-		AuthStyle:    oauth2.AuthStyleInHeader,
-		// The library lets the grant be another than its own.
-		EndpointParams: url.Values{"grant_type": {jwtBearer}, "assertion": {cred.JWT.Reveal()}},
-	}
+	s := &service{cred: cred}
 	s.base = context.WithValue(With(context.Background(), p), oauth2.HTTPClient, tokenClient(transport))
 	p.tokens = s
 	return p
@@ -72,7 +62,7 @@ func (p *Person) Announce(log *slog.Logger) {
 
 // service keeps the access token of a credential.
 type service struct {
-	config clientcredentials.Config
+	cred   Credential
 	base   context.Context //nolint:containedctx // carries the HTTP client, as the library wants it
 	flight singleflight.Group
 
@@ -80,6 +70,18 @@ type service struct {
 	current *token
 	failed  error // of the last token call
 	again   time.Time
+}
+
+// config is made when it is needed: it holds the secrets in clear.
+func (s *service) config() *clientcredentials.Config {
+	return &clientcredentials.Config{
+		ClientID:     s.cred.ClientID,
+		ClientSecret: s.cred.ClientSecret.Reveal(),
+		TokenURL:     strings.TrimRight(s.cred.ServerURL, "/") + "/restapi/oauth/token",
+		AuthStyle:    oauth2.AuthStyleInHeader,
+		// The library lets the grant be another than its own.
+		EndpointParams: url.Values{"grant_type": {jwtBearer}, "assertion": {s.cred.JWT.Reveal()}},
+	}
 }
 
 func (s *service) token(ctx context.Context) (*token, error) {
@@ -142,7 +144,7 @@ func (s *service) fetch(old *token) func() (any, error) {
 		}
 		ctx, cancel := context.WithTimeout(s.base, patience)
 		defer cancel()
-		t, err := s.config.Token(ctx)
+		t, err := s.config().Token(ctx)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if err != nil {
@@ -169,34 +171,4 @@ func newToken(t *oauth2.Token) *token {
 		life = shortest
 	}
 	return &token{text: NewSecret(t.AccessToken), since: now, renew: now.Add(life - min(early, life/2)), end: now.Add(life - leeway)}
-}
-
-// classify keeps the upstream's body, which could repeat the credential, out of
-// the error.
-func classify(err error) error {
-	refusal, refused := errors.AsType[*oauth2.RetrieveError](err)
-	switch {
-	case !refused:
-		return fmt.Errorf("%w: %w", ErrUnavailable, stripURL(err))
-	case refusal.Response.StatusCode == http.StatusTooManyRequests, refusal.Response.StatusCode >= 500:
-		return fmt.Errorf("%w: status %d", ErrUnavailable, refusal.Response.StatusCode)
-	}
-	return fmt.Errorf("%w: status %d, %s", ErrCredential, refusal.Response.StatusCode, errorName(refusal.ErrorCode))
-}
-
-// errorName returns the name of an error of RFC 6749 as it is. Anything else may repeat what
-// was sent.
-func errorName(s string) string {
-	if s == "" || len(s) > 32 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_") != "" {
-		return "unnamed"
-	}
-	return s
-}
-
-// stripURL drops the request from an error of the HTTP client.
-func stripURL(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }

@@ -244,7 +244,7 @@ func (s *Sessions) expire(ctx context.Context, l *life, raw []byte, r *record, w
 // payer is who a token call for r is made for.
 func (s *Sessions) payer(r *record) *Person { return &Person{Key: r.person(s.app())} }
 
-func (s *Sessions) app() string { return s.cfg.OAuth.config.ClientID }
+func (s *Sessions) app() string { return s.cfg.OAuth.app.ClientID }
 
 // swap stores the next version of r in place of raw; nil for nothing. It returns what is
 // stored then.

@@ -62,6 +62,8 @@ func (s *syncBuffer) String() string {
 type faulty struct {
 	auth.Store
 	away  atomic.Bool
+	late  atomic.Int64 // how long the next load takes to come back
+	stall atomic.Int64 // how long that takes which comes after the next lease
 	swaps atomic.Int32
 }
 
@@ -71,7 +73,9 @@ func (f *faulty) Load(ctx context.Context, key string) ([]byte, error) {
 	if f.away.Load() {
 		return nil, errFaulty
 	}
-	return f.Store.Load(ctx, key)
+	v, err := f.Store.Load(ctx, key)
+	time.Sleep(time.Duration(f.late.Swap(0)))
+	return v, err
 }
 
 func (f *faulty) Swap(ctx context.Context, key string, old, value []byte, life time.Duration) (bool, error) {
@@ -79,6 +83,9 @@ func (f *faulty) Swap(ctx context.Context, key string, old, value []byte, life t
 		return false, errFaulty
 	}
 	f.swaps.Add(1)
+	if strings.HasPrefix(key, "lease:") {
+		f.late.Store(f.stall.Swap(0))
+	}
 	return f.Store.Swap(ctx, key, old, value, life)
 }
 
@@ -102,8 +109,9 @@ func (h *house) tokens(r *http.Request) (*http.Response, error) {
 	text := form.Encode()
 	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
 	resp, err := h.way.RoundTrip(r)
-	if h.came != nil && form.Get("grant_type") == "refresh_token" {
-		h.came()
+	if f := h.came; f != nil && form.Get("grant_type") == "refresh_token" {
+		h.came = nil
+		f()
 	}
 	return resp, err
 }
