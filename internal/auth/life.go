@@ -52,7 +52,7 @@ func (l *life) see(raw []byte) error {
 		return nil // who read it was slower than others
 	}
 	if l.rec == nil || !l.rec.same(r) {
-		l.current, l.failed, l.again = r.token(), nil, time.Time{}
+		l.current = r.token()
 	}
 	l.raw, l.rec, l.over = raw, r, nil
 	if r.Over != "" {

@@ -63,8 +63,10 @@ type faulty struct {
 	auth.Store
 	away  atomic.Bool
 	late  atomic.Int64 // how long the next load takes to come back
+	slow  atomic.Int64 // how long each swap takes
 	stall atomic.Int64 // how long that takes which comes after the next lease
 	swaps atomic.Int32
+	hook  atomic.Pointer[func()] // is called before the next swap
 }
 
 var errFaulty = errors.New("the store is away")
@@ -83,6 +85,10 @@ func (f *faulty) Swap(ctx context.Context, key string, old, value []byte, life t
 		return false, errFaulty
 	}
 	f.swaps.Add(1)
+	if hook := f.hook.Swap(nil); hook != nil {
+		(*hook)()
+	}
+	time.Sleep(time.Duration(f.slow.Load()))
 	if strings.HasPrefix(key, "lease:") {
 		f.late.Store(f.stall.Swap(0))
 	}
@@ -380,6 +386,43 @@ func TestEndAll(t *testing.T) {
 		}
 		a.wants(next, auth.ErrEnded)
 		b.Wait()
+	})
+}
+
+// Who signs in while signing out everywhere is signed out, or signed in after that; nobody
+// is signed in and left off the list.
+func TestSignInDuringEndAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, auth.NewMemory())
+		a, b := h.replica(), h.replica()
+		a.signIn(sim.AdministratorID)
+		var handle string
+		hook := func() { handle = b.signIn(sim.AdministratorID) }
+		h.store.hook.Store(&hook)
+		if err := a.EndAll(t.Context(), sim.AdministratorID); err != nil {
+			t.Fatal(err)
+		}
+		b.wants(handle, auth.ErrEnded)
+		a.Wait()
+	})
+}
+
+// A crowd of requests writes down once that the session is used.
+func TestCrowdTouchesOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, auth.NewMemory())
+		a := h.replica()
+		handle := a.signIn(sim.AdministratorID)
+		time.Sleep(2 * time.Minute)
+		h.store.swaps.Store(0)
+		h.store.slow.Store(int64(10 * time.Millisecond))
+		crowd(t, 100, handle, a)
+		if n := h.store.swaps.Load(); n != 1 {
+			t.Errorf("%d writes", n)
+		}
+		if used := a.find(handle).Used; time.Since(used) > time.Second {
+			t.Errorf("used %s", used)
+		}
 	})
 }
 
