@@ -76,6 +76,12 @@ func (l *life) record() *record {
 	return l.rec
 }
 
+func (l *life) stored() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.raw
+}
+
 // stop has l serve no more.
 func (l *life) stop(why *Over) {
 	l.mu.Lock()
@@ -193,9 +199,12 @@ func (l *life) glance(ctx context.Context) {
 // wait returns the token that comes after old, or gives up when ctx ends.
 func (l *life) wait(ctx context.Context, old *token) (*token, error) {
 	select {
-	case r := <-l.s.flight.DoChan(l.key, func() (any, error) { return nil, l.s.renew(l, old) }):
+	case r := <-l.s.flight.DoChan(l.key, func() (any, error) { return l, l.s.renew(l, old) }):
 		if r.Err != nil {
 			return nil, r.Err
+		}
+		if done, _ := r.Val.(*life); done != l { // l was forgotten, but goes on in a socket
+			_ = l.see(done.stored())
 		}
 	case <-ctx.Done():
 		return nil, ctx.Err()
