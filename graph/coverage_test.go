@@ -35,8 +35,11 @@ func coverage() string {
 		"| operation | method and path | generation | group | app scope | user permission | GraphQL |\n|---|---|---|---|---|---|---|\n")
 	for _, o := range sorted() {
 		fields := uses[o.ID]
-		if o.ID == "getToken" {
+		switch o.ID {
+		case "getToken":
 			fields = []string{"signing in"}
+		case "revokeToken":
+			fields = []string{"signing out"}
 		}
 		if n := len(fields); n > 6 {
 			fields = append(fields[:5:5], fmt.Sprintf("%d more", n-5))

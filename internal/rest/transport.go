@@ -107,14 +107,21 @@ func counted(o *Operation, h http.Header) budget.Group {
 	return o.Group
 }
 
-var getToken = op("getToken", "POST /restapi/oauth/token", budget.Auth, V1, "")
+var (
+	getToken    = op("getToken", "POST /restapi/oauth/token", budget.Auth, V1, "")
+	revokeToken = op("revokeToken", "POST /restapi/oauth/revoke", budget.Auth, V1, "")
+)
 
 // ForTokens is the link that makes every request of a chain a token call: seen,
 // and paid for, like the calls of Client.
 func ForTokens() Link {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(req *http.Request) (*http.Response, error) {
-			return next.RoundTrip(req.WithContext(mark(req.Context(), getToken)))
+			o := getToken
+			if strings.HasSuffix(req.URL.Path, "/revoke") {
+				o = revokeToken
+			}
+			return next.RoundTrip(req.WithContext(mark(req.Context(), o)))
 		})
 	}
 }
