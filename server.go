@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -26,9 +25,6 @@ import (
 //go:generate go tool gqlgen generate
 //go:generate sed -i -f graph/patch.sed graph/generated.go
 //go:generate gofmt -w graph/generated.go
-
-// unlimited is a limit that nobody reaches: the gateway learns limits from answers.
-const unlimited = 1_000_000
 
 var version = "dev" // stamped by the build
 
@@ -56,23 +52,18 @@ func main() {
 func simulate(ctx context.Context, c config.Company, up *config.Upstream, log *slog.Logger) error {
 	cfg := sim.Config{Extensions: c.Extensions, Numbers: c.Numbers, Seed: c.Seed, Groups: true, Fax: true, Latency: c.Latency, Log: log}
 	if !c.Limits {
-		cfg.Limits = map[string]int{"light": unlimited, "medium": unlimited, "heavy": unlimited, "auth": unlimited}
+		cfg.Limits = sim.Unlimited()
 	}
 	s, err := sim.New(cfg)
 	if err != nil {
 		return err
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
-	if err != nil {
+	if up.ServerURL, err = s.Listen(ctx, c.Addr); err != nil {
 		return fmt.Errorf("RINGQL_SIM_ADDR: %w", err)
 	}
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second}
-	context.AfterFunc(ctx, func() { _ = srv.Close() })
-	go func() { _ = srv.Serve(l) }() // it ends with the process
-	up.ServerURL, up.ClientID, up.ClientSecret, up.JWT = "http://"+l.Addr().String(), sim.ClientID, sim.ClientSecret, sim.JWT(sim.AdministratorID)
+	up.ClientID, up.ClientSecret, up.JWT = sim.ClientID, sim.ClientSecret, sim.JWT(sim.AdministratorID)
 	extensions, numbers := s.Size()
-	log.Info("simulated RingCentral", "url", up.ServerURL, "extensions", extensions, "numbers", numbers,
-		"client_id", up.ClientID, "client_secret", up.ClientSecret, "jwt", up.JWT)
+	log.Info("simulated RingCentral", "url", up.ServerURL, "extensions", extensions, "numbers", numbers, "client_id", up.ClientID, "client_secret", up.ClientSecret, "jwt", up.JWT)
 	return nil
 }
 
@@ -113,7 +104,7 @@ func serve(ctx context.Context, cfg config.Serve, log *slog.Logger) error {
 
 // assemble wires the gateway: the only place that knows all parts.
 func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
-	telemetry, who, up, b := gateway.NewTelemetry(), &auth.Authenticator{}, cfg.Upstream, cfg.Budget
+	telemetry, up, b := gateway.NewTelemetry(), cfg.Upstream, cfg.Budget
 	gate, err := cluster.Gate(cluster.Config{URL: b.RedisURL, Log: log, Up: telemetry.StoreUp}, budget.Config{
 		App: up.ClientID, Others: b.Others, Unnamed: budget.Scope(b.Unnamed), Queue: b.Waiting, Meter: telemetry,
 		Limits: map[budget.Group]int{budget.Light: b.Light, budget.Medium: b.Medium, budget.Heavy: b.Heavy, budget.Auth: b.Auth},
@@ -121,18 +112,10 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	spend := budget.Transport(gate, auth.Key)
-	base, observe := rest.NewTransport(), rest.Observe(telemetry.Call)
-	if up.JWT != "" {
-		who.Service = auth.NewService(auth.Credential{ServerURL: up.ServerURL, ClientID: up.ClientID, ClientSecret: auth.NewSecret(up.ClientSecret), JWT: auth.NewSecret(up.JWT)},
-			rest.Chain(base, rest.ForTokens(), spend, observe))
-		go who.Service.Announce(log) // better told now than to the first who asks
-		if who.Keys, err = auth.NewKeys(cfg.Keys); err != nil {
-			return nil, fmt.Errorf("RINGQL_KEYS: %w", err)
-		}
-		if who.Keys == nil && !config.Loopback(cfg.Addr) {
-			log.Warn("whoever reaches this address acts as the person of RINGCENTRAL_JWT: see RINGQL_KEYS", "addr", cfg.Addr)
-		}
+	base, spend, observe := rest.NewTransport(), budget.Transport(gate, auth.Key), rest.Observe(telemetry.Call)
+	who, err := authenticate(cfg, rest.Chain(base, rest.ForTokens(), spend, observe), log)
+	if err != nil {
+		return nil, err
 	}
 	audit, err := cfg.AuditTo(log)
 	if err != nil {
@@ -140,10 +123,28 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 	}
 	return gateway.New(gateway.Config{
 		REST: rest.New(rest.Config{
-			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, Gate: gate, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
+			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, Scopes: auth.Scopes, Gate: gate, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
 			Transport: rest.Chain(base, rest.Retry(), auth.Transport(), spend, observe), Cache: rest.CacheConfig(cfg.Cache), Report: telemetry.Call,
 		}),
 		Gate: gate, Auth: who, Telemetry: telemetry, Log: log, Audit: audit, Limits: limit.Limits(cfg.Limits),
 		Timeout: cfg.Timeout, Introspection: *cfg.Introspection, Playground: cfg.Playground, Web: gateway.Web(cfg.Web), HealthApart: cfg.HealthAddr != "",
 	})
+}
+
+// authenticate wires the ways to show who one is.
+func authenticate(cfg config.Serve, tokens http.RoundTripper, log *slog.Logger) (*auth.Authenticator, error) {
+	up, how := cfg.Upstream, auth.Config{Tokens: tokens, JWT: auth.NewSecret(cfg.Upstream.JWT), Keys: cfg.Keys, Log: log}
+	how.App = auth.App{ServerURL: up.ServerURL, ClientID: up.ClientID, ClientSecret: auth.NewSecret(up.ClientSecret), Scopes: cfg.Session.Scopes}
+	if cfg.SignsIn() {
+		store, err := cluster.OpenStore(cluster.Config{URL: cfg.SharedSessions(), Log: log}, cfg.Session.File)
+		if err != nil {
+			return nil, fmt.Errorf("RINGQL_SESSION_FILE: %w", err)
+		}
+		how.Door = &auth.DoorConfig{Store: store, Keys: []string{cfg.Session.Key, cfg.Session.OldKey},
+			Idle: cfg.Session.Idle, Life: cfg.Session.Life, URL: cfg.Session.URL, Origins: cfg.Web.Origins}
+	}
+	if up.JWT != "" && len(cfg.Keys) == 0 && !config.Loopback(cfg.Addr) {
+		log.Warn("whoever reaches this address acts as the person of RINGCENTRAL_JWT: see RINGQL_KEYS", "addr", cfg.Addr)
+	}
+	return auth.New(how)
 }

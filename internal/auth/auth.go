@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -30,6 +31,7 @@ var (
 type Person struct {
 	Key    string // tells people apart in budgets and caches; never holds a token
 	Client string // the name of the client's gateway key, if there is one
+	scopes []string
 	tokens source
 }
 
@@ -41,6 +43,9 @@ type token struct {
 	renew time.Time // from when on another is fetched while it serves
 	end   time.Time // from when on it is not used any more
 }
+
+// Shown says whether p is known by something that the request showed.
+func (p *Person) Shown() bool { return p != nil && (p.Client != "" || p.Key != serviceKey) }
 
 // Check says whether a token is to be had for p now.
 func (p *Person) Check(ctx context.Context) error {
@@ -87,12 +92,46 @@ func Key(ctx context.Context) string {
 	return ""
 }
 
+// Scopes returns what the app may do for who ctx acts for; nil if that is unknown.
+func Scopes(ctx context.Context) []string {
+	if p := From(ctx); p != nil {
+		return p.scopes
+	}
+	return nil
+}
+
 // Authenticator finds out who is asking.
 type Authenticator struct {
 	// Service is who requests without credentials act for; nil for nobody.
 	Service *Person
 	// Keys are who may act for it; nil for whoever reaches the gateway.
 	Keys *Keys
+	// Door is where people sign in; nil for nowhere.
+	Door *Door
+}
+
+// Admit returns who r acts for: whose token or key it shows, else whose session its cookie
+// stands for, else the service's own person, or nobody. A page cannot send headers with a
+// socket: of one that shows no CSRF token yet there is a session and no person, until its
+// first message shows it.
+func (a *Authenticator) Admit(r *http.Request, socket bool) (*Person, *Session, error) {
+	header, key := r.Header.Get("Authorization"), r.Header.Get(KeyHeader)
+	if header == "" && key == "" && a.Door != nil {
+		s, err := a.Door.Visit(r)
+		token := r.Header.Get(CSRFHeader)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case s.Trusts(token):
+			return s.Person, s, nil
+		case s != nil && socket && token == "":
+			return nil, s, nil
+		case s != nil:
+			return nil, nil, ErrCSRF
+		}
+	}
+	p, err := a.Identify(header, key)
+	return p, nil, err
 }
 
 // longest bounds what is taken for a token.

@@ -48,7 +48,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	o := auth.NewOAuth(app, roundTripper(func(*http.Request) (*http.Response, error) {
 		return response(http.StatusOK, `{"access_token":"canary-a","refresh_token":"canary-r","owner_id":"1","expires_in":3600,"scope":"A"}`)
 	}))
-	g, err := o.Exchange(t.Context(), "canary-code", "canary-verifier")
+	g, err := o.Exchange(t.Context(), "", "canary-code", "canary-verifier")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestErrorsShowNoSecrets(t *testing.T) {
 			person := r.find(handle).Person
 			broken = true
 			time.Sleep(61 * time.Minute)
-			_, failed := h.oauth().Exchange(t.Context(), "canary-code", "canary-verifier")
+			_, failed := h.oauth().Exchange(t.Context(), "", "canary-code", "canary-verifier")
 			errs := []error{failed, person.Check(t.Context()), r.End(t.Context(), handle)}
 			r.Wait()
 			_, found := r.Find(t.Context(), handle)

@@ -131,7 +131,7 @@ func (l *life) session() *Session {
 	return &Session{
 		ID: idOf(l.key), Owner: r.Owner, Account: r.Account, Name: r.Name, Scopes: r.Scopes,
 		Created: r.Created, Used: r.Used, IdleEnd: idle, End: end, CSRF: r.csrf,
-		Person: &Person{Key: r.person(l.s.app()), tokens: l},
+		Person: &Person{Key: r.person(l.s.app()), scopes: r.Scopes, tokens: l},
 	}
 }
 

@@ -18,7 +18,6 @@ type App struct {
 	ServerURL    string // scheme and host of the upstream
 	ClientID     string
 	ClientSecret Secret // empty for a public client, which PKCE alone protects
-	RedirectURL  string // where the upstream sends people back to
 	Scopes       []string
 }
 
@@ -34,14 +33,15 @@ func NewOAuth(app App, transport http.RoundTripper) *OAuth {
 	return &OAuth{app: app, client: tokenClient(transport)}
 }
 
-// config is made when it is needed: it holds the secret in clear.
-func (o *OAuth) config() *oauth2.Config {
+// config is made when it is needed: it holds the secret in clear. redirect is where the
+// upstream sends people back to.
+func (o *OAuth) config(redirect string) *oauth2.Config {
 	style := oauth2.AuthStyleInHeader
 	if o.public() {
 		style = oauth2.AuthStyleInParams
 	}
 	return &oauth2.Config{
-		ClientID: o.app.ClientID, ClientSecret: o.app.ClientSecret.Reveal(), RedirectURL: o.app.RedirectURL, Scopes: o.app.Scopes,
+		ClientID: o.app.ClientID, ClientSecret: o.app.ClientSecret.Reveal(), RedirectURL: redirect, Scopes: o.app.Scopes,
 		Endpoint: oauth2.Endpoint{AuthURL: o.at("authorize"), TokenURL: o.at("token"), AuthStyle: style},
 	}
 }
@@ -65,9 +65,9 @@ func tokenClient(transport http.RoundTripper) *http.Client {
 // Verifier returns the secret of one attempt to sign in (RFC 7636).
 func Verifier() string { return oauth2.GenerateVerifier() }
 
-// URL returns where a person signs in.
-func (o *OAuth) URL(state, verifier string) string {
-	return o.config().AuthCodeURL(state, oauth2.S256ChallengeOption(verifier))
+// URL returns where a person signs in, to come back to redirect.
+func (o *OAuth) URL(redirect, state, verifier string) string {
+	return o.config(redirect).AuthCodeURL(state, oauth2.S256ChallengeOption(verifier))
 }
 
 // Grant is what the upstream gives a session: a pair of tokens, and whose it is.
@@ -79,13 +79,13 @@ type Grant struct {
 	refreshEnd      time.Time // zero if not told
 }
 
-// Exchange takes the code that a person came back with. It does not stop when ctx ends:
+// Exchange takes the code that a person came back to redirect with. It does not stop when ctx ends:
 // a code works only once.
-func (o *OAuth) Exchange(ctx context.Context, code, verifier string) (*Grant, error) {
+func (o *OAuth) Exchange(ctx context.Context, redirect, code, verifier string) (*Grant, error) {
 	// Who the person is, nobody knows yet: each attempt has a budget of its own.
 	ctx, cancel := o.context(context.WithoutCancel(ctx), &Person{Key: "login:" + rand.Text()})
 	defer cancel()
-	t, err := o.config().Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	t, err := o.config(redirect).Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -97,7 +97,7 @@ func (o *OAuth) Exchange(ctx context.Context, code, verifier string) (*Grant, er
 func (o *OAuth) refresh(ctx context.Context, p *Person, refreshToken Secret) (*Grant, error) {
 	ctx, cancel := o.context(ctx, p)
 	defer cancel()
-	t, err := o.config().TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()}).Token()
+	t, err := o.config("").TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()}).Token()
 	if err != nil {
 		return nil, refusal(err)
 	}

@@ -43,10 +43,13 @@ const (
 	shortest = 10 * time.Minute
 )
 
+// serviceKey is the key of the person whom the operator's credential stands for.
+const serviceKey = "service"
+
 // NewService returns the person that cred stands for. Its token is fetched when it
 // is first needed, kept, and replaced ahead of its end, once for all who wait.
 func NewService(cred Credential, transport http.RoundTripper) *Person {
-	p := &Person{Key: "service"}
+	p := &Person{Key: serviceKey}
 	s := &service{cred: cred}
 	s.base = context.WithValue(With(context.Background(), p), oauth2.HTTPClient, tokenClient(transport))
 	p.tokens = s

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -23,10 +24,19 @@ type Session struct {
 	End     time.Time // when it ends at the latest
 	CSRF    Secret    // what the front end shows that it can read its own pages
 	Person  *Person   // whom requests of the session act for
+
+	again func(context.Context) error
 }
+
+// Use says whether the session still stands, and counts as use of it: what was found once may
+// be held for hours by a socket.
+func (s *Session) Use(ctx context.Context) error { return s.again(ctx) }
 
 // Trusts says whether token is the session's CSRF token.
 func (s *Session) Trusts(token string) bool {
+	if s == nil {
+		return false
+	}
 	want := s.CSRF.Reveal()
 	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(token)) == 1
 }

@@ -99,7 +99,12 @@ func (s *Sessions) Find(ctx context.Context, handle string) (*Session, error) {
 		return nil, err
 	}
 	s.touch(ctx, l)
-	return l.session(), nil
+	found := l.session()
+	found.again = func(ctx context.Context) error {
+		_, err := s.Find(ctx, handle)
+		return err
+	}
+	return found, nil
 }
 
 // look returns the session of key as it is stored. While the store is away, what is in

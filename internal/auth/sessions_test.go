@@ -151,7 +151,7 @@ func (h *house) replicaWith(c *auth.Cipher) *replica {
 
 func (r *replica) signIn(code string) (handle string) {
 	r.h.t.Helper()
-	g, err := r.h.oauth().Exchange(r.h.t.Context(), code, auth.Verifier())
+	g, err := r.h.oauth().Exchange(r.h.t.Context(), "", code, auth.Verifier())
 	if err == nil {
 		handle, err = r.Start(r.h.t.Context(), g, "37439510", "Jane")
 	}
@@ -324,7 +324,7 @@ func TestStoreAway(t *testing.T) {
 func TestStartWhileStoreIsAway(t *testing.T) {
 	h := newHouse(t, auth.NewMemory())
 	a := h.replica()
-	g, err := h.oauth().Exchange(t.Context(), sim.AdministratorID, auth.Verifier())
+	g, err := h.oauth().Exchange(t.Context(), "", sim.AdministratorID, auth.Verifier())
 	if err != nil {
 		t.Fatal(err)
 	}

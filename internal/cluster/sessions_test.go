@@ -104,7 +104,7 @@ func oauthBy(way http.RoundTripper) *auth.OAuth {
 
 func signIn(t *testing.T, s *auth.Sessions, way http.RoundTripper) string {
 	t.Helper()
-	g, err := oauthBy(way).Exchange(t.Context(), sim.AdministratorID, auth.Verifier())
+	g, err := oauthBy(way).Exchange(t.Context(), "", sim.AdministratorID, auth.Verifier())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/ringql/ringql/internal/auth"
 )
 
 // Values are the sealed values of sessions that all replicas share: an auth.Store. It
@@ -31,6 +33,18 @@ var exchange = redis.NewScript(`if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1]
 if ARGV[2] == '' then redis.call('DEL', KEYS[1])
 else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`)
+
+// OpenStore returns where sessions are kept: in the Redis of cfg, else in a file, else in the
+// memory of this process.
+func OpenStore(cfg Config, file string) (auth.Store, error) {
+	switch {
+	case cfg.URL != "":
+		return OpenValues(cfg)
+	case file != "":
+		return auth.OpenFile(file)
+	}
+	return auth.NewMemory(), nil
+}
 
 // OpenValues returns the Values in the Redis of cfg, which may be away.
 func OpenValues(cfg Config) (*Values, error) {

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,6 +66,7 @@ type Serve struct {
 	Introspection *bool         `env:"RINGQL_INTROSPECTION" negatable:"" help:"Whether clients may ask for the schema, and are told what they may have meant. By default: with the simulator, and while only this machine can reach the gateway."`
 	Playground    bool          `env:"RINGQL_PLAYGROUND" default:"true" negatable:"" help:"Whether / is a page to try queries on (${default})."`
 
+	Session  Session  `embed:"" prefix:"session-" group:"People who sign in with a browser"`
 	Audit    string   `env:"RINGQL_AUDIT" placeholder:"FILE" help:"File that a line of JSON for each mutation is added to: who, what, on which ids, and what came of it; - for standard output. By default it goes to the log."`
 	Web      Web      `embed:"" group:"Who may ask"`
 	Log      Log      `embed:"" prefix:"log-"`
@@ -97,6 +99,17 @@ type Upstream struct {
 
 // Simulated says whether no upstream is set.
 func (u Upstream) Simulated() bool { return u.ServerURL == "" && u.ClientID == "" }
+
+// Session says how people sign in with a browser.
+type Session struct {
+	URL    string        `name:"url" env:"RINGQL_SESSION_URL" placeholder:"URL" help:"Where browsers reach the gateway: https://ringql.example.com. With /auth/callback behind it, it is to be a redirect URI of the app. By default on loopback: whatever the browser calls it; else nobody can sign in."`
+	Key    string        `env:"RINGQL_SESSION_KEY" placeholder:"KEY" help:"What sessions are encrypted with, 32 bytes in base64: openssl rand -base64 32. By default a random one, so that sessions end with the process. Better given in the environment."`
+	OldKey string        `env:"RINGQL_SESSION_OLD_KEY" placeholder:"KEY" help:"The key before, which still opens what it encrypted."`
+	File   string        `env:"RINGQL_SESSION_FILE" placeholder:"FILE" help:"File that sessions are kept in; with RINGQL_REDIS_URL and a key they are in Redis; else in memory."`
+	Scopes []string      `env:"RINGQL_SESSION_SCOPES" placeholder:"SCOPE" help:"Scopes that people are asked for. By default all that the app has."`
+	Idle   time.Duration `env:"RINGQL_SESSION_IDLE" default:"1h" help:"How long a session may lie unused (${default})."`
+	Life   time.Duration `env:"RINGQL_SESSION_LIFE" default:"12h" help:"How long a session may last (${default})."`
+}
 
 // Cache says what is remembered of RingCentral's answers.
 type Cache struct {
@@ -207,6 +220,7 @@ func (s *Serve) Validate() error {
 		s.Upstream.validate(),
 		s.Limits.validate(),
 		s.Budget.validate(),
+		s.Session.validate(s.Budget.RedisURL),
 		s.Cache.validate(),
 		s.Sim.validate(),
 	)
@@ -253,13 +267,41 @@ func (u Upstream) validate() error {
 			return errors.New("RINGCENTRAL_SERVER_URL must be http(s)://host, without a path")
 		}
 	}
-	if u.Simulated() && (u.ClientSecret != "" || u.JWT != "") {
+	if u.ClientID == "" && (u.ClientSecret != "" || u.JWT != "") {
 		return errors.New("RINGCENTRAL_CLIENT_ID is missing: it goes with RINGCENTRAL_CLIENT_SECRET and RINGCENTRAL_JWT")
 	}
-	if given := count(u.ClientID, u.ClientSecret, u.JWT); given != 0 && given != 3 {
-		return errors.New("RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET and RINGCENTRAL_JWT go together: set all three, or none and let clients bring their tokens")
+	if u.JWT != "" && u.ClientSecret == "" {
+		return errors.New("RINGCENTRAL_CLIENT_SECRET is missing: it goes with RINGCENTRAL_JWT")
 	}
 	return errors.Join(positive("RINGCENTRAL_MANY_IDS", int64(u.ManyIDs)), positive("RINGCENTRAL_MAX_ANSWER", u.MaxAnswer))
+}
+
+func (s Session) validate(redis string) error {
+	if s.URL != "" && (!origin.MatchString(s.URL) || strings.HasPrefix(s.URL, "http:")) {
+		return errors.New("RINGQL_SESSION_URL must be like https://ringql.example.com: without HTTPS people sign in on loopback alone, where it is left empty")
+	}
+	for name, key := range map[string]string{"RINGQL_SESSION_KEY": s.Key, "RINGQL_SESSION_OLD_KEY": s.OldKey} {
+		if b, err := base64.StdEncoding.DecodeString(key); key != "" && (err != nil || len(b) != 32) {
+			return fmt.Errorf("%s must be 32 bytes in base64: openssl rand -base64 32", name) // it is a secret
+		}
+	}
+	if s.Key == "" && (s.File != "" || s.URL != "" && redis != "") {
+		return errors.New("RINGQL_SESSION_KEY is missing: sessions that outlive the process are encrypted with it")
+	}
+	return errors.Join(positive("RINGQL_SESSION_IDLE", int64(s.Idle)), positive("RINGQL_SESSION_LIFE", int64(s.Life)))
+}
+
+// SharedSessions is the Redis that sessions are kept in; "" for none.
+func (s *Serve) SharedSessions() string {
+	if s.Session.Key == "" || s.Session.File != "" {
+		return ""
+	}
+	return s.Budget.RedisURL
+}
+
+// SignsIn says whether people can sign in with a browser.
+func (s *Serve) SignsIn() bool {
+	return s.Upstream.ClientID != "" && (s.Session.URL != "" || Loopback(s.Addr))
 }
 
 func (l Limits) validate() error {

@@ -89,15 +89,18 @@ func (e *edge) admit(r *http.Request) (*http.Request, error) {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		return r, &fault{status: http.StatusMethodNotAllowed, code: codeBadInput, say: "Send GraphQL by POST or GET.", allow: "GET, POST"}
 	}
-	person, err := e.cfg.Auth.Identify(r.Header.Get("Authorization"), r.Header.Get(auth.KeyHeader))
+	person, session, err := e.cfg.Auth.Admit(r, isSocket(r))
 	if wait := e.rates.take(clientOf(r, person)); wait > 0 {
 		return r, tooFast(wait)
 	}
 	if err != nil {
-		return r, &fault{status: http.StatusUnauthorized, code: codeUnauthenticated, say: sayOf(err)}
+		return r, notAdmitted(err)
 	}
 	if person != nil {
 		r = r.WithContext(auth.With(r.Context(), person))
+	}
+	if session != nil && isSocket(r) {
+		r = r.WithContext(withSession(r.Context(), session))
 	}
 	if !isSocket(r) && forgeable(r) {
 		return r, &fault{status: http.StatusForbidden, code: codeBadInput,

@@ -48,6 +48,8 @@ var faces = []struct {
 	{auth.ErrNobody, codeUnauthenticated, "Sign in first: send Authorization: Bearer with a RingCentral access token."},
 	{auth.ErrMalformed, codeUnauthenticated, "The Authorization header makes no sense: send Bearer and a RingCentral access token."},
 	{auth.ErrKey, codeUnauthenticated, "The gateway does not know the key in X-RingQL-Key."},
+	{auth.ErrForged, codeForbidden, "A page of another site sent this: its origin is not in RINGQL_ORIGINS."},
+	{auth.ErrCSRF, codeForbidden, "The X-RingQL-CSRF header is missing or wrong: send the csrfToken that /auth/session tells."},
 	{auth.ErrUnknown, codeUnauthenticated, "There is no such session: sign in again."},
 	{auth.ErrExpired, codeUnauthenticated, "The session has expired: sign in again."},
 	{auth.ErrEnded, codeUnauthenticated, "The session was ended: sign in again."},

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/ringql/ringql/internal/auth"
 )
 
 // fault is a request that is refused at the edge.
@@ -16,6 +18,7 @@ type fault struct {
 	code, say string
 	allow     string        // methods
 	wait      time.Duration // when to try again
+	reason    string        // why a session is over
 }
 
 func (f *fault) Error() string { return f.say }
@@ -40,6 +43,9 @@ func (f *fault) error() *gqlerror.Error {
 	if f.wait > 0 {
 		err.Extensions["retryAfter"] = f.seconds()
 	}
+	if f.reason != "" {
+		err.Extensions["reason"] = f.reason
+	}
 	return err
 }
 
@@ -60,6 +66,21 @@ const retryAfter = time.Second
 // busy refuses what would be too much.
 func busy() *fault {
 	return &fault{status: http.StatusServiceUnavailable, code: codeBusy, say: "The gateway has too much to do: try again in a second.", wait: retryAfter}
+}
+
+// notAdmitted refuses a request whose sender is not known, or must not send it.
+func notAdmitted(err error) *fault {
+	f := &fault{status: http.StatusUnauthorized, code: codeUnauthenticated, say: sayOf(err)}
+	over, _ := errors.AsType[*auth.Over](err)
+	switch {
+	case over != nil:
+		f.reason = string(over.Reason)
+	case errors.Is(err, auth.ErrForged), errors.Is(err, auth.ErrCSRF):
+		f.status, f.code = http.StatusForbidden, codeForbidden
+	case errors.Is(err, auth.ErrAway):
+		f.status, f.code, f.wait = http.StatusServiceUnavailable, codeBusy, retryAfter
+	}
+	return f
 }
 
 func sayOf(err error) string {

@@ -84,6 +84,9 @@ func New(cfg Config) (*Gateway, error) {
 	mux.Handle("/graphql", e)
 	mux.Handle("GET /schema.graphql", cfg.known(schemaHandler(cfg)))
 	e.pages(mux)
+	if cfg.Auth.Door != nil {
+		mux.Handle("/auth/", cfg.known(e.limited(cfg.Auth.Door)))
+	}
 	g.health.HandleFunc("GET /healthz", healthy)
 	g.health.HandleFunc("GET /readyz", g.ready.serve)
 	g.health.Handle("GET /metrics", cfg.Telemetry.handler())

@@ -53,8 +53,8 @@ func (r *rates) take(client string) time.Duration {
 // clientOf tells clients apart: by who they are if they have shown it, else by where they
 // come from. All behind one proxy that show nothing count as one.
 func clientOf(r *http.Request, p *auth.Person) string {
-	if p != nil && r.Header.Get("Authorization") != "" {
-		return p.Key
+	if p.Shown() {
+		return p.Key + p.Client
 	}
 	if p != nil && p.Client != "" {
 		return "client:" + p.Client
@@ -69,4 +69,15 @@ func clientOf(r *http.Request, p *auth.Person) string {
 // tooFast refuses a client that asks too often.
 func tooFast(wait time.Duration) *fault {
 	return &fault{status: http.StatusTooManyRequests, code: codeRateLimited, say: "You ask this gateway too often: see RINGQL_MAX_RATE.", wait: wait}
+}
+
+// limited lets nobody ask h too often, by where they come from.
+func (e *edge) limited(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wait := e.rates.take(clientOf(r, nil)); wait > 0 {
+			tooFast(wait).write(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }

@@ -151,9 +151,10 @@ func (k *socket) begin(ctx context.Context, payload json.RawMessage) context.Con
 	upgrade := ctx
 	ctx, err := identified(ctx, k.cfg.Auth, p)
 	if err != nil {
-		say, _ := json.Marshal(refusal(codeUnauthenticated, err.Error())) // our own texts can be written
+		f := notAdmitted(err)
+		say, _ := json.Marshal(f.error()) // our own texts can be written
 		k.send(ctx, message{Type: "refused", Payload: say})
-		k.close(closeForbidden, err.Error())
+		k.close(closeForbidden, f.say)
 		return nil
 	}
 	if !k.welcome(k, auth.Key(ctx)) {
@@ -230,6 +231,12 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 	if wait := k.rates.take(k.client); wait > 0 {
 		k.last(ctx, id, o, failure(id, tooFast(wait).error()))
 		return
+	}
+	if s := sessionFrom(ctx); s != nil {
+		if err := s.Use(ctx); err != nil {
+			k.last(ctx, id, o, failure(id, notAdmitted(err).error()))
+			return
+		}
 	}
 	let, err := k.admission.Enter(ctx, auth.Key(ctx))
 	switch {

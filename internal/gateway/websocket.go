@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -65,16 +64,38 @@ func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	k.serve(r.Context())
 }
 
-// identified takes a token or a gateway key out of the first message: browsers cannot send
-// headers with a socket.
+type sessionKey struct{}
+
+// withSession returns a context of a socket whose cookie stands for a session.
+func withSession(ctx context.Context, s *auth.Session) context.Context {
+	return context.WithValue(ctx, sessionKey{}, s)
+}
+
+// sessionFrom returns the session of a socket; nil if it has none, or acts for somebody else.
+func sessionFrom(ctx context.Context) *auth.Session {
+	if s, ok := ctx.Value(sessionKey{}).(*auth.Session); ok && auth.From(ctx) == s.Person {
+		return s
+	}
+	return nil
+}
+
+// identified takes a token, a gateway key or a CSRF token out of the first message: browsers
+// cannot send headers with a socket.
 func identified(ctx context.Context, a *auth.Authenticator, payload transport.InitPayload) (context.Context, error) {
 	header, key := payload.Authorization(), payload.GetString(auth.KeyHeader)
 	if header == "" && key == "" {
-		return ctx, nil
+		s, _ := ctx.Value(sessionKey{}).(*auth.Session)
+		switch {
+		case s == nil || auth.From(ctx) != nil:
+			return ctx, nil
+		case !s.Trusts(payload.GetString(auth.CSRFHeader)):
+			return ctx, auth.ErrCSRF
+		}
+		return auth.With(ctx, s.Person), nil
 	}
 	person, err := a.Identify(header, key)
 	if err != nil {
-		return ctx, errors.New(sayOf(err))
+		return ctx, err
 	}
 	if person == nil {
 		return ctx, nil // a key where none is needed

@@ -1,0 +1,237 @@
+package auth
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// CSRFHeader is the header in which a page shows that it could read the session: no page of
+// another site can.
+const CSRFHeader = "X-RingQL-CSRF"
+
+// Classes of requests that use a session and may not, for errors.Is.
+var (
+	// ErrForged means that a page of another site had a browser send the request.
+	ErrForged = errors.New("the request comes from another site")
+	// ErrCSRF means that the request does not show the session's CSRF token.
+	ErrCSRF = errors.New("the CSRF token is missing or wrong")
+)
+
+// DoorConfig says how people sign in. Its zero value is good for one machine.
+type DoorConfig struct {
+	Store   Store         // nil: sessions end with the process
+	Keys    []string      // what sessions are sealed with, and were before: see NewCipher. None, or an empty one: a key that ends with the process
+	Idle    time.Duration // how long a session may lie unused; zero means an hour
+	Life    time.Duration // how long it may last; zero means twelve hours
+	URL     string        // where browsers reach the gateway: https and host. Empty is for loopback alone: plain HTTP, at whatever it is called
+	Origins []string      // whose pages may use a session, beside the gateway's own
+}
+
+// Door is where people sign in and out with a browser: an http.Handler for what lies under
+// /auth/. The browser is given a cookie that scripts cannot read, and no token.
+type Door struct {
+	cfg      DoorConfig
+	log      *slog.Logger
+	oauth    *OAuth
+	sessions *Sessions
+	cipher   *Cipher // of the cookies of attempts too, which any replica reads
+	mux      *http.ServeMux
+	secure   bool
+}
+
+// Callback is the path that the upstream sends people back to.
+const Callback = "/auth/callback"
+
+// NewDoor returns the Door of cfg, by which people sign in to app. Token calls go by tokens.
+func NewDoor(app App, tokens http.RoundTripper, cfg DoorConfig, log *slog.Logger) (*Door, error) {
+	keys := append(cfg.Keys, "")
+	c, err := NewCipher(keys[0], keys[1:]...)
+	if err != nil {
+		return nil, err
+	}
+	oauth := NewOAuth(app, tokens)
+	sessions, err := NewSessions(SessionsConfig{OAuth: oauth, Store: cfg.Store, Cipher: c, Idle: cfg.Idle, Life: cfg.Life, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	d := &Door{cfg, log, oauth, sessions, c, http.NewServeMux(), cfg.URL != ""}
+	if !d.secure {
+		log.Info("people sign in over plain HTTP, which is for this machine alone", "at", "/auth/login")
+	}
+	d.mux.HandleFunc("GET /auth/login", d.login)
+	d.mux.HandleFunc("GET "+Callback, d.callback)
+	d.mux.HandleFunc("GET /auth/session", d.show)
+	d.mux.HandleFunc("POST /auth/logout", d.leave(func(ctx context.Context, handle string, _ *Session) error {
+		return sessions.End(ctx, handle)
+	}))
+	d.mux.HandleFunc("POST /auth/logout/all", d.leave(func(ctx context.Context, _ string, s *Session) error {
+		return sessions.EndAll(ctx, s.Owner)
+	}))
+	return d, nil
+}
+
+// Wait returns when what goes on in the background has come to its end.
+func (d *Door) Wait() { d.sessions.Wait() }
+
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	d.mux.ServeHTTP(w, r)
+}
+
+// base is where the browser that sent r reaches the gateway.
+func (d *Door) base(r *http.Request) string { return cmp.Or(d.cfg.URL, "http://"+r.Host) }
+
+// cookieName is the name of the session's cookie. Browsers take one with the prefix from the
+// host itself alone, over HTTPS, for all its paths.
+func (d *Door) cookieName() string { return d.named("ringql") }
+
+func (d *Door) named(name string) string {
+	if d.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// cookie returns a cookie for the whole host; an empty value takes it back. A browser takes
+// it back only with the attributes that it was given with.
+func (d *Door) cookie(name, value string, site http.SameSite, life time.Duration) *http.Cookie {
+	c := &http.Cookie{Name: name, Value: value, Path: "/", Secure: d.secure, HttpOnly: true, SameSite: site, MaxAge: int(life.Seconds())}
+	if value == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+func (d *Door) give(w http.ResponseWriter, handle string, life time.Duration) {
+	http.SetCookie(w, d.cookie(d.cookieName(), handle, http.SameSiteStrictMode, life))
+}
+
+func (d *Door) takeBack(w http.ResponseWriter) { d.give(w, "", 0) }
+
+// handle returns what stands in r's cookie; "" if there is none.
+func (d *Door) handle(r *http.Request) string {
+	c, err := r.Cookie(d.cookieName())
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// Visit returns the session that r's cookie stands for; nil without a cookie. Whether r may
+// use it, Trusts says.
+func (d *Door) Visit(r *http.Request) (*Session, error) {
+	handle := d.handle(r)
+	if handle == "" {
+		return nil, nil //nolint:nilnil // nobody has signed in
+	}
+	if d.foreign(r) {
+		return nil, ErrForged
+	}
+	return d.sessions.Find(r.Context(), handle)
+}
+
+// foreign says whether r comes from a page of another site. Browsers say so; other clients
+// say nothing.
+func (d *Door) foreign(r *http.Request) bool {
+	if origin := r.Header.Get("Origin"); origin != "" {
+		return !strings.EqualFold(origin, d.base(r)) && !slices.ContainsFunc(d.cfg.Origins, func(o string) bool { return strings.EqualFold(o, origin) })
+	}
+	site := r.Header.Get("Sec-Fetch-Site")
+	return site == "cross-site" || site == "same-site" // another host of the same owner's is another all the same
+}
+
+// show tells who is signed in, until when, and the CSRF token.
+func (d *Door) show(w http.ResponseWriter, r *http.Request) {
+	s, err := d.Visit(r)
+	switch {
+	case err != nil && !errors.As(err, new(*Over)):
+		deny(w, err)
+		return
+	case err != nil:
+		d.takeBack(w)
+	}
+	answer := struct {
+		SignedIn bool       `json:"signedIn"`
+		Reason   Reason     `json:"reason,omitempty"` // why not any more
+		Owner    string     `json:"owner,omitempty"`
+		Account  string     `json:"account,omitempty"`
+		Name     string     `json:"name,omitempty"`
+		Scopes   []string   `json:"scopes,omitempty"`
+		Since    *time.Time `json:"since,omitempty"`
+		IdleEnd  *time.Time `json:"idleEnd,omitempty"`
+		End      *time.Time `json:"end,omitempty"`
+		CSRF     string     `json:"csrfToken,omitempty"`
+	}{SignedIn: s != nil}
+	if over, ok := errors.AsType[*Over](err); ok {
+		answer.Reason = over.Reason
+	}
+	if s != nil {
+		answer.Owner, answer.Account, answer.Name, answer.Scopes, answer.CSRF = s.Owner, s.Account, s.Name, s.Scopes, s.CSRF.Reveal()
+		answer.Since, answer.IdleEnd, answer.End = &s.Created, &s.IdleEnd, &s.End
+	}
+	tell(w, http.StatusOK, answer)
+}
+
+// leave ends a session, or several, by end.
+func (d *Door) leave(end func(context.Context, string, *Session) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s, err := d.Visit(r)
+		switch {
+		case errors.As(err, new(*Over)), err == nil && s == nil: // it is over already
+		case err != nil:
+			deny(w, err)
+			return
+		case !s.Trusts(r.Header.Get(CSRFHeader)):
+			deny(w, ErrCSRF)
+			return
+		default:
+			// A browser that closes its window does not stay signed in for it.
+			if err := end(context.WithoutCancel(r.Context()), d.handle(r), s); err != nil {
+				deny(w, err)
+				return
+			}
+		}
+		d.takeBack(w)
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// local reads where a browser is to go: a path of this gateway's. What a browser could take
+// for another site is none.
+func local(to string) (path string, ok bool) {
+	if to == "" {
+		return "/", true
+	}
+	u, err := url.Parse(to)
+	if err != nil || len(to) > 2048 || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" ||
+		!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) {
+		return "", false
+	}
+	return to, true
+}
+
+// deny answers a program with what is wrong, in the shape of the gateway's other errors.
+func deny(w http.ResponseWriter, err error) {
+	status, code := http.StatusForbidden, "FORBIDDEN"
+	if errors.Is(err, ErrAway) || errors.Is(err, ErrUnavailable) {
+		status, code = http.StatusServiceUnavailable, "UNAVAILABLE"
+		w.Header().Set("Retry-After", "1")
+	}
+	tell(w, status, map[string]any{"errors": []any{map[string]any{
+		"message": err.Error(), "extensions": map[string]string{"code": code},
+	}}})
+}
+
+func tell(w http.ResponseWriter, status int, answer any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(answer) // a client that left is no concern here
+}
