@@ -168,6 +168,9 @@ func TestGoldenFilesCoverOperations(t *testing.T) {
 		called.WriteString(section(ar, "upstream.txt"))
 	}
 	for _, op := range rest.Operations() {
+		if op.ID == "revokeToken" {
+			continue // signing out is no GraphQL
+		}
 		path := regexp.MustCompile(`\\\{\w+\\\}`).ReplaceAllString(regexp.QuoteMeta(op.Path), `[^/?\n]+`)
 		if !regexp.MustCompile(`(?m)^\w+ +` + op.Method + " " + path + `(\?.*)?$`).MatchString(called.String()) {
 			t.Errorf("no golden file calls %s: %s %s", op.ID, op.Method, op.Path)
