@@ -185,5 +185,9 @@ func from(ctx context.Context) []slog.Attr {
 	if !ok {
 		return nil
 	}
-	return []slog.Attr{slog.String("client", s.client), slog.String("address", s.address), slog.String("request", s.id)}
+	client := s.client
+	if p := auth.From(ctx); p != nil && p.Client != "" {
+		client = p.Client // its key proves it; anybody can send the other
+	}
+	return []slog.Attr{slog.String("client", client), slog.String("address", s.address), slog.String("request", s.id)}
 }

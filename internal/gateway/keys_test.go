@@ -26,10 +26,15 @@ func TestGatewayKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		c.Audit = c.Log.Handler()
 		c.Auth = &auth.Authenticator{Service: auth.NewService(cred, up.Transport()), Keys: keys}
 		c.REST = rest.New(rest.Config{BaseURL: "http://upstream", Who: auth.Key, Transport: rest.Chain(up.Transport(), auth.Transport())})
 	})
-	s.token = ""
+	const mutation = `{"query":"mutation { deletePhoneNumber(input: {phoneNumberId: \"1\"}) { outcome } }"}`
+	s.send(t, http.MethodPost, "/graphql", mutation, "Content-Type", "application/json", auth.KeyHeader, key)
+	if log := s.log.String(); !strings.Contains(log, "mutation=deletePhoneNumber person=service") || strings.Count(log, "client=dashboard") != 2 {
+		t.Errorf("the log and the audit do not name the client: %s", log)
+	}
 	const query = `{"query":"{ account { mainNumber } }"}`
 	for _, tt := range []struct {
 		name, key string
