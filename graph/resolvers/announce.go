@@ -12,7 +12,7 @@ import (
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// A query plan.Tells the loaders what its objects will ask for, and a list what its rows
+// A query tells the loaders what its objects will ask for, and a list what its rows
 // will, before they are resolved: each relation then is one batch that leaves at
 // once, and all of them are under way together. What is announced and what is asked
 // for later must have the same keys, so both read the plan.
@@ -57,7 +57,7 @@ func (r *Resolver) announceQuery(ctx context.Context) {
 // to the field.
 func (a announcer) root(l *loader.Loaders, f *plan.Node) {
 	args := f.Args(a.vars)
-	id, _ := args["id"].(string)
+	id := plan.Text(args["id"])
 	switch f.Field {
 	case "viewer":
 		a.wholeExtensions(l, f, rest.ExtensionID{Key: rest.Key{Account: rest.Own, RCID: rest.Own}})
@@ -82,15 +82,18 @@ func (a announcer) root(l *loader.Loaders, f *plan.Node) {
 			a.DeviceIDs([]rest.DeviceID{d})
 		}
 	case "forwardingNumber":
-		under, _ := args["extensionId"].(string)
-		if n, err := forwardingNumberArgument("id", id, &under); err == nil {
+		var under *string
+		if args["extensionId"] != nil {
+			ext := plan.Text(args["extensionId"])
+			under = &ext
+		}
+		if n, err := forwardingNumberArgument("id", id, under); err == nil {
 			a.ForwardingNumberIDs([]rest.ForwardingNumberID{n})
 		}
 	case "node":
-		a.nodes(l, f, []any{id})
+		a.nodes(l, f, []string{id})
 	case "nodes":
-		ids, _ := args["ids"].([]any)
-		a.nodes(l, f, ids)
+		a.nodes(l, f, plan.Texts(args["ids"]))
 	}
 }
 
@@ -107,11 +110,7 @@ func (a announcer) wholeExtensions(l *loader.Loaders, n *plan.Node, ids ...rest.
 }
 
 // nodes announces the objects that global ids name, if the field will take them all.
-func (a announcer) nodes(l *loader.Loaders, n *plan.Node, values []any) {
-	ids := make([]string, len(values))
-	for i, v := range values {
-		ids[i], _ = v.(string)
-	}
+func (a announcer) nodes(l *loader.Loaders, n *plan.Node, ids []string) {
 	parsed, err := globalIDs(ids)
 	if err != nil {
 		return

@@ -230,14 +230,35 @@ func number(v any) (int, bool) {
 }
 
 // id is the argument of that name.
-func (w *walk) id(f *Node) string {
-	switch v := f.Args(w.vars)["id"].(type) {
+func (w *walk) id(f *Node) string { return Text(f.Args(w.vars)["id"]) }
+
+// Text reads an argument of type ID, which may have been written as a number; "" for none.
+func Text(v any) string {
+	switch v := v.(type) {
 	case string:
 		return v
 	case json.Number:
 		return v.String()
 	case int64:
 		return strconv.FormatInt(v, 10)
+	case int:
+		return strconv.Itoa(v)
 	}
 	return ""
+}
+
+// Texts is Text for a list, in whose place one value may stand.
+func Texts(v any) []string {
+	list, ok := v.([]any)
+	switch {
+	case v == nil:
+		return nil
+	case !ok:
+		return []string{Text(v)}
+	}
+	texts := make([]string, len(list))
+	for i := range list {
+		texts[i] = Text(list[i])
+	}
+	return texts
 }

@@ -91,16 +91,7 @@ func groupRule(w *walk, f *Node, _ objects) {
 	w.nodesOf(f, map[string]string{"pagingGroup": "PagingGroup", "parkLocation": "ParkLocation"}[f.Field], []string{w.id(f)})
 }
 
-func nodesRule(w *walk, f *Node, _ objects) {
-	var ids []string
-	list, _ := f.Args(w.vars)["ids"].([]any)
-	for _, v := range list {
-		if id, ok := v.(string); ok {
-			ids = append(ids, id)
-		}
-	}
-	w.nodes(f, ids)
-}
+func nodesRule(w *walk, f *Node, _ objects) { w.nodes(f, Texts(f.Args(w.vars)["ids"])) }
 
 // nodes prices the objects that global ids name.
 func (w *walk) nodes(f *Node, ids []string) {
