@@ -169,7 +169,7 @@ func (e *Estimate) Exact() bool {
 func (p *Plan) Price(vars map[string]any, facts Facts) *Estimate {
 	w := &walk{
 		facts: facts, vars: vars, est: &Estimate{Choices: map[string]int{}}, counted: map[string]bool{}, account: rest.Own,
-		spent: Calls{}, batch: map[batchKey]*Line{},
+		spent: Calls{}, batch: map[batchKey]*Line{}, labels: map[*Node]string{},
 	}
 	w.selection(p.Root, objects{n: Exactly(1)})
 	w.flush()
@@ -188,6 +188,7 @@ type walk struct {
 	account  string          // the account at hand, as requests name it
 	spent    Calls           // of what was chosen so far
 	deferred bool
+	labels   map[*Node]string
 	batch    map[batchKey]*Line // reads by ids that go together
 	order    []batchKey
 }

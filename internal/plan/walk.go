@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -57,7 +59,7 @@ func (w *walk) field(f *Node, on objects) {
 		w.mutation(f, ops)
 		return
 	}
-	name := on.name + "/" + f.label(w.vars)
+	name := on.name + "/" + w.label(f)
 	if w.first(name) {
 		w.one(ops[0], f, "object", on.n)
 	}
@@ -86,7 +88,7 @@ func (w *walk) mutation(f *Node, ops []*rest.Operation) {
 		likely = likely && o.Method == http.MethodGet
 		w.add(Line{Operation: o, Place: f, Calls: calls, Of: "item", Things: items, InOneCall: 1})
 	}
-	w.selection(f, objects{n: items, name: f.label(w.vars)})
+	w.selection(f, objects{n: items, name: w.label(f)})
 }
 
 // once is the rule of fields that share one read of the object they are selected on.
@@ -116,7 +118,26 @@ func with(rules map[string]rule, more map[string]rule) map[string]rule {
 
 // label names a field with its arguments, the same for every query that asks the same.
 func (n *Node) label(vars map[string]any) string {
-	return n.Field + canonical(n.Args(vars))
+	return n.Field + short(canonical(n.Args(vars)))
+}
+
+// label is n's, which is written once for all that is selected on it.
+func (w *walk) label(n *Node) string {
+	l, ok := w.labels[n]
+	if !ok {
+		l = n.label(w.vars)
+		w.labels[n] = l
+	}
+	return l
+}
+
+// short stands for arguments in names: names of what lies below grow with them, and are kept.
+func short(args string) string {
+	if len(args) <= 2*sha256.Size {
+		return args
+	}
+	sum := sha256.Sum256([]byte(args))
+	return base64.RawStdEncoding.EncodeToString(sum[:])
 }
 
 // canonical writes arguments without those that are null; "" for none.
@@ -143,7 +164,7 @@ func canonical(args map[string]any) string {
 // ListName is the name under which the length of the list is known that n is a window of.
 func ListName(n *Node, vars map[string]any) string {
 	filter, _ := n.Args(vars)["filter"].(map[string]any)
-	return n.Field + canonical(filter)
+	return n.Field + short(canonical(filter))
 }
 
 // Label names what belongs to the objects that n shows: "owners of" them, say.

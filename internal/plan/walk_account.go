@@ -53,7 +53,7 @@ var queryRules = map[string]rule{
 	"node":             func(w *walk, f *Node, _ objects) { w.nodes(f, []string{w.id(f)}) },
 	"nodes":            nodesRule,
 	"brand": func(w *walk, f *Node, _ objects) {
-		name := f.label(w.vars)
+		name := w.label(f)
 		if !OnlyCountries(f, w.vars) && w.first(name) {
 			w.one(getBrandInfo, f, "brand", Exactly(1))
 		}
@@ -62,14 +62,14 @@ var queryRules = map[string]rule{
 	"country":     entryRule(readCountry, "country"),
 	"servicePlan": entryRule(getServicePlanInfo, "service plan"),
 	"countries": func(w *walk, f *Node, _ objects) {
-		w.selection(f, objects{n: w.window(listCountries, f, "country"), name: f.label(w.vars), record: whole})
+		w.selection(f, objects{n: w.window(listCountries, f, "country"), name: w.label(f), record: whole})
 	},
 }
 
 // entryRule is the rule of a field that looks up an entry of a dictionary.
 func entryRule(o *rest.Operation, of string) rule {
 	return func(w *walk, f *Node, _ objects) {
-		name := f.label(w.vars)
+		name := w.label(f)
 		if w.first(name) {
 			w.one(o, f, of, Exactly(1))
 		}
@@ -146,7 +146,7 @@ func (w *walk) nodesOf(f *Node, typ string, ids []string) {
 	case readAlone[typ] != nil:
 		w.one(readAlone[typ], f, things[typ], n)
 	}
-	on := objects{n: Exactly(len(ids)), name: typ + " " + f.label(w.vars), record: whole}
+	on := objects{n: Exactly(len(ids)), name: typ + " " + w.label(f), record: whole}
 	switch typ {
 	case "Device":
 		on.owners = &objects{n: on.n, name: "owners of " + on.name}
@@ -195,15 +195,15 @@ var accountRules = with(each(recordRule,
 		},
 		"extensions": func(w *walk, f *Node, on objects) {
 			rows := w.window(listExtensions, f, "extension")
-			w.extensions(f, f.Rows(w.vars), objects{n: rows, name: on.name + "/" + f.label(w.vars), record: listed})
+			w.extensions(f, f.Rows(w.vars), objects{n: rows, name: on.name + "/" + w.label(f), record: listed})
 		},
 		"phoneNumbers": accountNumbers,
 		"devices":      accountDevices,
 		"callQueues": func(w *walk, f *Node, on objects) {
-			w.selection(f, objects{n: w.window(listCallQueues, f, "call queue"), name: on.name + "/" + f.label(w.vars)})
+			w.selection(f, objects{n: w.window(listCallQueues, f, "call queue"), name: on.name + "/" + w.label(f)})
 		},
 		"licenses": func(w *walk, f *Node, on objects) {
-			set := objects{n: w.window(listLicenses, f, "license"), name: on.name + "/" + f.label(w.vars)}
+			set := objects{n: w.window(listLicenses, f, "license"), name: on.name + "/" + w.label(f)}
 			set.owners = w.ownersOf(f, set)
 			w.selection(f, set)
 		},

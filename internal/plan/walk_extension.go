@@ -256,7 +256,7 @@ func forwardingRule(w *walk, f *Node, on objects) {
 		page, size = fc.Pages[0].Number, fc.Pages[0].Size
 	}
 	w.eachList(listForwardingNumbers, f, on, "forwarding", page, size)
-	w.selection(f, objects{n: on.n.times(UpTo(10)), name: on.name + "/" + f.label(w.vars), owners: &on})
+	w.selection(f, objects{n: on.n.times(UpTo(10)), name: on.name + "/" + w.label(f), owners: &on})
 }
 
 // eachList prices one page of a list of each of some extensions.
@@ -275,8 +275,8 @@ func devicesRule(w *walk, f *Node, on objects) {
 	filter, _ := args["filter"].(map[string]any)
 	shown := args["after"] == nil && args["before"] == nil && args["last"] == nil
 	need := DeviceNeedOf(f, w.vars, shown)
-	set := objects{n: on.n.times(Size{0, 1, rest.MostPerPage}), name: on.name + "/" + f.label(w.vars), owners: &on, source: rest.FromLine}
-	if w.first(pageName(on.name, "devices"+canonical(filter), fc.Pages[0].Number, fc.Pages[0].Size)) {
+	set := objects{n: on.n.times(Size{0, 1, rest.MostPerPage}), name: on.name + "/" + w.label(f), owners: &on, source: rest.FromLine}
+	if w.first(pageName(on.name, "devices"+short(canonical(filter)), fc.Pages[0].Number, fc.Pages[0].Size)) {
 		w.devices(f, on, need.Told && canonical(filter) == "", fc.Pages[0].Size)
 	}
 	if need.Ahead && w.first(set.name+"/lines") {

@@ -20,7 +20,7 @@ func accountNumbers(w *walk, f *Node, on objects) {
 	if w.facts.NumbersFromV2 || w.facts.OnlyV2(filter) {
 		o, source = listAccountNumbersV2, rest.FromV2
 	}
-	set := objects{n: w.window(o, f, "phone number"), name: on.name + "/" + f.label(w.vars), source: source}
+	set := objects{n: w.window(o, f, "phone number"), name: on.name + "/" + w.label(f), source: source}
 	if NumberNeedOf(f.Rows(w.vars), w.vars).Lacking.Has(source) && w.first(set.name+"/whole") {
 		w.byIDs(readAccountPhoneNumber, f, "phone number", set.n)
 	}
@@ -95,10 +95,10 @@ func usableRule(w *walk, f *Node, on objects) {
 	}
 	args := f.Args(w.vars)
 	filter, _ := args["filter"].(map[string]any)
-	w.eachList(listExtensionNumbers, f, on, "usable"+canonical(filter), fc.Pages[0].Number, fc.Pages[0].Size)
+	w.eachList(listExtensionNumbers, f, on, "usable"+short(canonical(filter)), fc.Pages[0].Number, fc.Pages[0].Size)
 	set := objects{
-		n:    w.count(LabelOf("usable by", on.n.Expected)+canonical(filter), on.n.times(Size{0, 2, rest.MostPerPage})),
-		name: on.name + "/" + f.label(w.vars), source: rest.FromOwnList, record: single,
+		n:    w.count(LabelOf("usable by", on.n.Expected)+short(canonical(filter)), on.n.times(Size{0, 2, rest.MostPerPage})),
+		name: on.name + "/" + w.label(f), source: rest.FromOwnList, record: single,
 	}
 	if args["after"] == nil && args["before"] == nil && args["last"] == nil && ReadsUsableAhead(f, w.vars) && w.first(set.name+"/whole") {
 		w.byIDs(readAccountPhoneNumber, f, "phone number", set.n)
@@ -138,7 +138,7 @@ func accountDevices(w *walk, f *Node, on objects) {
 	} else {
 		rows = w.gathered(f)
 	}
-	set := objects{n: rows, name: on.name + "/" + f.label(w.vars), source: rest.FromLine}
+	set := objects{n: rows, name: on.name + "/" + w.label(f), source: rest.FromLine}
 	set.owners = w.ownersOf(f, set)
 	if served && !ToldOfDevices(f.Rows(w.vars), w.vars) && w.first(set.name+"/whole") {
 		w.byIDs(readDevice, f, "device", rows)
@@ -209,7 +209,7 @@ var pagingGroupRules = map[string]rule{
 		if fc, ok := w.foresee(f, 0, false); ok && len(fc.Pages) > 0 {
 			w.eachList(listPagingGroupDevices, f, on, "devices", fc.Pages[0].Number, fc.Pages[0].Size)
 		}
-		set := objects{n: w.count(Label("members", f, w.vars), on.n.times(UpTo(25))), name: on.name + "/" + f.label(w.vars)}
+		set := objects{n: w.count(Label("members", f, w.vars), on.n.times(UpTo(25))), name: on.name + "/" + w.label(f)}
 		if Selects(f.Rows(w.vars), w.vars, func(field string) bool { return !PagedFields[field] }) {
 			w.byIDs(readDevice, f, "device", set.n)
 		}
@@ -229,7 +229,7 @@ func membersRule(o *rest.Operation, told map[string]bool) rule {
 			return
 		}
 		w.eachList(o, f, on, "members", fc.Pages[0].Number, fc.Pages[0].Size)
-		set := objects{n: w.count(Label("members", f, w.vars), on.n.times(UpTo(100))), name: on.name + "/" + f.label(w.vars), record: listed}
+		set := objects{n: w.count(Label("members", f, w.vars), on.n.times(UpTo(100))), name: on.name + "/" + w.label(f), record: listed}
 		lacks := func(field string) bool { return Lacks(told, field) }
 		single, details := false, false
 		for _, row := range f.Rows(w.vars) {
