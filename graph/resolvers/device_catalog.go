@@ -11,14 +11,11 @@ import (
 
 func (r *queryResolver) DeviceCatalog(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[rest.DeviceCatalogItem], error) {
 	r.announceQuery(ctx)
-	rows, err := loader.For(ctx).DeviceCatalog(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list := &paging.List[rest.DeviceCatalogItem]{
-		Name: func() string { return "device catalog" }, ID: (*rest.DeviceCatalogItem).Name, Fetch: paging.Rows(rows),
-	}
-	return connect(ctx, r.Resolver, list, args(first, after, last, before))
+	return connect(ctx, r.Resolver, &paging.List[rest.DeviceCatalogItem]{
+		Name:  func() string { return "device catalog" },
+		ID:    (*rest.DeviceCatalogItem).Name,
+		Fetch: whole(loader.For(ctx).DeviceCatalog),
+	}, args(first, after, last, before))
 }
 
 func (r *queryResolver) ShippingOptions(ctx context.Context, servicePlanID *string, brandID *string, quantity *int) ([]*rest.ShippingOption, error) {

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -10,9 +11,9 @@ import (
 )
 
 // newPriced is a gateway in front of a small company with groups, for prices of queries.
-func newPriced(t *testing.T) *goldenCase {
+func newPriced(t *testing.T, sim string) *goldenCase {
 	t.Helper()
-	return newCase(t, txtar.Parse([]byte("-- sim.txt --\ngroups = yes\n")), nil)
+	return newCase(t, txtar.Parse([]byte("-- sim.txt --\ngroups = yes\n"+sim)), nil)
 }
 
 // foretell sends a query in one of the modes of planning.
@@ -34,7 +35,7 @@ func TestPriceOfNumberedIDs(t *testing.T) {
 	}`
 	ask := func(query string) (plan, calls string) {
 		synctest.Test(t, func(t *testing.T) {
-			c := newPriced(t)
+			c := newPriced(t, "")
 			plan = c.foretell(t, "dry-run", query, "")
 			c.post(t, query, "")
 			sent := c.sim.Calls()
@@ -47,5 +48,75 @@ func TestPriceOfNumberedIDs(t *testing.T) {
 	plan, got := ask(strings.NewReplacer(`: "`, ": ", `")`, ")", `",`, ",").Replace(query))
 	if plan != wantPlan || got != want {
 		t.Errorf("as numbers %s\n%s\nas texts %s\n%s", plan, got, wantPlan, want)
+	}
+}
+
+// foretold is what a dry run says, and spent what the run itself does.
+type foretold struct {
+	Extensions struct {
+		Rest struct {
+			Plan *struct {
+				Expected, Most map[string]int
+				Exact          bool
+			}
+			Spent map[string]int
+		}
+	}
+}
+
+// compare prices a query, which sends nothing, and carries it out, which must agree.
+func (c *goldenCase) compare(t *testing.T, query, vars string) (spent map[string]int) {
+	t.Helper()
+	c.sim.ResetCalls()
+	text := c.foretell(t, "dry-run", query, vars)
+	if n := len(c.sim.Calls()); n > 0 {
+		t.Fatalf("a dry run sent %d calls", n)
+	}
+	var dry, run foretold
+	answer := c.foretell(t, "actual", query, vars)
+	if err := json.Unmarshal([]byte(text), &dry); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(answer), &run); err != nil {
+		t.Fatal(err)
+	}
+	spent = run.Extensions.Rest.Spent
+	p := dry.Extensions.Rest.Plan
+	if p == nil { // the query is not valid, or refused
+		if n := len(c.sim.Calls()); n > 0 {
+			t.Errorf("took %d calls without a price", n)
+		}
+		return spent
+	}
+	for _, g := range []string{"light", "medium", "heavy"} {
+		if n := spent[g]; n > p.Most[g] || p.Exact && !strings.Contains(answer, `"errors"`) && n != p.Expected[g] {
+			t.Errorf("took %d %s calls, foretold %d (exact: %v), at most %d\n%s\n%s", n, g, p.Expected[g], p.Exact, p.Most[g], strings.Join(c.sim.Calls(), "\n"), text)
+		}
+	}
+	return spent
+}
+
+// priced are queries whose price is not what it seems, with the calls that they take.
+var priced = []struct {
+	name, sim, query     string
+	light, medium, heavy int
+}{
+	{"a field of an interface", "", `{ node(id: "MTpBY2NvdW50OjQwMTE0NTYyNDAwOA") { ... on Node { id } } }`, 1, 0, 0},
+	{"the end of a list of unknown length", "extensions = 2500", `{ account { extensions(last: 2) { nodes { name } } } }`, 0, 2, 0},
+	{"windows of one answer", "", `{ a: deviceCatalog(first: 1) { pageInfo { endCursor } } b: deviceCatalog(last: 1) { pageInfo { endCursor } } c: deviceCatalog(first: 0) { totalCount } }`, 1, 0, 0},
+	{"windows that are refused", "", `{ deviceCatalog(first: -1) { totalCount } viewer { blockedNumbers(last: -1) { totalCount } } }`, 1, 0, 0},
+}
+
+func TestPrices(t *testing.T) {
+	for _, tt := range priced {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newPriced(t, tt.sim)
+				spent := c.compare(t, tt.query, "")
+				if spent["light"] != tt.light || spent["medium"] != tt.medium || spent["heavy"] != tt.heavy {
+					t.Errorf("took %v", spent)
+				}
+			})
+		})
 	}
 }

@@ -7,6 +7,7 @@ type Forecast struct {
 	Pages []Page // that are read, in order
 	Rows  int    // how many are shown; the most there may be where Sure is false
 	Sure  bool   // the length of the list is known, and so is the rest
+	More  int    // how many pages more there may be: those of an end that has to be found first
 }
 
 // Page is a numbered page of a list.
@@ -51,6 +52,9 @@ func Foresee(a Args, most, total int, known bool) (Forecast, bool) {
 		f.read(max(0, from-slack), to+slack, total)
 	}
 	f.Rows = min(f.Rows, max(0, hi-lo))
+	if !known && b.fromEnd() {
+		f.More = 2
+	}
 	return f, true
 }
 

@@ -6,7 +6,10 @@ import (
 	"github.com/ringql/ringql/internal/rest"
 )
 
-const typeExtension = "Extension"
+const (
+	typeExtension = "Extension"
+	typeNode      = "Node" // the interface
+)
 
 // NumberNeed says how much of phone numbers is wanted.
 type NumberNeed struct {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,18 +34,24 @@ func init() { //nolint:gochecknoinits // the rules call each other through the t
 // selection prices what is selected on some objects.
 func (w *walk) selection(n *Node, on objects) {
 	for f := range n.Select(w.vars) {
-		before := w.deferred
-		w.deferred = before || f.Deferred()
-		w.field(f, on)
-		w.deferred = before
+		w.fieldOf(f.Type, f, on)
 	}
 }
 
-func (w *walk) field(f *Node, on objects) {
-	if r := rules[f.Type][f.Field]; r != nil {
+// fieldOf prices a field of objects of one type; it may have been selected on an interface.
+func (w *walk) fieldOf(typ string, f *Node, on objects) {
+	before := w.deferred
+	w.deferred = before || f.Deferred()
+	if r := rules[typ][f.Field]; r != nil {
 		r(w, f, on)
-		return
+	} else {
+		w.field(f, on)
 	}
+	w.deferred = before
+}
+
+// field prices a field without a rule.
+func (w *walk) field(f *Node, on objects) {
 	switch f.Field {
 	case "nodes", "edges", "node": // the rows of a connection
 		w.selection(f, on)
@@ -59,11 +66,64 @@ func (w *walk) field(f *Node, on objects) {
 		w.mutation(f, ops)
 		return
 	}
-	name := on.name + "/" + w.label(f)
-	if w.first(name) {
-		w.one(ops[0], f, "object", on.n)
+	fc, ok := w.foresee(f, 0, false)
+	i := slices.IndexFunc(ops, func(o *rest.Operation) bool { return w.facts.Served(o.ID) })
+	if !ok || i < 0 {
+		return // it will be refused
 	}
-	w.selection(f, objects{n: on.n, name: name})
+	read := on
+	if refusable(f.Args(w.vars)) {
+		read.n.Least = 0
+	}
+	name := f.Field + short(canonical(others(f.Args(w.vars))))
+	if paged[f.Field] {
+		w.eachList(ops[i], f, read, "object", name, fc)
+	} else if w.first(on.name + "/" + name) {
+		w.one(ops[i], f, "object", read.n)
+	}
+	w.selection(f, objects{n: on.n, name: on.name + "/" + w.label(f)})
+}
+
+// paged are the lists without a rule that the upstream serves by pages: of others, all windows
+// are cut from one answer.
+var paged = Set("callerBlockingNumbers", "blockedNumbers", "domesticCountries")
+
+// wholeList is a list whose rows are all read, if they fill no more than a page.
+var wholeList = paging.Forecast{Pages: []paging.Page{{Number: 1, Size: rest.MostPerPage}}}
+
+// eachList prices the pages of a list of each of some objects.
+func (w *walk) eachList(o *rest.Operation, f *Node, on objects, of, list string, fc paging.Forecast) {
+	var sizes []int
+	for _, p := range fc.Pages {
+		if w.first(pageName(on.name, list, p.Number, p.Size)) {
+			sizes = append(sizes, p.Size)
+		}
+	}
+	if len(sizes) == 0 {
+		return
+	}
+	calls := on.n.times(Size{1, len(sizes), len(sizes) + fc.More})
+	w.add(Line{Operation: o, Place: f, Calls: calls, Of: of, Things: on.n, InOneCall: 1, PerPage: sizes})
+}
+
+// windowArguments are those of which is known beforehand whether they will do.
+var windowArguments = Set("first", "last", "after", "before")
+
+// others are the arguments that do not say which window of a list is shown.
+func others(args map[string]any) map[string]any {
+	args = maps.Clone(args)
+	maps.DeleteFunc(args, func(name string, _ any) bool { return windowArguments[name] })
+	return args
+}
+
+// refusable says whether a field may refuse its arguments, and then sends nothing.
+func refusable(args map[string]any) bool {
+	for name, v := range args {
+		if v != nil && !windowArguments[name] {
+			return true
+		}
+	}
+	return false
 }
 
 // mutation prices a change as far as can be said: the change itself for each item, and at
@@ -205,9 +265,12 @@ func (w *walk) window(o *rest.Operation, f *Node, of string) (rows Size) {
 		rows = UpTo(fc.Rows)
 	}
 	if len(sizes) > 0 {
-		calls := Size{min(1, len(sizes)), len(sizes), len(sizes)}
-		if fc.Sure {
+		calls := Size{1, len(sizes), len(sizes) + fc.More}
+		switch filter, _ := f.Args(w.vars)["filter"].(map[string]any); {
+		case fc.Sure:
 			calls = Exactly(len(sizes))
+		case refusable(filter):
+			calls.Least = 0
 		}
 		w.add(Line{Operation: o, Place: f, Calls: calls, Of: of, Things: rows, PerPage: sizes})
 	}

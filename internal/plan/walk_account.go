@@ -167,8 +167,8 @@ var things = map[string]string{
 // selectionOf is selection for the objects of one type among others.
 func (w *walk) selectionOf(n *Node, typ string, on objects) {
 	for f := range n.Select(w.vars) {
-		if f.Type == typ {
-			w.field(f, on)
+		if f.Type == typ || f.Type == typeNode {
+			w.fieldOf(typ, f, on)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/paging"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -246,24 +247,16 @@ func amongRule(w *walk, f *Node, on objects) {
 const firstForwarding = 100
 
 func forwardingRule(w *walk, f *Node, on objects) {
-	page, size := 1, firstForwarding
+	fc := paging.Forecast{Pages: []paging.Page{{Number: 1, Size: firstForwarding}}}
 	filter, _ := f.Args(w.vars)["filter"].(map[string]any)
 	if f.Field == "forwardingNumbers" && canonical(filter) == "" {
-		fc, ok := w.foresee(f, 0, false)
-		if !ok || len(fc.Pages) == 0 {
+		var ok bool
+		if fc, ok = w.foresee(f, 0, false); !ok {
 			return
 		}
-		page, size = fc.Pages[0].Number, fc.Pages[0].Size
 	}
-	w.eachList(listForwardingNumbers, f, on, "forwarding", page, size)
+	w.eachList(listForwardingNumbers, f, on, "extension", "forwarding", fc)
 	w.selection(f, objects{n: on.n.times(UpTo(10)), name: on.name + "/" + w.label(f), owners: &on})
-}
-
-// eachList prices one page of a list of each of some extensions.
-func (w *walk) eachList(o *rest.Operation, f *Node, on objects, list string, page, size int) {
-	if w.first(pageName(on.name, list, page, size)) {
-		w.add(Line{Operation: o, Place: f, Calls: on.n, Of: "extension", Things: on.n, InOneCall: 1, PerPage: []int{size}})
-	}
 }
 
 func devicesRule(w *walk, f *Node, on objects) {

@@ -77,13 +77,13 @@ func (w *walk) dealtOut(f *Node, on, set objects, facts Numbers, known bool) {
 	if facts.Need.Listed {
 		owners := on
 		owners.n = w.count(LabelOf("with numbers of", on.n.Expected), on.n)
-		w.eachList(listExtensionNumbers, f, owners, "usable", 1, rest.MostPerPage)
+		w.eachList(listExtensionNumbers, f, owners, "extension", "usable", wholeList)
 	}
 }
 
 // fromOwnLists prices the numbers of extensions by what each may use.
 func (w *walk) fromOwnLists(f *Node, on objects) {
-	w.eachList(listExtensionNumbers, f, on, "usable", 1, rest.MostPerPage)
+	w.eachList(listExtensionNumbers, f, on, "extension", "usable", wholeList)
 	w.byIDs(readAccountPhoneNumber, f, "phone number", w.count(LabelOf("asked of", on.n.Expected), on.n.times(Size{0, 2, rest.MostPerPage})))
 }
 
@@ -95,7 +95,7 @@ func usableRule(w *walk, f *Node, on objects) {
 	}
 	args := f.Args(w.vars)
 	filter, _ := args["filter"].(map[string]any)
-	w.eachList(listExtensionNumbers, f, on, "usable"+short(canonical(filter)), fc.Pages[0].Number, fc.Pages[0].Size)
+	w.eachList(listExtensionNumbers, f, on, "extension", "usable"+short(canonical(filter)), fc)
 	set := objects{
 		n:    w.count(LabelOf("usable by", on.n.Expected)+short(canonical(filter)), on.n.times(Size{0, 2, rest.MostPerPage})),
 		name: on.name + "/" + w.label(f), source: rest.FromOwnList, record: single,
@@ -114,7 +114,7 @@ var phoneNumberRules = with(each(listedRule, "features", "rawFeatures", "subType
 // listedRule prices what only the list of its owner tells of a number.
 func listedRule(w *walk, f *Node, on objects) {
 	if on.record != single && on.owners != nil {
-		w.eachList(listExtensionNumbers, f, *on.owners, "usable", 1, rest.MostPerPage)
+		w.eachList(listExtensionNumbers, f, *on.owners, "extension", "usable", wholeList)
 	}
 	w.selection(f, objects{n: on.n, name: on.name + "/" + f.Field})
 }
@@ -207,7 +207,7 @@ var pagingGroupRules = map[string]rule{
 	"users": membersRule(listPagingGroupUsers, UserFields),
 	"devices": func(w *walk, f *Node, on objects) {
 		if fc, ok := w.foresee(f, 0, false); ok && len(fc.Pages) > 0 {
-			w.eachList(listPagingGroupDevices, f, on, "devices", fc.Pages[0].Number, fc.Pages[0].Size)
+			w.eachList(listPagingGroupDevices, f, on, "paging group", "devices", fc)
 		}
 		set := objects{n: w.count(Label("members", f, w.vars), on.n.times(UpTo(25))), name: on.name + "/" + w.label(f)}
 		if Selects(f.Rows(w.vars), w.vars, func(field string) bool { return !PagedFields[field] }) {
@@ -228,7 +228,7 @@ func membersRule(o *rest.Operation, told map[string]bool) rule {
 		if !ok || len(fc.Pages) == 0 {
 			return
 		}
-		w.eachList(o, f, on, "members", fc.Pages[0].Number, fc.Pages[0].Size)
+		w.eachList(o, f, on, "group", "members", fc)
 		set := objects{n: w.count(Label("members", f, w.vars), on.n.times(UpTo(100))), name: on.name + "/" + w.label(f), record: listed}
 		lacks := func(field string) bool { return Lacks(told, field) }
 		single, details := false, false
