@@ -19,6 +19,7 @@ import (
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/plan"
+	"github.com/ringql/ringql/internal/rest"
 )
 
 // admit prices an operation, and carries it out if it can be paid in time. A dry run ends
@@ -101,6 +102,8 @@ func counts(calls plan.Calls) map[budget.Group]int {
 // dryPlan is what a dry run answers, under "rest" in the extensions.
 type dryPlan struct {
 	Calls []dryCall `json:"calls"`
+	// Least is what is made for sure, where nothing is remembered: an operation is refused by it.
+	Least map[budget.Group]int `json:"least"`
 	planned
 	Fits   bool                 `json:"fits"`
 	FitsIn int                  `json:"fitsInSeconds"`
@@ -128,9 +131,12 @@ type dryRejected struct {
 	Calls    map[budget.Group]int `json:"calls"`
 }
 
+// nothing is remembered of any operation.
+func nothing(*rest.Operation) int { return 0 }
+
 func dryRun(est *plan.Estimate, funds plan.Funds) *graphql.Response {
 	out := dryPlan{
-		Calls: make([]dryCall, 0, len(est.Lines)), planned: *plannedOf(est),
+		Calls: make([]dryCall, 0, len(est.Lines)), Least: counts(est.Least(nothing)), planned: *plannedOf(est),
 		Fits: true, Left: map[budget.Group]int{},
 	}
 	for _, g := range []budget.Group{budget.Light, budget.Medium, budget.Heavy} {

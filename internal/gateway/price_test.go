@@ -56,8 +56,8 @@ type foretold struct {
 	Extensions struct {
 		Rest struct {
 			Plan *struct {
-				Expected, Most map[string]int
-				Exact          bool
+				Least, Expected, Most map[string]int
+				Exact                 bool
 			}
 			Spent map[string]int
 		}
@@ -89,8 +89,8 @@ func (c *goldenCase) compare(t *testing.T, query, vars string) (spent map[string
 		return spent
 	}
 	for _, g := range []string{"light", "medium", "heavy"} {
-		if n := spent[g]; n > p.Most[g] || p.Exact && !strings.Contains(answer, `"errors"`) && n != p.Expected[g] {
-			t.Errorf("took %d %s calls, foretold %d (exact: %v), at most %d\n%s\n%s", n, g, p.Expected[g], p.Exact, p.Most[g], strings.Join(c.sim.Calls(), "\n"), text)
+		if n := spent[g]; n < p.Least[g] || n > p.Most[g] || p.Exact && !strings.Contains(answer, `"errors"`) && n != p.Expected[g] {
+			t.Errorf("took %d %s calls, foretold %d (exact: %v), %d to %d\n%s\n%s", n, g, p.Expected[g], p.Exact, p.Least[g], p.Most[g], strings.Join(c.sim.Calls(), "\n"), text)
 		}
 	}
 	return spent
