@@ -157,6 +157,32 @@ func ParseAccount(s string) (string, error) {
 	return k.RCID, err
 }
 
+// Locate reads an argument that names an object of a type, as the field does that takes it:
+// the account the object lies in, and its id there. The type is "" for an entry of a
+// dictionary.
+func Locate(s, typ string) (account, rcID string, err error) {
+	var k rest.Key
+	switch typ {
+	case "":
+		k.Account = rest.Own
+		k.RCID, err = ParseRCID(s)
+	case TypeAccount:
+		k.Account, err = ParseAccount(s)
+	case TypePagingGroup, TypeParkLocation, TypeCallQueue:
+		var group rest.ExtensionID
+		group, err = ParseGroup(s, typ)
+		k = group.Key
+	default:
+		k, err = parse(s, typ, typ == TypeExtension)
+		if err != nil && forms[typ].below {
+			var b rest.Below
+			b, err = parseBelow(s, typ)
+			k = rest.Key{Account: b.Account, RCID: b.Extension + ":" + b.RCID}
+		}
+	}
+	return k.Account, k.RCID, err
+}
+
 // ParseRCID reads an argument that names an object which has no global id: an entry of a
 // dictionary of the upstream's.
 func ParseRCID(s string) (string, error) {

@@ -47,18 +47,14 @@ func (o *operations) admit(ctx context.Context, r *run, next graphql.OperationHa
 func (o *operations) facts(ctx context.Context) plan.Facts {
 	facts := loader.Facts(ctx, o.load)
 	facts.MostRows = o.cfg.Limits.Rows
-	path := facts.Path
-	facts.Path = func(id string) string {
-		account, err := model.ParseAccount(id)
-		if err != nil {
-			return id // the field will say so
-		}
-		return path(account)
-	}
 	facts.OnlyV2 = func(filter map[string]any) bool { return resolvers.NumbersFromV2(filter) }
-	facts.Named = func(id string) (typ, account string, ok bool) {
+	facts.TypeOf = func(id string) (string, bool) {
 		g, err := model.ParseGlobalID(id)
-		return g.Type, g.Account, err == nil
+		return g.Type, err == nil
+	}
+	facts.Locate = func(typ, id string) (account, rcID string, ok bool) {
+		account, rcID, err := model.Locate(id, typ)
+		return account, rcID, err == nil
 	}
 	return facts
 }

@@ -105,6 +105,10 @@ var priced = []struct {
 	{"the end of a list of unknown length", "extensions = 2500", `{ account { extensions(last: 2) { nodes { name } } } }`, 0, 2, 0},
 	{"windows of one answer", "", `{ a: deviceCatalog(first: 1) { pageInfo { endCursor } } b: deviceCatalog(last: 1) { pageInfo { endCursor } } c: deviceCatalog(first: 0) { totalCount } }`, 1, 0, 0},
 	{"windows that are refused", "", `{ deviceCatalog(first: -1) { totalCount } viewer { blockedNumbers(last: -1) { totalCount } } }`, 1, 0, 0},
+	{"what lies below an id that is of nobody", "", `{ extension(id: "1999") { name callerBlocking { mode } devices { nodes { name } } } callQueue(id: "1998") { members { nodes { name } } } }`, 3, 0, 0},
+	{"ids that are none", "", `{ extension(id: "x y") { name } device(id: "x") { name } node(id: "x") { id } account(id: "x/y") { status } brand(id: "") { name } }`, 0, 0, 0},
+	{"one that is none among many", "", `{ nodes(ids: ["MTpFeHRlbnNpb246NDAxMTQ1NjI0MDA4OjQzNTA2ODAwOA", "x"]) { id ... on Extension { name } } }`, 0, 0, 0},
+	{"objects of two accounts", "", `{ nodes(ids: ["MTpFeHRlbnNpb246NDAxMTQ1NjI0MDA4OjQzNTA2ODAwOA", "MTpFeHRlbnNpb246NDAwOjQzNTA2ODAwOA"]) { id ... on Extension { name } } }`, 2, 0, 0},
 }
 
 func TestPrices(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// Facts returns what is known of the person who asks, for the price of an operation. Path
-// and Named are left to whoever knows global ids; Path gets accounts' real ids.
+// Facts returns what is known of the person who asks, for the price of an operation. TypeOf
+// and Locate are left to whoever knows global ids.
 func Facts(ctx context.Context, cfg Config) plan.Facts {
 	who := cfg.Who(ctx)
 	me := cfg.Memory.of(who)

@@ -7,6 +7,7 @@ import (
 )
 
 const (
+	typeAccount   = "Account"
 	typeExtension = "Extension"
 	typeNode      = "Node" // the interface
 )

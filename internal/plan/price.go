@@ -19,9 +19,13 @@ type Facts struct {
 	// Account is the real id of the person's own account, Extension that of their own
 	// extension; "" where not known.
 	Account, Extension string
-	// Account's ids as they stand in requests, and what a global id names.
-	Path  func(account string) string
-	Named func(globalID string) (typ, account string, ok bool)
+	// Path is how an account is written in requests.
+	Path func(account string) string
+	// TypeOf is the type of what a global id names, and Locate the account and the id there of
+	// an object of a type that an argument names; "" is the type of dictionaries' entries. They
+	// are false for what the field refuses.
+	TypeOf func(globalID string) (typ string, ok bool)
+	Locate func(typ, id string) (account, rcID string, ok bool)
 	// InOneCall tells how many ids one call of an operation names.
 	InOneCall func(operation string) int
 	// NumbersFromV2 says that the account's list of numbers comes from v2.
@@ -75,6 +79,7 @@ type Line struct {
 	Way       string // that was chosen, where there are several
 	Rejected  []Option
 	Deferred  bool // it is in a part of the answer that comes later
+	IfFound   bool // it is made if what the query names by an id is there
 
 	need string // that it meets by ids, where a list could
 }
@@ -134,7 +139,7 @@ func pick(sum map[budget.Group]Size, of func(Size) int) Calls {
 func (e *Estimate) Least(remembered func(*rest.Operation) int) Calls {
 	spared, calls := map[*rest.Operation]int{}, Calls{}
 	for _, l := range e.Lines {
-		if l.Deferred || l.Calls.Least == 0 {
+		if l.Deferred || l.IfFound || l.Calls.Least == 0 {
 			continue
 		}
 		if _, known := spared[l.Operation]; !known {
@@ -188,6 +193,7 @@ type walk struct {
 	account  string          // the account at hand, as requests name it
 	spent    Calls           // of what was chosen so far
 	deferred bool
+	ifFound  bool
 	labels   map[*Node]string
 	batch    map[batchKey]*Line // reads by ids that go together
 	order    []batchKey
@@ -233,7 +239,7 @@ func (w *walk) add(l Line) {
 	if w.facts.Payer != nil {
 		l.Group = w.facts.Payer(l.Operation)
 	}
-	l.Deferred = l.Deferred || w.deferred
+	l.Deferred, l.IfFound = l.Deferred || w.deferred, l.IfFound || w.ifFound
 	w.est.Lines = append(w.est.Lines, l)
 	w.spent[l.Group] += l.Calls.Expected
 }

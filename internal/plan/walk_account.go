@@ -40,74 +40,119 @@ var (
 
 var queryRules = map[string]rule{
 	"account":          accountRule,
-	"viewer":           func(w *walk, f *Node, _ objects) { w.namedExtensions(f, rest.Own) },
-	"extension":        func(w *walk, f *Node, _ objects) { w.namedExtensions(f, w.id(f)) },
-	"pagingGroup":      groupRule,
-	"parkLocation":     groupRule,
-	"callQueue":        func(w *walk, f *Node, _ objects) { w.nodesOf(f, "CallQueue", []string{w.id(f)}) },
-	"phoneNumber":      func(w *walk, f *Node, _ objects) { w.nodesOf(f, "PhoneNumber", []string{w.id(f)}) },
-	"device":           func(w *walk, f *Node, _ objects) { w.nodesOf(f, "Device", []string{w.id(f)}) },
-	"license":          func(w *walk, f *Node, _ objects) { w.nodesOf(f, "License", []string{w.id(f)}) },
-	"deviceOrder":      func(w *walk, f *Node, _ objects) { w.nodesOf(f, "DeviceOrder", []string{w.id(f)}) },
-	"forwardingNumber": func(w *walk, f *Node, _ objects) { w.nodesOf(f, "ForwardingNumber", []string{w.id(f)}) },
+	"viewer":           func(w *walk, f *Node, _ objects) { w.nodesOf(f, kind{typeExtension, rest.Own}, []string{rest.Own}) },
+	"extension":        namedRule(typeExtension),
+	"pagingGroup":      namedRule("PagingGroup"),
+	"parkLocation":     namedRule("ParkLocation"),
+	"callQueue":        namedRule("CallQueue"),
+	"phoneNumber":      namedRule("PhoneNumber"),
+	"device":           namedRule("Device"),
+	"license":          namedRule("License"),
+	"deviceOrder":      namedRule("DeviceOrder"),
+	"forwardingNumber": forwardingNumberRule,
 	"node":             func(w *walk, f *Node, _ objects) { w.nodes(f, []string{w.id(f)}) },
 	"nodes":            nodesRule,
 	"brand": func(w *walk, f *Node, _ objects) {
+		if _, _, ok := w.facts.Locate("", w.id(f)); !ok {
+			return
+		}
 		name := w.label(f)
 		if !OnlyCountries(f, w.vars) && w.first(name) {
 			w.one(getBrandInfo, f, "brand", Exactly(1))
 		}
-		w.selection(f, objects{n: Exactly(1), name: name, record: whole})
+		w.selectionIfFound(f, "Brand", objects{n: Exactly(1), name: name, record: whole}, contracted)
 	},
-	"country":     entryRule(readCountry, "country"),
-	"servicePlan": entryRule(getServicePlanInfo, "service plan"),
+	"country":     entryRule(readCountry, "Country", "country"),
+	"servicePlan": entryRule(getServicePlanInfo, "ServicePlan", "service plan"),
 	"countries": func(w *walk, f *Node, _ objects) {
 		w.selection(f, objects{n: w.window(listCountries, f, "country"), name: w.label(f), record: whole})
 	},
 }
 
+// contracted are the fields of a brand that need no record of it.
+var contracted = Set("contractedCountries", "domesticCountries")
+
 // entryRule is the rule of a field that looks up an entry of a dictionary.
-func entryRule(o *rest.Operation, of string) rule {
+func entryRule(o *rest.Operation, typ, of string) rule {
 	return func(w *walk, f *Node, _ objects) {
+		if _, _, ok := w.facts.Locate("", w.id(f)); !ok {
+			return
+		}
 		name := w.label(f)
 		if w.first(name) {
 			w.one(o, f, of, Exactly(1))
 		}
-		w.selection(f, objects{n: Exactly(1), name: name, record: whole})
+		w.selectionIfFound(f, typ, objects{n: Exactly(1), name: name, record: whole}, nil)
 	}
 }
 
 func accountRule(w *walk, f *Node, _ objects) {
-	before := w.account
-	w.account = rest.Own
-	if id := w.id(f); id != "" {
-		w.account = w.facts.Path(id)
+	if account, ok := w.accountOf(f); ok {
+		w.nodesOf(f, kind{typeAccount, account}, nil)
 	}
-	w.selection(f, objects{n: Exactly(1), name: "account " + w.account})
-	w.account = before
 }
 
-func groupRule(w *walk, f *Node, _ objects) {
-	w.nodesOf(f, map[string]string{"pagingGroup": "PagingGroup", "parkLocation": "ParkLocation"}[f.Field], []string{w.id(f)})
+// accountOf is the account that a root field shows, as requests name it; false where the
+// field refuses its argument.
+func (w *walk) accountOf(f *Node) (account string, ok bool) {
+	if id := w.id(f); id != "" {
+		account, _, ok = w.facts.Locate(typeAccount, id)
+		return w.facts.Path(account), ok
+	}
+	return rest.Own, f.Args(w.vars)["id"] == nil
+}
+
+// namedRule is the rule of a field that shows the object of a type that its id names.
+func namedRule(typ string) rule {
+	return func(w *walk, f *Node, _ objects) {
+		if account, rcID, ok := w.facts.Locate(typ, w.id(f)); ok {
+			w.nodesOf(f, kind{typ, w.facts.Path(account)}, []string{rcID})
+		}
+	}
+}
+
+// forwardingNumberRule prices a number that may be named by an id that is the extension's: one's
+// own without another.
+func forwardingNumberRule(w *walk, f *Node, _ objects) {
+	account, rcID, ok := w.facts.Locate("ForwardingNumber", w.id(f))
+	if under := f.Args(w.vars)["extensionId"]; ok && under != nil {
+		var ext string
+		_, ext, ok = w.facts.Locate(typeExtension, Text(under))
+		rcID += " of " + ext
+	}
+	if !ok {
+		return
+	}
+	w.nodesOf(f, kind{"ForwardingNumber", w.facts.Path(account)}, []string{rcID})
+	if w.facts.Extension == "" && w.first("extension "+rest.Own+"/"+rest.Own) { // its real id is looked up for one's own
+		w.add(Line{Operation: readExtension, Place: f, Calls: UpTo(1), Of: "extension", Things: UpTo(1), InOneCall: 1})
+	}
 }
 
 func nodesRule(w *walk, f *Node, _ objects) { w.nodes(f, Texts(f.Args(w.vars)["ids"])) }
 
-// nodes prices the objects that global ids name.
+// kind is a type and the account that objects of it lie in, as requests name it.
+type kind struct{ typ, account string }
+
+// nodes prices the objects that global ids name. One that is none has the field refused.
 func (w *walk) nodes(f *Node, ids []string) {
-	byType := map[string][]string{}
-	var types []string
+	byKind := map[kind][]string{}
+	var kinds []kind
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
-		if typ, _, ok := w.facts.Named(id); ok {
-			if byType[typ] == nil {
-				types = append(types, typ)
-			}
-			byType[typ] = append(byType[typ], id)
+		typ, _ := w.facts.TypeOf(id)
+		account, rcID, ok := w.facts.Locate(typ, id)
+		if typ == "" || !ok {
+			return
 		}
+		k := kind{typ, w.facts.Path(account)}
+		if byKind[k] == nil {
+			kinds = append(kinds, k)
+		}
+		byKind[k] = append(byKind[k], rcID)
 	}
-	for _, typ := range types {
-		w.nodesOf(f, typ, byType[typ])
+	for _, k := range kinds {
+		w.nodesOf(f, k, byKind[k])
 	}
 }
 
@@ -123,39 +168,51 @@ var (
 	}
 )
 
-// nodesOf prices objects of one type, and what is selected on them.
-func (w *walk) nodesOf(f *Node, typ string, ids []string) {
-	if typ == typeExtension {
-		w.namedExtensions(f, ids...)
-		return
+// nodesOf prices objects of one kind, and what is selected on them.
+func (w *walk) nodesOf(f *Node, k kind, ids []string) {
+	before := w.account
+	w.account = k.account
+	switch k.typ {
+	case typeAccount:
+		w.selectionOf(f, k.typ, objects{n: Exactly(1), name: "account " + k.account})
+	case typeExtension:
+		w.namedExtensions(f, ids)
+	default:
+		w.named(f, k.typ, ids)
 	}
-	defer w.in(ids)()
-	var fresh []string
+	w.account = before
+}
+
+// named prices objects of the account at hand.
+func (w *walk) named(f *Node, typ string, ids []string) {
+	fresh := 0
 	for _, id := range ids {
-		if w.first(typ + " " + id) {
-			fresh = append(fresh, id)
+		if w.first(typ + " " + w.account + "/" + id) {
+			fresh++
 		}
 	}
-	n := Exactly(len(fresh))
+	n := Exactly(fresh)
 	switch {
-	case len(fresh) == 0:
+	case fresh == 0:
 	case typ == "CallerBlockingNumber": // those of one extension together
-		w.add(Line{Operation: readBlockedAllowedNumber, Place: f, Calls: Size{1, 1, len(fresh)}, Of: things[typ], Things: n, InOneCall: w.facts.InOneCall(readBlockedAllowedNumber.ID)})
+		w.add(Line{Operation: readBlockedAllowedNumber, Place: f, Calls: Size{1, 1, fresh}, Of: things[typ], Things: n, InOneCall: w.facts.InOneCall(readBlockedAllowedNumber.ID)})
 	case readByIDs[typ] != nil:
 		w.together(readByIDs[typ], f, things[typ], n)
 	case readAlone[typ] != nil:
 		w.one(readAlone[typ], f, things[typ], n)
 	}
-	on := objects{n: Exactly(len(ids)), name: typ + " " + w.label(f), record: whole}
-	switch typ {
-	case "Device":
-		on.owners = &objects{n: on.n, name: "owners of " + on.name}
-		w.lines(f, []*Node{f}, on)
-	case "PhoneNumber", "ForwardingNumber", "License":
-		on.owners = &objects{n: on.n, name: "owners of " + on.name}
+	on := objects{n: Exactly(len(ids)), name: typ + " of " + w.account + " " + w.label(f), record: whole}
+	if ownedTypes[typ] {
+		on.owners = &objects{n: Size{0, on.n.Most, on.n.Most}, name: "owners of " + on.name} // what is spare has none
 	}
-	w.selectionOf(f, typ, on)
+	if typ == "Device" {
+		w.lines(f, []*Node{f}, on)
+	}
+	w.selectionIfFound(f, typ, on, nil)
 }
+
+// ownedTypes are those whose objects belong to an extension, or to none.
+var ownedTypes = Set("Device", "PhoneNumber", "ForwardingNumber", "License")
 
 // things are what objects of a type are called in the reason of a price.
 var things = map[string]string{
@@ -171,6 +228,19 @@ func (w *walk) selectionOf(n *Node, typ string, on objects) {
 			w.fieldOf(typ, f, on)
 		}
 	}
+}
+
+// selectionIfFound is selectionOf for objects that the query names, which may not be there.
+// What is announced together with them is read all the same.
+func (w *walk) selectionIfFound(n *Node, typ string, on objects, announced map[string]bool) {
+	before := w.ifFound
+	for f := range n.Select(w.vars) {
+		if f.Type == typ || f.Type == typeNode {
+			w.ifFound = before || !announced[f.Field]
+			w.fieldOf(typ, f, on)
+		}
+	}
+	w.ifFound = before
 }
 
 var accountRules = with(each(recordRule,
@@ -207,7 +277,11 @@ var accountRules = with(each(recordRule,
 			set.owners = w.ownersOf(f, set)
 			w.selection(f, set)
 		},
-		"deviceOrder": func(w *walk, f *Node, _ objects) { w.nodesOf(f, "DeviceOrder", []string{w.id(f)}) },
+		"deviceOrder": func(w *walk, f *Node, _ objects) {
+			if _, rcID, ok := w.facts.Locate("DeviceOrder", w.id(f)); ok {
+				w.named(f, "DeviceOrder", []string{rcID})
+			}
+		},
 	})
 
 // selectedBeside says whether another field is selected on the same object.

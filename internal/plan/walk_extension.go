@@ -5,46 +5,44 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/paging"
 	"github.com/ringql/ringql/internal/rest"
 )
 
-// in sets the account that ids name objects of, until what it returns is called.
-func (w *walk) in(ids []string) (done func()) {
-	before := w.account
-	for _, id := range ids {
-		if _, account, ok := w.facts.Named(id); ok {
-			w.account = w.facts.Path(account)
-		}
-	}
-	return func() { w.account = before }
-}
-
-// namedExtensions prices extensions that a query names.
-func (w *walk) namedExtensions(f *Node, ids ...string) {
-	defer w.in(ids)()
-	on := objects{n: Exactly(len(ids)), name: "extensions", record: whole}
+// namedExtensions prices extensions of the account at hand that a query names.
+func (w *walk) namedExtensions(f *Node, ids []string) {
+	on := objects{n: Exactly(len(ids)), record: whole}
 	alone, _ := WantsDetails(f, w.vars)
-	for _, id := range ids {
-		if id == "" || id == rest.Own {
+	named := make([]string, len(ids))
+	for i, id := range ids {
+		if id == rest.Own {
 			id = cmp.Or(w.facts.Extension, rest.Own)
 		}
-		on.name += " " + id
+		named[i] = id
 		switch {
 		case alone: // each is read by itself, which tells all
 			on.record = listed
-		case !w.first("extension " + id):
+		case !w.first("extension " + w.account + "/" + id):
 		case id == rest.Own: // which cannot stand among many
 			w.one(readExtension, f, "extension", Exactly(1))
 		default:
 			w.together(readExtension, f, "extension", Exactly(1))
 		}
 	}
+	on.name = "extensions of " + w.account + " " + short(strings.Join(named, " "))
 	on.record = w.records([]*Node{f}, on)
-	w.selectionOf(f, typeExtension, on)
+	if len(ids) == 1 && ids[0] == rest.Own {
+		w.selectionOf(f, typeExtension, on)
+	} else {
+		w.selectionIfFound(f, typeExtension, on, relations)
+	}
 }
+
+// relations are the fields of extensions that are announced together with them.
+var relations = Set("phoneNumbers", "usablePhoneNumbers", "forwardingNumbers", "callFlipNumbers", "devices")
 
 // extensions prices what rows ask of some extensions, and what is selected under f.
 func (w *walk) extensions(f *Node, rows []*Node, on objects) {
@@ -157,7 +155,7 @@ func (w *walk) listsAll(n *Node) bool {
 		return false
 	}
 	for account := range root.Select(w.vars) {
-		if account.Field != "account" || w.pathOf(account) != w.account {
+		if path, _ := w.accountOf(account); account.Field != "account" || path != w.account {
 			continue
 		}
 		for f := range account.Select(w.vars) {
@@ -170,13 +168,6 @@ func (w *walk) listsAll(n *Node) bool {
 		}
 	}
 	return false
-}
-
-func (w *walk) pathOf(account *Node) string {
-	if id := w.id(account); id != "" {
-		return w.facts.Path(id)
-	}
-	return rest.Own
 }
 
 // unread is how many of the first pages of a list of the account are not counted yet.
