@@ -79,9 +79,14 @@ type Line struct {
 	Way       string // that was chosen, where there are several
 	Rejected  []Option
 	Deferred  bool // it is in a part of the answer that comes later
-	IfFound   bool // it is made if what the query names by an id is there
+	// Maybe says that it may come to nothing: what the query names by an id is not there, or
+	// another read tells all of it.
+	Maybe bool
 
-	need string // that it meets by ids, where a list could
+	need    string // that it meets by ids, where a list could
+	account string // whose; "" where that may be one's own as well
+	// apart says that no other line which is apart asks for the same; others may.
+	apart bool
 }
 
 // Reason says in words why there are so many calls.
@@ -134,21 +139,44 @@ func pick(sum map[budget.Group]Size, of func(Size) int) Calls {
 	return calls
 }
 
+// sureKey is what calls that may be the same have in common.
+type sureKey struct {
+	operation *rest.Operation
+	account   string
+}
+
 // Least returns the calls that are made for sure, but for parts that come later, and for
-// those that remembered answers may spare.
+// those that remembered answers may spare. Two places of a query may ask for the same
+// objects, or for such as go together in one call: of those, the dearest is sure.
 func (e *Estimate) Least(remembered func(*rest.Operation) int) Calls {
-	spared, calls := map[*rest.Operation]int{}, Calls{}
-	for _, l := range e.Lines {
-		if l.Deferred || l.IfFound || l.Calls.Least == 0 {
+	type sure struct {
+		group       budget.Group
+		apart, most int
+	}
+	sums := map[sureKey]sure{}
+	for i := range e.Lines {
+		l := &e.Lines[i]
+		if l.Deferred || l.Maybe || l.Calls.Least == 0 || l.Group == "" {
 			continue
 		}
-		if _, known := spared[l.Operation]; !known {
-			spared[l.Operation] = remembered(l.Operation)
+		k := sureKey{l.Operation, l.account}
+		s := sums[k]
+		s.group = l.Group
+		if l.apart {
+			s.apart = bounded(s.apart + l.Calls.Least)
 		}
-		free := min(spared[l.Operation], l.Calls.Least)
-		spared[l.Operation] -= free
-		if n := l.Calls.Least - free; n > 0 && l.Group != "" {
-			calls[l.Group] = bounded(calls[l.Group] + n)
+		s.most = max(s.most, s.apart, l.Calls.Least)
+		sums[k] = s
+	}
+	made, groups := map[*rest.Operation]int{}, map[*rest.Operation]budget.Group{}
+	for k, s := range sums {
+		made[k.operation] = bounded(made[k.operation] + s.most)
+		groups[k.operation] = s.group
+	}
+	calls := Calls{}
+	for o, n := range made {
+		if n -= remembered(o); n > 0 {
+			calls[groups[o]] = bounded(calls[groups[o]] + n)
 		}
 	}
 	return calls
@@ -193,15 +221,15 @@ type walk struct {
 	account  string          // the account at hand, as requests name it
 	spent    Calls           // of what was chosen so far
 	deferred bool
-	ifFound  bool
+	maybe    bool
 	labels   map[*Node]string
 	batch    map[batchKey]*Line // reads by ids that go together
 	order    []batchKey
 }
 
 type batchKey struct {
-	operation, account string
-	deferred           bool
+	operation, account, list string
+	deferred                 bool
 }
 
 // objects are what a selection is made on.
@@ -212,6 +240,7 @@ type objects struct {
 	record recordState       // of extensions
 	source rest.NumberSource // of phone numbers
 	owners *objects          // of phone numbers and devices: the extensions that own them, where that is known
+	named  bool              // it is one object, which no other name stands for
 }
 
 // recordState is how much of an extension's record is at hand.
@@ -239,7 +268,10 @@ func (w *walk) add(l Line) {
 	if w.facts.Payer != nil {
 		l.Group = w.facts.Payer(l.Operation)
 	}
-	l.Deferred, l.IfFound = l.Deferred || w.deferred, l.IfFound || w.ifFound
+	l.Deferred, l.Maybe = l.Deferred || w.deferred, l.Maybe || w.maybe
+	if l.account = w.account; w.account != rest.Own && w.facts.Account == "" {
+		l.account, l.apart = "", false // it may be one's own by its real id
+	}
 	w.est.Lines = append(w.est.Lines, l)
 	w.spent[l.Group] += l.Calls.Expected
 }
@@ -249,22 +281,35 @@ func (w *walk) one(o *rest.Operation, n *Node, of string, things Size) {
 	w.add(Line{Operation: o, Place: n, Calls: things, Of: of, Things: things, InOneCall: 1})
 }
 
+// apart notes a call that no other place asks for.
+func (w *walk) apart(o *rest.Operation, n *Node, of string) {
+	w.add(Line{Operation: o, Place: n, Calls: Exactly(1), Of: of, Things: Exactly(1), InOneCall: 1, apart: true})
+}
+
 // together notes reads by ids that leave with others of their kind: those that a query
 // names right at its root.
 func (w *walk) together(o *rest.Operation, n *Node, of string, things Size) {
-	k := batchKey{o.ID, w.account, w.deferred}
+	w.pagesTogether(o, n, of, "", things)
+}
+
+// pagesTogether is together for pages of lists, which go together if the list is the same.
+func (w *walk) pagesTogether(o *rest.Operation, n *Node, of, list string, things Size) *Line {
+	k := batchKey{o.ID, w.account, list, w.deferred}
 	if l := w.batch[k]; l != nil {
 		l.Things = l.Things.plus(things)
-		return
+		return l
 	}
-	w.batch[k] = &Line{Operation: o, Place: n, Of: of, Things: things, Deferred: w.deferred}
+	l := &Line{Operation: o, Place: n, Of: of, Things: things, Deferred: w.deferred, Maybe: w.maybe, apart: list == ""}
+	w.batch[k] = l
 	w.order = append(w.order, k)
+	return l
 }
 
 // byIDs notes a batch of reads by ids.
 func (w *walk) byIDs(o *rest.Operation, n *Node, of string, things Size) {
 	in := w.facts.InOneCall(o.ID)
-	w.add(Line{Operation: o, Place: n, Calls: things.in(in), Of: of, Things: things, InOneCall: in})
+	told := o == readAccountPhoneNumber || o == readDevice // lists that are read besides may tell them
+	w.add(Line{Operation: o, Place: n, Calls: things.in(in), Of: of, Things: things, InOneCall: in, Maybe: told})
 }
 
 // flush notes what goes together.
@@ -273,6 +318,7 @@ func (w *walk) flush() {
 		l := w.batch[k]
 		l.InOneCall = w.facts.InOneCall(k.operation)
 		l.Calls = l.Things.in(l.InOneCall)
+		w.account = k.account
 		w.add(*l)
 	}
 	w.batch, w.order = map[batchKey]*Line{}, nil

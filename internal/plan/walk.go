@@ -71,16 +71,21 @@ func (w *walk) field(f *Node, on objects) {
 	if !ok || i < 0 {
 		return // it will be refused
 	}
-	read := on
-	if refusable(f.Args(w.vars)) {
-		read.n.Least = 0
+	before := w.maybe
+	w.maybe = before || refusable(f.Args(w.vars))
+	args := f.Args(w.vars)
+	if f.connection() {
+		args = others(args)
+	} else if n, given := number(args["first"]); given && n == 0 {
+		return // nothing is looked for
 	}
-	name := f.Field + short(canonical(others(f.Args(w.vars))))
+	name := f.Field + short(canonical(args))
 	if paged[f.Field] {
-		w.eachList(ops[i], f, read, "object", name, fc)
+		w.eachList(ops[i], f, on, "object", name, fc)
 	} else if w.first(on.name + "/" + name) {
-		w.one(ops[i], f, "object", read.n)
+		w.add(Line{Operation: ops[i], Place: f, Calls: on.n, Of: "object", Things: on.n, InOneCall: 1, apart: on.named})
 	}
+	w.maybe = before
 	w.selection(f, objects{n: on.n, name: on.name + "/" + w.label(f)})
 }
 
@@ -103,7 +108,12 @@ func (w *walk) eachList(o *rest.Operation, f *Node, on objects, of, list string,
 		return
 	}
 	calls := on.n.times(Size{1, len(sizes), len(sizes) + fc.More})
-	w.add(Line{Operation: o, Place: f, Calls: calls, Of: of, Things: on.n, InOneCall: 1, PerPage: sizes})
+	w.add(Line{Operation: o, Place: f, Calls: calls, Of: of, Things: on.n, InOneCall: 1, PerPage: sizes, apart: on.named})
+}
+
+// connection says whether n shows a window of a list.
+func (n *Node) connection() bool {
+	return len(n.Children) > 0 && strings.HasSuffix(n.Children[0].Type, "Connection")
 }
 
 // windowArguments are those of which is known beforehand whether they will do.
@@ -148,14 +158,17 @@ func (w *walk) mutation(f *Node, ops []*rest.Operation) {
 		likely = likely && o.Method == http.MethodGet
 		w.add(Line{Operation: o, Place: f, Calls: calls, Of: "item", Things: items, InOneCall: 1})
 	}
+	before := w.maybe
+	w.maybe = true // the change may be refused, and leave nothing to show
 	w.selection(f, objects{n: items, name: w.label(f)})
+	w.maybe = before
 }
 
 // once is the rule of fields that share one read of the object they are selected on.
 func once(o *rest.Operation, name, of string) rule {
 	return func(w *walk, f *Node, on objects) {
 		if w.first(on.name + "/" + name) {
-			w.one(o, f, of, on.n)
+			w.add(Line{Operation: o, Place: f, Calls: on.n, Of: of, Things: on.n, InOneCall: 1, apart: on.named})
 		}
 		w.selection(f, objects{n: on.n, name: on.name + "/" + f.Field})
 	}
@@ -266,13 +279,11 @@ func (w *walk) window(o *rest.Operation, f *Node, of string) (rows Size) {
 	}
 	if len(sizes) > 0 {
 		calls := Size{1, len(sizes), len(sizes) + fc.More}
-		switch filter, _ := f.Args(w.vars)["filter"].(map[string]any); {
-		case fc.Sure:
+		if fc.Sure {
 			calls = Exactly(len(sizes))
-		case refusable(filter):
-			calls.Least = 0
 		}
-		w.add(Line{Operation: o, Place: f, Calls: calls, Of: of, Things: rows, PerPage: sizes})
+		filter, _ := f.Args(w.vars)["filter"].(map[string]any)
+		w.add(Line{Operation: o, Place: f, Calls: calls, Of: of, Things: rows, PerPage: sizes, apart: fc.Sure, Maybe: !fc.Sure && refusable(filter)})
 	}
 	return rows
 }

@@ -58,9 +58,13 @@ var queryRules = map[string]rule{
 		}
 		name := w.label(f)
 		if !OnlyCountries(f, w.vars) && w.first(name) {
-			w.one(getBrandInfo, f, "brand", Exactly(1))
+			w.apart(getBrandInfo, f, "brand")
 		}
-		w.selectionIfFound(f, "Brand", objects{n: Exactly(1), name: name, record: whole}, contracted)
+		var sure map[string]bool
+		if OnlyCountries(f, w.vars) {
+			sure = contracted // they need no record of it
+		}
+		w.selectionIfFound(f, "Brand", objects{n: Exactly(1), name: name, record: whole, named: true}, sure)
 	},
 	"country":     entryRule(readCountry, "Country", "country"),
 	"servicePlan": entryRule(getServicePlanInfo, "ServicePlan", "service plan"),
@@ -69,7 +73,7 @@ var queryRules = map[string]rule{
 	},
 }
 
-// contracted are the fields of a brand that need no record of it.
+// contracted are lists of a brand that are read even of one that is not there.
 var contracted = Set("contractedCountries", "domesticCountries")
 
 // entryRule is the rule of a field that looks up an entry of a dictionary.
@@ -80,7 +84,7 @@ func entryRule(o *rest.Operation, typ, of string) rule {
 		}
 		name := w.label(f)
 		if w.first(name) {
-			w.one(o, f, of, Exactly(1))
+			w.apart(o, f, of)
 		}
 		w.selectionIfFound(f, typ, objects{n: Exactly(1), name: name, record: whole}, nil)
 	}
@@ -174,7 +178,7 @@ func (w *walk) nodesOf(f *Node, k kind, ids []string) {
 	w.account = k.account
 	switch k.typ {
 	case typeAccount:
-		w.selectionOf(f, k.typ, objects{n: Exactly(1), name: "account " + k.account})
+		w.selectionOf(f, k.typ, objects{n: Exactly(1), name: "account " + k.account, named: true})
 	case typeExtension:
 		w.namedExtensions(f, ids)
 	default:
@@ -195,13 +199,13 @@ func (w *walk) named(f *Node, typ string, ids []string) {
 	switch {
 	case fresh == 0:
 	case typ == "CallerBlockingNumber": // those of one extension together
-		w.add(Line{Operation: readBlockedAllowedNumber, Place: f, Calls: Size{1, 1, fresh}, Of: things[typ], Things: n, InOneCall: w.facts.InOneCall(readBlockedAllowedNumber.ID)})
+		w.add(Line{Operation: readBlockedAllowedNumber, Place: f, Calls: Size{1, 1, fresh}, Of: things[typ], Things: n, apart: true, InOneCall: w.facts.InOneCall(readBlockedAllowedNumber.ID)})
 	case readByIDs[typ] != nil:
 		w.together(readByIDs[typ], f, things[typ], n)
 	case readAlone[typ] != nil:
-		w.one(readAlone[typ], f, things[typ], n)
+		w.add(Line{Operation: readAlone[typ], Place: f, Calls: n, Of: things[typ], Things: n, InOneCall: 1, apart: true})
 	}
-	on := objects{n: Exactly(len(ids)), name: typ + " of " + w.account + " " + w.label(f), record: whole}
+	on := objects{n: Exactly(len(ids)), name: typ + " of " + w.account + " " + w.label(f), record: whole, named: len(ids) == 1}
 	if ownedTypes[typ] {
 		on.owners = &objects{n: Size{0, on.n.Most, on.n.Most}, name: "owners of " + on.name} // what is spare has none
 	}
@@ -230,17 +234,18 @@ func (w *walk) selectionOf(n *Node, typ string, on objects) {
 	}
 }
 
-// selectionIfFound is selectionOf for objects that the query names, which may not be there.
-// What is announced together with them is read all the same.
-func (w *walk) selectionIfFound(n *Node, typ string, on objects, announced map[string]bool) {
-	before := w.ifFound
+// selectionIfFound is selectionOf for objects that the query names, which may not be there:
+// what is announced together with them is not sent once that is known. The fields sure are
+// read all the same.
+func (w *walk) selectionIfFound(n *Node, typ string, on objects, sure map[string]bool) {
+	before := w.maybe
 	for f := range n.Select(w.vars) {
 		if f.Type == typ || f.Type == typeNode {
-			w.ifFound = before || !announced[f.Field]
+			w.maybe = before || !sure[f.Field]
 			w.fieldOf(typ, f, on)
 		}
 	}
-	w.ifFound = before
+	w.maybe = before
 }
 
 var accountRules = with(each(recordRule,
@@ -278,8 +283,12 @@ var accountRules = with(each(recordRule,
 			w.selection(f, set)
 		},
 		"deviceOrder": func(w *walk, f *Node, _ objects) {
-			if _, rcID, ok := w.facts.Locate("DeviceOrder", w.id(f)); ok {
-				w.named(f, "DeviceOrder", []string{rcID})
+			account, rcID, ok := w.facts.Locate("DeviceOrder", w.id(f))
+			if account = w.facts.Path(account); account == rest.Own { // or not said
+				account = w.account
+			}
+			if ok {
+				w.nodesOf(f, kind{"DeviceOrder", account}, []string{rcID})
 			}
 		},
 	})
@@ -292,7 +301,7 @@ func (w *walk) selectedBeside(f *Node, field string) bool {
 // accountRecord prices the record of the account at hand.
 func (w *walk) accountRecord(f *Node) {
 	if w.first("record of " + w.account) {
-		w.one(readAccountInfo, f, "account", Exactly(1))
+		w.apart(readAccountInfo, f, "account")
 	}
 }
 

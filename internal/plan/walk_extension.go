@@ -14,7 +14,9 @@ import (
 
 // namedExtensions prices extensions of the account at hand that a query names.
 func (w *walk) namedExtensions(f *Node, ids []string) {
-	on := objects{n: Exactly(len(ids)), record: whole}
+	own := len(ids) == 1 && ids[0] == rest.Own
+	known := !own || w.facts.Extension != "" // else what is asked of it waits for its record
+	on := objects{n: Exactly(len(ids)), record: whole, named: len(ids) == 1 && known}
 	alone, _ := WantsDetails(f, w.vars)
 	named := make([]string, len(ids))
 	for i, id := range ids {
@@ -27,22 +29,19 @@ func (w *walk) namedExtensions(f *Node, ids []string) {
 			on.record = listed
 		case !w.first("extension " + w.account + "/" + id):
 		case id == rest.Own: // which cannot stand among many
-			w.one(readExtension, f, "extension", Exactly(1))
+			w.apart(readExtension, f, "extension")
 		default:
 			w.together(readExtension, f, "extension", Exactly(1))
 		}
 	}
 	on.name = "extensions of " + w.account + " " + short(strings.Join(named, " "))
 	on.record = w.records([]*Node{f}, on)
-	if len(ids) == 1 && ids[0] == rest.Own {
+	if own && known {
 		w.selectionOf(f, typeExtension, on)
 	} else {
-		w.selectionIfFound(f, typeExtension, on, relations)
+		w.selectionIfFound(f, typeExtension, on, nil)
 	}
 }
-
-// relations are the fields of extensions that are announced together with them.
-var relations = Set("phoneNumbers", "usablePhoneNumbers", "forwardingNumbers", "callFlipNumbers", "devices")
 
 // extensions prices what rows ask of some extensions, and what is selected under f.
 func (w *walk) extensions(f *Node, rows []*Node, on objects) {
@@ -92,29 +91,49 @@ func (w *walk) mentioned(row *Node, on objects) {
 	if w.est.Choices[need] == ByIDs {
 		delete(w.est.Choices, need) // those before were few
 	}
-	if w.choose(need, known && on.n.Exact(), func(f Funds) (int, error) { return f.Choose(options) }) == ByList && listPages > 0 {
-		before := len(w.est.Lines)
-		w.listPages(listExtensions, row, ExtensionTotal, "extension", listPages, known)
-		if len(w.est.Lines) > before {
-			w.ways(options, ByList)
-			if !on.n.Exact() {
-				w.unsure(options[ByIDs])
-			}
-		}
-		return
+	before := len(w.est.Lines)
+	way := w.choose(need, on.n.Exact() && known, func(f Funds) (int, error) { return f.Choose(options) })
+	if way == ByIDs && on.n.Exact() {
+		w.est.Choices[need] = way // however many there are
 	}
-	w.byIDs(readExtension, row, "extension", on.n)
-	w.ways(options, ByIDs)
-	w.est.Lines[len(w.est.Lines)-1].need = need
+	_, sure := w.est.Choices[need]
+	switch {
+	case way == ByList && listPages > 0:
+		w.listPages(listExtensions, row, ExtensionTotal, "extension", listPages, known)
+	default:
+		way = ByIDs
+		w.byIDs(readExtension, row, "extension", on.n)
+		w.est.Lines[before].need = need
+	}
+	if len(w.est.Lines) == before {
+		return // the list was priced before
+	}
+	w.est.Lines[before].ways(options, way)
+	w.est.Lines[before].Maybe = true // lists and reads besides may tell them all
+	switch {
+	case sure:
+	case way == ByIDs:
+		w.instead(func() { w.listPages(listExtensions, row, ExtensionTotal, "extension", listPages, known) })
+	default:
+		w.instead(func() { w.byIDs(readExtension, row, "extension", on.n) })
+	}
 }
 
-// unsure says that a line may come to nothing, or to what another way takes: which is
-// chosen will be known when it is known of how many objects.
-func (w *walk) unsure(o Option) {
-	l := &w.est.Lines[len(w.est.Lines)-1]
-	l.Calls.Least = 0
-	for _, n := range o.Calls {
-		l.Calls.Most = max(l.Calls.Most, n)
+// instead prices a way that was not chosen, for where the choice is not sure: which is taken
+// will be known when it is known of how many objects, and the one may be left for the other.
+func (w *walk) instead(price func()) {
+	counted, chosen := maps.Clone(w.counted), len(w.est.Lines)
+	price()
+	w.counted = counted
+	for i := range w.est.Lines {
+		l := &w.est.Lines[i]
+		switch {
+		case i >= chosen:
+			w.spent[l.Group] -= l.Calls.Expected
+			l.Calls.Least, l.Calls.Expected = 0, 0
+		case i == chosen-1:
+			l.Calls.Least = 0
+		}
 	}
 }
 
@@ -130,13 +149,12 @@ func NumbersNeed(account string, n int, need NumberNeed) string {
 // DevicesNeed names the need of the devices of n extensions.
 func DevicesNeed(account string, n int) string { return fmt.Sprintf("devices of %s: %d", account, n) }
 
-// ways notes on the last line which way was chosen, and which were not.
-func (w *walk) ways(options []Option, chosen int) {
-	if len(options) < 2 || len(w.est.Lines) == 0 {
+// ways notes which way was chosen, and which were not.
+func (l *Line) ways(options []Option, chosen int) {
+	if len(options) < 2 {
 		return
 	}
-	l := &w.est.Lines[len(w.est.Lines)-1]
-	l.Way = options[chosen].Name
+	l.Way, l.Rejected = options[chosen].Name, nil
 	for i, o := range options {
 		if i != chosen {
 			l.Rejected = append(l.Rejected, o)
@@ -260,8 +278,9 @@ func devicesRule(w *walk, f *Node, on objects) {
 	shown := args["after"] == nil && args["before"] == nil && args["last"] == nil
 	need := DeviceNeedOf(f, w.vars, shown)
 	set := objects{n: on.n.times(Size{0, 1, rest.MostPerPage}), name: on.name + "/" + w.label(f), owners: &on, source: rest.FromLine}
-	if w.first(pageName(on.name, "devices"+short(canonical(filter)), fc.Pages[0].Number, fc.Pages[0].Size)) {
-		w.devices(f, on, need.Told && canonical(filter) == "", fc.Pages[0].Size)
+	list := pageName("", "devices"+short(canonical(filter)), fc.Pages[0].Number, fc.Pages[0].Size)
+	if w.first(on.name + list) {
+		w.devices(f, on, list, need.Told && canonical(filter) == "", fc.Pages[0].Size)
 	}
 	if need.Ahead && w.first(set.name+"/lines") {
 		w.byIDs(readAccountPhoneNumber, f, "phone number", w.count(LabelOf("lines of extensions", on.n.Expected), set.n))
@@ -269,7 +288,7 @@ func devicesRule(w *walk, f *Node, on objects) {
 	w.selection(f, set)
 }
 
-func (w *walk) devices(f *Node, on objects, told bool, size int) {
+func (w *walk) devices(f *Node, on objects, list string, told bool, size int) {
 	total, known := w.facts.Count(w.account, DeviceTotal)
 	if !known {
 		total = rest.MostPerPage
@@ -280,12 +299,21 @@ func (w *walk) devices(f *Node, on objects, told bool, size int) {
 		Extensions: on.n.Expected, Unread: w.unread(DeviceTotal, Pages(total, rest.MostPerPage)), InOneCall: in,
 		Listed: told && w.facts.Preference != rest.OnlyV2, Preferred: w.facts.Preference == rest.OnlyV1,
 	}
+	options := facts.Options()
 	way := w.choose(DevicesNeed(w.account, facts.Extensions), on.n.Exact(), facts.Choose)
-	if way == ByList {
+	before := len(w.est.Lines)
+	switch {
+	case way == ByList:
 		w.listPages(listAccountDevices, f, DeviceTotal, "device", Pages(total, rest.MostPerPage), known)
-	} else {
+	case on.named: // with others that a query names
+		l := w.pagesTogether(listExtensionDevices, f, "extension", list, on.n)
+		l.PerPage = []int{size}
+		l.ways(options, way)
+	default:
 		w.byIDs(listExtensionDevices, f, "extension", on.n)
-		w.est.Lines[len(w.est.Lines)-1].PerPage = []int{size}
+		w.est.Lines[before].PerPage = []int{size}
 	}
-	w.ways(facts.Options(), way)
+	if len(w.est.Lines) > before {
+		w.est.Lines[before].ways(options, way)
+	}
 }
