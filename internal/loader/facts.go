@@ -81,8 +81,8 @@ func (l *Loaders) funds(ctx context.Context) plan.Funds {
 	return FundsOf(ctx, l.gate, l.who)
 }
 
-// FundsOf tells what a person can spend until ctx ends. What is left is asked once for each
-// group, for the answer may have to come from another machine.
+// FundsOf tells what a person can spend until ctx ends. The gate is asked everything once,
+// for the answer may have to come from another machine.
 func FundsOf(ctx context.Context, gate *budget.Gate, who string) plan.Funds {
 	known := map[budget.Group]int{}
 	left := func(g budget.Group) int {
@@ -93,13 +93,23 @@ func FundsOf(ctx context.Context, gate *budget.Gate, who string) plan.Funds {
 		}
 		return n
 	}
+	type calls struct {
+		group budget.Group
+		n     int
+	}
+	times := map[calls]time.Duration{}
 	f := plan.Funds{
 		Left: left,
 		When: func(g budget.Group, n int) time.Duration {
 			if n <= left(g) {
 				return 0
 			}
-			return gate.When(who, g, n)
+			d, ok := times[calls{g, n}]
+			if !ok {
+				d = gate.When(who, g, n)
+				times[calls{g, n}] = d
+			}
+			return d
 		},
 	}
 	if end, ok := ctx.Deadline(); ok {

@@ -202,7 +202,7 @@ func (e *Estimate) Exact() bool {
 func (p *Plan) Price(vars map[string]any, facts Facts) *Estimate {
 	w := &walk{
 		facts: facts, vars: vars, est: &Estimate{Choices: map[string]int{}}, counted: map[string]bool{}, account: rest.Own,
-		spent: Calls{}, batch: map[batchKey]*Line{}, labels: map[*Node]string{},
+		spent: Calls{}, batch: map[batchKey]*Line{}, notes: map[*Node]*noted{},
 	}
 	w.selection(p.Root, objects{n: Exactly(1)})
 	w.flush()
@@ -218,11 +218,12 @@ type walk struct {
 	vars     map[string]any
 	est      *Estimate
 	counted  map[string]bool // what is read, by name: it is read once
+	tried    []string        // what is counted of a way that was not chosen; nil outside of one
 	account  string          // the account at hand, as requests name it
 	spent    Calls           // of what was chosen so far
 	deferred bool
 	maybe    bool
-	labels   map[*Node]string
+	notes    map[*Node]*noted
 	batch    map[batchKey]*Line // reads by ids that go together
 	order    []batchKey
 }
@@ -259,6 +260,9 @@ func (w *walk) first(name string) bool {
 		return false
 	}
 	w.counted[name] = true
+	if w.tried != nil {
+		w.tried = append(w.tried, name)
+	}
 	return true
 }
 

@@ -1,9 +1,8 @@
 package plan
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
+	"hash/maphash"
 	"maps"
 	"net/http"
 	"slices"
@@ -72,8 +71,8 @@ func (w *walk) field(f *Node, on objects) {
 		return // it will be refused
 	}
 	before := w.maybe
-	w.maybe = before || refusable(f.Args(w.vars))
-	args := f.Args(w.vars)
+	w.maybe = before || refusable(w.args(f))
+	args := w.args(f)
 	if f.connection() {
 		args = others(args)
 	} else if n, given := number(args["first"]); given && n == 0 {
@@ -140,7 +139,7 @@ func refusable(args map[string]any) bool {
 // most as many reads besides.
 func (w *walk) mutation(f *Node, ops []*rest.Operation) {
 	items := Exactly(1)
-	input, _ := f.Args(w.vars)["input"].(map[string]any)
+	input, _ := w.args(f)["input"].(map[string]any)
 	for _, v := range input {
 		if list, ok := v.([]any); ok && len(list) > items.Most {
 			items = Size{1, len(list), len(list)}
@@ -194,37 +193,24 @@ func (n *Node) label(vars map[string]any) string {
 	return n.Field + short(canonical(n.Args(vars)))
 }
 
-// label is n's, which is written once for all that is selected on it.
-func (w *walk) label(n *Node) string {
-	l, ok := w.labels[n]
-	if !ok {
-		l = n.label(w.vars)
-		w.labels[n] = l
-	}
-	return l
-}
-
 // short stands for arguments in names: names of what lies below grow with them, and are kept.
+// They never leave the process.
 func short(args string) string {
-	if len(args) <= 2*sha256.Size {
+	if len(args) <= longestArgument {
 		return args
 	}
-	sum := sha256.Sum256([]byte(args))
-	return base64.RawStdEncoding.EncodeToString(sum[:])
+	return strconv.Itoa(len(args)) + "#" + strconv.FormatUint(maphash.String(seed, args), 36)
 }
 
-// canonical writes arguments without those that are null; "" for none.
+const longestArgument = 64 // of those that stand in names as they are
+
+var seed = maphash.MakeSeed()
+
+// canonical writes arguments without those that are null, long texts by their hash; "" for
+// none.
 func canonical(args map[string]any) string {
-	given := make(map[string]any, len(args))
-	for name, v := range args {
-		if fields, ok := v.(map[string]any); ok && canonical(fields) == "" {
-			continue
-		}
-		if v != nil {
-			given[name] = v
-		}
-	}
-	if len(given) == 0 {
+	given := given(args)
+	if given == nil {
 		return ""
 	}
 	b, err := json.Marshal(given) // in the order of the names
@@ -232,6 +218,30 @@ func canonical(args map[string]any) string {
 		return ""
 	}
 	return string(b)
+}
+
+// given are the arguments that are not null; nil for none.
+func given(args map[string]any) map[string]any {
+	var out map[string]any
+	for name, v := range args {
+		switch of := v.(type) {
+		case nil:
+			continue
+		case string:
+			v = short(of)
+		case map[string]any:
+			fields := given(of)
+			if fields == nil {
+				continue
+			}
+			v = fields
+		}
+		if out == nil {
+			out = make(map[string]any, len(args))
+		}
+		out[name] = v
+	}
+	return out
 }
 
 // ListName is the name under which the length of the list is known that n is a window of.
@@ -243,14 +253,15 @@ func ListName(n *Node, vars map[string]any) string {
 // Label names what belongs to the objects that n shows: "owners of" them, say.
 func Label(what string, n *Node, vars map[string]any) string {
 	for ; n.within != nil; n = n.within {
-		switch n.Field {
-		case "nodes", "edges", "node":
-		default:
+		if !rowFields[n.Field] {
 			what += "/" + n.label(vars)
 		}
 	}
 	return what
 }
+
+// rowFields lead to the rows of a connection.
+var rowFields = Set("nodes", "edges", "node")
 
 // LabelOf names what belongs to so many things.
 func LabelOf(what string, n int) string { return what + " " + strconv.Itoa(n) }
@@ -258,7 +269,7 @@ func LabelOf(what string, n int) string { return what + " " + strconv.Itoa(n) }
 // window prices a window of a list of the account at hand, and returns how many rows it
 // shows.
 func (w *walk) window(o *rest.Operation, f *Node, of string) (rows Size) {
-	name := ListName(f, w.vars)
+	name := w.listName(f)
 	total, known := w.facts.Count(w.account, name)
 	fc, ok := w.foresee(f, total, known)
 	if !ok {
@@ -282,7 +293,7 @@ func (w *walk) window(o *rest.Operation, f *Node, of string) (rows Size) {
 		if fc.Sure {
 			calls = Exactly(len(sizes))
 		}
-		filter, _ := f.Args(w.vars)["filter"].(map[string]any)
+		filter, _ := w.args(f)["filter"].(map[string]any)
 		w.add(Line{Operation: o, Place: f, Calls: calls, Of: of, Things: rows, PerPage: sizes, apart: fc.Sure, Maybe: !fc.Sure && refusable(filter)})
 	}
 	return rows
@@ -294,7 +305,7 @@ func pageName(account, list string, page, perPage int) string {
 
 func (w *walk) foresee(f *Node, total int, known bool) (paging.Forecast, bool) {
 	var a paging.Args
-	args := f.Args(w.vars)
+	args := w.args(f)
 	for name, into := range map[string]**int{"first": &a.First, "last": &a.Last} {
 		if n, ok := number(args[name]); ok {
 			*into = &n
@@ -325,7 +336,7 @@ func number(v any) (int, bool) {
 }
 
 // id is the argument of that name.
-func (w *walk) id(f *Node) string { return Text(f.Args(w.vars)["id"]) }
+func (w *walk) id(f *Node) string { return Text(w.args(f)["id"]) }
 
 // Text reads an argument of type ID, which may have been written as a number; "" for none.
 func Text(v any) string {

@@ -103,7 +103,7 @@ func (w *walk) accountOf(f *Node) (account string, ok bool) {
 		account, _, ok = w.facts.Locate(typeAccount, id)
 		return w.facts.Path(account), ok
 	}
-	return rest.Own, f.Args(w.vars)["id"] == nil
+	return rest.Own, w.args(f)["id"] == nil
 }
 
 // namedRule is the rule of a field that shows the object of a type that its id names.
@@ -119,7 +119,7 @@ func namedRule(typ string) rule {
 // own without another.
 func forwardingNumberRule(w *walk, f *Node, _ objects) {
 	account, rcID, ok := w.facts.Locate("ForwardingNumber", w.id(f))
-	if under := f.Args(w.vars)["extensionId"]; ok && under != nil {
+	if under := w.args(f)["extensionId"]; ok && under != nil {
 		var ext string
 		_, ext, ok = w.facts.Locate(typeExtension, Text(under))
 		rcID += " of " + ext
@@ -133,7 +133,7 @@ func forwardingNumberRule(w *walk, f *Node, _ objects) {
 	}
 }
 
-func nodesRule(w *walk, f *Node, _ objects) { w.nodes(f, Texts(f.Args(w.vars)["ids"])) }
+func nodesRule(w *walk, f *Node, _ objects) { w.nodes(f, Texts(w.args(f)["ids"])) }
 
 // kind is a type and the account that objects of it lie in, as requests name it.
 type kind struct{ typ, account string }
@@ -348,7 +348,7 @@ var countryRules = each(func(w *walk, f *Node, on objects) {
 
 var deviceOrderRules = map[string]rule{
 	"devices": func(w *walk, f *Node, on objects) {
-		set := objects{n: w.count(Label("ordered", f, w.vars), UpTo(20)), name: on.name + "/devices"}
+		set := objects{n: w.count(w.labelOf("ordered", f), UpTo(20)), name: on.name + "/devices"}
 		set.owners = &objects{n: set.n, name: "owners of " + set.name}
 		if !TellsAll(OrderedFields, []*Node{f}, w.vars) {
 			w.byIDs(readDevice, f, "device", set.n)

@@ -122,18 +122,18 @@ func (w *walk) mentioned(row *Node, on objects) {
 // instead prices a way that was not chosen, for where the choice is not sure: which is taken
 // will be known when it is known of how many objects, and the one may be left for the other.
 func (w *walk) instead(price func()) {
-	counted, chosen := maps.Clone(w.counted), len(w.est.Lines)
+	chosen := len(w.est.Lines)
+	w.est.Lines[chosen-1].Calls.Least = 0
+	w.tried = []string{}
 	price()
-	w.counted = counted
-	for i := range w.est.Lines {
-		l := &w.est.Lines[i]
-		switch {
-		case i >= chosen:
-			w.spent[l.Group] -= l.Calls.Expected
-			l.Calls.Least, l.Calls.Expected = 0, 0
-		case i == chosen-1:
-			l.Calls.Least = 0
-		}
+	for _, name := range w.tried {
+		delete(w.counted, name)
+	}
+	w.tried = nil
+	for i := range w.est.Lines[chosen:] {
+		l := &w.est.Lines[chosen+i]
+		w.spent[l.Group] -= l.Calls.Expected
+		l.Calls.Least, l.Calls.Expected = 0, 0
 	}
 }
 
@@ -177,7 +177,7 @@ func (w *walk) listsAll(n *Node) bool {
 			continue
 		}
 		for f := range account.Select(w.vars) {
-			if f.Field != "extensions" || ListName(f, w.vars) != ExtensionTotal {
+			if f.Field != "extensions" || w.listName(f) != ExtensionTotal {
 				continue
 			}
 			if fc, ok := w.foresee(f, total, true); ok && fc.Rows == total {
@@ -234,10 +234,10 @@ var extensionRules = with(each(detailRule, slices.Collect(maps.Keys(details))...
 	"devices":            devicesRule,
 	"departments": func(w *walk, f *Node, on objects) {
 		n := on.n.times(UpTo(10))
-		w.extensions(f, []*Node{f}, objects{n: w.count(Label("departments", f, w.vars), n), name: "departments of " + on.name})
+		w.extensions(f, []*Node{f}, objects{n: w.count(w.labelOf("departments", f), n), name: "departments of " + on.name})
 	},
 	"callQueue": func(w *walk, f *Node, on objects) {
-		set := objects{n: w.count(Label("among", f, w.vars), on.n), name: "queues among " + on.name}
+		set := objects{n: w.count(w.labelOf("among", f), on.n), name: "queues among " + on.name}
 		if Selects([]*Node{f}, w.vars, func(field string) bool { return field == "uri" }) {
 			w.one(readCallQueueInfo, f, "call queue", set.n)
 			set.record = whole
@@ -249,7 +249,7 @@ var extensionRules = with(each(detailRule, slices.Collect(maps.Keys(details))...
 
 // amongRule is the rule of a field that some of the extensions have.
 func amongRule(w *walk, f *Node, on objects) {
-	w.selection(f, objects{n: w.count(Label("among", f, w.vars), on.n), name: f.Field + " among " + on.name, record: whole})
+	w.selection(f, objects{n: w.count(w.labelOf("among", f), on.n), name: f.Field + " among " + on.name, record: whole})
 }
 
 // firstForwarding is how many numbers are read first of a whole list.
@@ -257,7 +257,7 @@ const firstForwarding = 100
 
 func forwardingRule(w *walk, f *Node, on objects) {
 	fc := paging.Forecast{Pages: []paging.Page{{Number: 1, Size: firstForwarding}}}
-	filter, _ := f.Args(w.vars)["filter"].(map[string]any)
+	filter, _ := w.args(f)["filter"].(map[string]any)
 	if f.Field == "forwardingNumbers" && canonical(filter) == "" {
 		var ok bool
 		if fc, ok = w.foresee(f, 0, false); !ok {
@@ -273,7 +273,7 @@ func devicesRule(w *walk, f *Node, on objects) {
 	if !ok || len(fc.Pages) == 0 {
 		return
 	}
-	args := f.Args(w.vars)
+	args := w.args(f)
 	filter, _ := args["filter"].(map[string]any)
 	shown := args["after"] == nil && args["before"] == nil && args["last"] == nil
 	need := DeviceNeedOf(f, w.vars, shown)

@@ -10,13 +10,13 @@ func (w *walk) ownersOf(f *Node, rows objects) *objects {
 	if total, known := w.facts.Count(w.account, ExtensionTotal); known {
 		most = most.atMost(Exactly(total))
 	}
-	return &objects{n: w.count(Label("owners", f, w.vars), most), name: "owners of " + rows.name}
+	return &objects{n: w.count(w.labelOf("owners", f), most), name: "owners of " + rows.name}
 }
 
 // accountNumbers prices the account's list of phone numbers.
 func accountNumbers(w *walk, f *Node, on objects) {
 	o, source := listAccountPhoneNumbers, rest.FromRead
-	filter, _ := f.Args(w.vars)["filter"].(map[string]any)
+	filter, _ := w.args(f)["filter"].(map[string]any)
 	if w.facts.NumbersFromV2 || w.facts.OnlyV2(filter) {
 		o, source = listAccountNumbersV2, rest.FromV2
 	}
@@ -93,7 +93,7 @@ func usableRule(w *walk, f *Node, on objects) {
 	if !ok || len(fc.Pages) == 0 {
 		return
 	}
-	args := f.Args(w.vars)
+	args := w.args(f)
 	filter, _ := args["filter"].(map[string]any)
 	w.eachList(listExtensionNumbers, f, on, "extension", "usable"+short(canonical(filter)), fc)
 	set := objects{
@@ -156,7 +156,7 @@ func (w *walk) gathered(f *Node) Size {
 	}
 	w.listPages(listExtensions, f, ExtensionTotal, "extension", max(1, Pages(total, rest.MostPerPage)), known)
 	w.byIDs(listExtensionDevices, f, "extension", extensions)
-	return w.count(Label("rows", f, w.vars), extensions)
+	return w.count(w.labelOf("rows", f), extensions)
 }
 
 // lines prices what is asked of the numbers of devices' lines and not told there.
@@ -182,7 +182,7 @@ var phoneLineRules = map[string]rule{
 var forwardingNumberRules = map[string]rule{
 	"extension": ownerRule,
 	"device": func(w *walk, f *Node, on objects) {
-		set := objects{n: w.count(Label("among", f, w.vars), on.n), name: on.name + "/device", owners: on.owners}
+		set := objects{n: w.count(w.labelOf("among", f), on.n), name: on.name + "/device", owners: on.owners}
 		if !OnlyIDs(f, w.vars) {
 			w.byIDs(readDevice, f, "device", set.n)
 		}
@@ -209,7 +209,7 @@ var pagingGroupRules = map[string]rule{
 		if fc, ok := w.foresee(f, 0, false); ok && len(fc.Pages) > 0 {
 			w.eachList(listPagingGroupDevices, f, on, "paging group", "devices", fc)
 		}
-		set := objects{n: w.count(Label("members", f, w.vars), on.n.times(UpTo(25))), name: on.name + "/" + w.label(f)}
+		set := objects{n: w.count(w.labelOf("members", f), on.n.times(UpTo(25))), name: on.name + "/" + w.label(f)}
 		if Selects(f.Rows(w.vars), w.vars, func(field string) bool { return !PagedFields[field] }) {
 			w.byIDs(readDevice, f, "device", set.n)
 		}
@@ -229,7 +229,7 @@ func membersRule(o *rest.Operation, told map[string]bool) rule {
 			return
 		}
 		w.eachList(o, f, on, "group", "members", fc)
-		set := objects{n: w.count(Label("members", f, w.vars), on.n.times(UpTo(100))), name: on.name + "/" + w.label(f), record: listed}
+		set := objects{n: w.count(w.labelOf("members", f), on.n.times(UpTo(100))), name: on.name + "/" + w.label(f), record: listed}
 		lacks := func(field string) bool { return Lacks(told, field) }
 		single, details := false, false
 		for _, row := range f.Rows(w.vars) {
