@@ -77,11 +77,15 @@ func (o *operations) payable(est *plan.Estimate, facts plan.Facts) error {
 	if most := o.cfg.Limits.Calls; sum > most {
 		return &costlyError{sum, most}
 	}
-	return facts.Funds.Check(least)
+	return facts.Funds.Admit(least)
 }
 
-// exceeded are the extensions of an error about calls that cannot be sent in time.
+// exceeded are the extensions of an error about calls that cannot be sent in time. Where they
+// never can, no time is told to ask again.
 func exceeded(e *plan.Exceeded) map[string]any {
+	if e.Never {
+		return map[string]any{"needs": e.Needs, "has": e.Has}
+	}
 	return map[string]any{
 		"needs": e.Needs, "has": e.Has,
 		"fitsAt": time.Now().Add(e.FitsIn).UTC().Format(time.RFC3339), "retryAfter": int(math.Ceil(e.FitsIn.Seconds())),

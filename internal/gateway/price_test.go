@@ -96,6 +96,9 @@ func (c *goldenCase) compare(t *testing.T, query, vars string) (spent map[string
 		return spent
 	}
 	for _, g := range []string{"light", "medium", "heavy"} {
+		if p.Least[g] > p.Expected[g] || p.Expected[g] > p.Most[g] {
+			t.Errorf("%s: %d to %d calls, %d expected\n%s", g, p.Least[g], p.Most[g], p.Expected[g], text)
+		}
 		if n := spent[g]; n < p.Least[g] || n > p.Most[g] || p.Exact && !strings.Contains(answer, `"errors"`) && n != p.Expected[g] {
 			t.Errorf("took %d %s calls, foretold %d (exact: %v), %d to %d\n%s\n%s", n, g, p.Expected[g], p.Exact, p.Least[g], p.Most[g], strings.Join(c.sim.Calls(), "\n"), text)
 		}

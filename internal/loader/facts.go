@@ -112,6 +112,14 @@ func FundsOf(ctx context.Context, gate *budget.Gate, who string) plan.Funds {
 			return d
 		},
 	}
+	f.Fresh = func(g budget.Group, n int) time.Duration {
+		for _, s := range gate.Groups(ctx, who) {
+			if s.Group == g && s.Limit > 0 && n > s.Limit {
+				return time.Duration((n-1)/s.Limit) * s.Window
+			}
+		}
+		return 0
+	}
 	if end, ok := ctx.Deadline(); ok {
 		f.Patience = max(0, time.Until(end)-answering)
 	}

@@ -104,6 +104,22 @@ type Funds struct {
 	Left     Left                                      // now
 	When     func(g budget.Group, n int) time.Duration // how long until n calls of a group can have been sent
 	Patience time.Duration                             // how long the operation can wait; zero means not at all
+	// Fresh is how long n calls of a group take a person who has spent none; nil where that is
+	// not asked for.
+	Fresh func(g budget.Group, n int) time.Duration
+}
+
+// Admit is Check for a whole operation that has not begun: it says as well whether the calls
+// can be sent in time by anyone.
+func (f Funds) Admit(calls Calls) error {
+	e := f.exceeded(calls)
+	if e.FitsIn <= f.Patience {
+		return nil
+	}
+	for g, n := range calls {
+		e.Never = e.Never || n > 0 && f.Fresh(g, n) > f.Patience
+	}
+	return e
 }
 
 // Choose returns which of options to take: the cheapest of those that can be paid now, else
@@ -150,6 +166,7 @@ func (f Funds) exceeded(calls Calls) *Exceeded {
 type Exceeded struct {
 	Needs, Has Calls
 	FitsIn     time.Duration // how long it would take until all were sent
+	Never      bool          // not in time by anyone: one group's calls take several windows
 }
 
 func (e *Exceeded) Error() string {
@@ -164,7 +181,11 @@ func (e *Exceeded) Sentence() string {
 			needs = append(needs, fmt.Sprintf("%d %s (%d left)", n, g, e.Has[g]))
 		}
 	}
-	return fmt.Sprintf("%s, which would take %s.", strings.Join(needs, ", "), e.FitsIn.Round(time.Second))
+	why := ""
+	if e.Never {
+		why = " Waiting does not help: ask for less, or allow more time with RINGQL_TIMEOUT."
+	}
+	return fmt.Sprintf("%s, which would take %s.%s", strings.Join(needs, ", "), e.FitsIn.Round(time.Second), why)
 }
 
 // Is makes every Exceeded a refusal by the budget.

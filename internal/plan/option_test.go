@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,38 @@ func TestPages(t *testing.T) {
 	for _, tt := range []struct{ n, size, want int }{{0, 1000, 0}, {1, 1000, 1}, {1000, 1000, 1}, {1001, 1000, 2}, {120, 50, 3}} {
 		if got := Pages(tt.n, tt.size); got != tt.want {
 			t.Errorf("%d rows in pages of %d: %d, want %d", tt.n, tt.size, got, tt.want)
+		}
+	}
+}
+
+// Waiting does not help where a fresh budget would not do either.
+func TestAdmit(t *testing.T) {
+	windows := func(_ budget.Group, n int) time.Duration { return time.Duration((n-1)/50) * time.Minute }
+	for _, tt := range []struct {
+		calls    int
+		patience time.Duration
+		refused  bool
+		never    bool
+	}{
+		{10, 28 * time.Second, false, false},
+		{50, 28 * time.Second, true, false},
+		{51, 28 * time.Second, true, true},
+		{51, 90 * time.Second, true, false},
+		{51, 150 * time.Second, false, false},
+	} {
+		f := Funds{
+			Left: func(budget.Group) int { return 10 }, Fresh: windows, Patience: tt.patience,
+			When: func(g budget.Group, n int) time.Duration {
+				if n <= 10 {
+					return 0
+				}
+				return windows(g, n) + time.Minute
+			},
+		}
+		err := f.Admit(Calls{budget.Light: tt.calls})
+		e, refused := errors.AsType[*Exceeded](err)
+		if refused != tt.refused || refused && (e.Never != tt.never || strings.Contains(e.Sentence(), "does not help") != tt.never) {
+			t.Errorf("%d calls within %s: %v", tt.calls, tt.patience, err)
 		}
 	}
 }
