@@ -91,16 +91,24 @@ type Line struct {
 
 // Reason says in words why there are so many calls.
 func (l *Line) Reason() string {
-	things := plural(l.Things.Expected, l.Of)
-	if !l.Things.Exact() {
-		things = fmt.Sprintf("%d to %s", l.Things.Least, plural(l.Things.Most, l.Of))
+	things := plural(l.Things.Most, l.Of)
+	switch {
+	case l.Things.Exact():
+	case l.Things.Least == 0:
+		things = "up to " + things
+	default:
+		things = thousands(l.Things.Least) + " to " + things
 	}
 	switch {
+	case l.InOneCall == 0 && l.Calls.Most > len(l.PerPage):
+		return things + " on " + plural(len(l.PerPage), "page") + " or more"
 	case l.InOneCall == 0:
-		return things + " in pages"
+		return things + " on " + plural(len(l.PerPage), "page")
+	case l.InOneCall > 1 && l.Things.Most > l.InOneCall:
+		return fmt.Sprintf("%s, %s in one call", things, thousands(l.InOneCall))
 	case l.InOneCall > 1:
-		return fmt.Sprintf("%s, %d in one call", things, l.InOneCall)
-	case l.Things == Exactly(1):
+		return things + " in one call"
+	case l.Things.Most == 1:
 		return things
 	}
 	return "one for each of " + things
@@ -115,7 +123,16 @@ func plural(n int, of string) string {
 	default:
 		of += "s"
 	}
-	return strconv.Itoa(n) + " " + of
+	return thousands(n) + " " + of
+}
+
+// thousands writes n in groups of three digits.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // sum is what the estimate comes to by group.
