@@ -252,12 +252,13 @@ func ListName(n *Node, vars map[string]any) string {
 
 // Label names what belongs to the objects that n shows: "owners of" them, say.
 func Label(what string, n *Node, vars map[string]any) string {
-	for ; n.within != nil; n = n.within {
-		if !rowFields[n.Field] {
-			what += "/" + n.label(vars)
-		}
+	if n.within == nil {
+		return what
 	}
-	return what
+	if !rowFields[n.Field] {
+		what += "/" + n.label(vars)
+	}
+	return Label(what, n.within, vars)
 }
 
 // rowFields lead to the rows of a connection.
