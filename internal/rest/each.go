@@ -24,6 +24,12 @@ func begun(ctx context.Context) context.Context {
 	return budget.Until(context.WithValue(ctx, askerKey{}, nil), context.Background())
 }
 
+// outlives says whether ctx is one of Outlive, whose asker may leave before it ends.
+func outlives(ctx context.Context) bool {
+	asker, _ := ctx.Value(askerKey{}).(context.Context)
+	return asker != nil
+}
+
 // left says whether whoever asked for the changes made with ctx has left, and why.
 func left(ctx context.Context) error {
 	if asker, ok := ctx.Value(askerKey{}).(context.Context); ok {

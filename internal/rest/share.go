@@ -170,7 +170,9 @@ func (c *Client) join(ctx context.Context, n need, again bool) (e *entry, f *fli
 		fctx, f.cancel = context.WithCancel(fctx)
 	}
 	f.enterAs(ctx)
-	fs.all[n.key] = f
+	if !outlives(ctx) { // it ends with whoever asked for a change, and so would those who join
+		fs.all[n.key] = f
+	}
 	go c.fly(fctx, f)
 	return nil, f, true
 }
