@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -10,6 +11,7 @@ type (
 	bulkKey   struct{}
 	askerKey  struct{}
 	waitedKey struct{}
+	hasteKey  struct{}
 )
 
 type pay struct {
@@ -35,7 +37,15 @@ func From(ctx context.Context) (g Group, operation string) {
 // nobody looks at while they are made.
 func Bulk(ctx context.Context) context.Context { return context.WithValue(ctx, bulkKey{}, true) }
 
-func isBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
+// IsBulk says whether the calls of ctx let those of others go first.
+func IsBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
+
+// Hastened returns a context whose calls stand like those that somebody looks at once haste
+// is called, though they be of Bulk. They may be waiting by then.
+func Hastened(ctx context.Context) (_ context.Context, haste func()) {
+	c := make(chan struct{})
+	return context.WithValue(ctx, hasteKey{}, c), sync.OnceFunc(func() { close(c) })
+}
 
 // Until returns a context whose calls wait for their turn only as long as asker lasts,
 // for those that must not be broken off once they are under way.
@@ -55,6 +65,7 @@ type waiting struct {
 	end        time.Time
 	over, left <-chan struct{} // closed when the call's context ends, and the asker's
 	why        func() error    // why nobody waits any more
+	haste      <-chan struct{} // closed when a call of Bulk is to stand like others
 }
 
 // limited returns how long a call made with ctx may wait from now on.
@@ -64,6 +75,9 @@ func limited(ctx context.Context, now time.Time) waiting {
 		asker = a
 	}
 	w := waiting{over: ctx.Done(), left: asker.Done()}
+	if c, ok := ctx.Value(hasteKey{}).(chan struct{}); ok && IsBulk(ctx) {
+		w.haste = c
+	}
 	for _, c := range []context.Context{ctx, asker} {
 		if end, ok := c.Deadline(); ok && (w.end.IsZero() || end.Before(w.end)) {
 			w.end = end
@@ -79,4 +93,15 @@ func limited(ctx context.Context, now time.Time) waiting {
 		return asker.Err()
 	}
 	return w
+}
+
+// hastened says whether haste was called; if so, it does not again.
+func (w *waiting) hastened() bool {
+	select {
+	case <-w.haste:
+		w.haste = nil
+		return true
+	default:
+		return false
+	}
 }

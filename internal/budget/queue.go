@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 )
@@ -51,12 +52,15 @@ func (c *call) settle(booked time.Time, err error) {
 	c.nudge()
 }
 
+// errHaste says that somebody looks at a call of many now.
+var errHaste = errors.New("in haste")
+
 // turn waits for the turn of a call of key. It returns where the call is booked.
 func (g *Gate) turn(ctx context.Context, key Key) (time.Time, error) {
 	now := time.Now()
 	w := limited(ctx, now)
 	c := &call{place: now, end: w.end, wake: make(chan struct{}, 1)}
-	if isBulk(ctx) {
+	if IsBulk(ctx) && !w.hastened() {
 		c.place = now.Add(ageing)
 	}
 	q, err := g.enter(key, c, now)
@@ -71,7 +75,10 @@ func (g *Gate) turn(ctx context.Context, key Key) (time.Time, error) {
 		g.cfg.Meter.Waits(key.Group, 1)
 		err := c.sleep(w, again)
 		g.cfg.Meter.Waits(key.Group, -1)
-		if err != nil {
+		if errors.Is(err, errHaste) {
+			w.haste = nil
+			g.hasten(q, c)
+		} else if err != nil {
 			return now, g.leave(ctx, q, c, err)
 		}
 	}
@@ -95,6 +102,8 @@ func (c *call) sleep(w waiting, again time.Duration) error {
 		return w.why()
 	case <-w.left:
 		return w.why()
+	case <-w.haste:
+		return errHaste
 	}
 	return nil
 }
@@ -108,12 +117,7 @@ func (g *Gate) enter(key Key, c *call, now time.Time) (*queue, error) {
 		q = &queue{key: key}
 		g.queues[key] = q
 	}
-	i, _ := slices.BinarySearchFunc(q.calls, c.place, func(o *call, place time.Time) int {
-		if o.place.After(place) {
-			return 1
-		}
-		return -1 // after those that came at the same time
-	})
+	i := q.placeOf(c)
 	if wait := q.guess(hope(i), now); len(q.calls) >= g.cfg.Queue || now.Add(wait).After(c.end) {
 		g.cfg.Meter.Refused(key.Group)
 		return nil, &Error{Group: key.Group, RetryAfter: max(wait, time.Second)}
@@ -124,6 +128,33 @@ func (g *Gate) enter(key Key, c *call, now time.Time) (*queue, error) {
 		q.calls[0].nudge()
 	}
 	return q, nil
+}
+
+// placeOf returns where c, which is not in q, is to stand: after those that came at the same
+// time.
+func (q *queue) placeOf(c *call) int {
+	i, _ := slices.BinarySearchFunc(q.calls, c.place, func(o *call, place time.Time) int {
+		if o.place.After(place) {
+			return 1
+		}
+		return -1
+	})
+	return i
+}
+
+// hasten has c stand where it would if it had not been of many, unless it is over.
+func (g *Gate) hasten(q *queue, c *call) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.Index(q.calls, c)
+	if i < 0 {
+		return
+	}
+	q.calls = slices.Delete(q.calls, i, i+1)
+	c.place = c.place.Add(-ageing)
+	q.calls = slices.Insert(q.calls, q.placeOf(c), c)
+	q.news = true
+	q.calls[0].nudge()
 }
 
 // guess returns how long a call has to wait that is put at place i, as far as is known.

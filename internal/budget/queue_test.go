@@ -88,6 +88,43 @@ func TestBulkIsNotStarved(t *testing.T) {
 	})
 }
 
+// One of many calls that somebody comes to look at stands where it would have from the start,
+// whether it waits already or not yet.
+func TestHastened(t *testing.T) {
+	for _, waits := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			c := &crowd{g: NewGate(), start: time.Now()}
+			for range 10 {
+				if err := c.g.Spend("a", Heavy); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			hastened, haste := Hastened(Bulk(ctx))
+			if !waits {
+				haste()
+			}
+			for range 3 {
+				c.join(ctx, "before")
+			}
+			time.Sleep(time.Millisecond)
+			c.join(hastened, "many")
+			time.Sleep(time.Millisecond)
+			for range 3 {
+				c.join(ctx, "after")
+			}
+			haste()
+			haste()
+			c.wg.Wait()
+			if i := slices.Index(c.order(), "many"); i != 3 || len(c.g.queues) != 0 {
+				t.Errorf("waits %v: order %v", waits, c.order())
+			}
+		})
+	}
+}
+
 // A queue has an end, and says when to come again.
 func TestQueueIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ringql/ringql/internal/budget"
 )
@@ -41,5 +42,40 @@ func TestAskerOfAChangeLeaves(t *testing.T) {
 		synctest.Wait()
 		leave()
 		wg.Wait()
+	})
+}
+
+// A read that nobody looks at stands in the budget like any other once somebody does.
+func TestSomebodyLooksAtABulkRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := limitedTo(2)
+		for range 2 {
+			if _, err := c.ReadAccountServiceInfo(t.Context(), Own); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		var order []string
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		ask := func(name string, ctx context.Context, account string) {
+			wg.Go(func() {
+				if _, err := c.ReadAccountInfo(ctx, account); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, name)
+			})
+			synctest.Wait()
+			time.Sleep(time.Second)
+		}
+		ask("bulk", budget.Bulk(t.Context()), Own)
+		ask("looks", t.Context(), Own)
+		ask("late", t.Context(), "1")
+		wg.Wait()
+		if order[2] != "late" {
+			t.Errorf("they were served in the order %v", order)
+		}
 	})
 }

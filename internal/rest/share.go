@@ -95,6 +95,7 @@ type flight struct {
 	seen     view
 	deadline time.Time // of who began it; zero for none
 	cancel   context.CancelFunc
+	haste    func() // who has joined looks at it; nil for one that somebody looks at anyway
 
 	done   chan struct{} // closed when the following are known
 	value  any
@@ -163,6 +164,9 @@ func (c *Client) join(ctx context.Context, n need, again bool) (e *entry, f *fli
 	}
 	f = &flight{n: n, seen: c.epochs.view(n.key.who, n.r), done: make(chan struct{})}
 	fctx := context.WithValue(context.WithoutCancel(ctx), allowanceKey{}, f)
+	if budget.IsBulk(ctx) {
+		fctx, f.haste = budget.Hastened(fctx)
+	}
 	if end, ok := ctx.Deadline(); ok {
 		f.deadline = end
 		fctx, f.cancel = context.WithDeadline(fctx, end)
@@ -234,6 +238,9 @@ func (f *flight) enter(ctx context.Context) bool {
 		return false
 	}
 	f.enterAs(ctx)
+	if f.haste != nil && !budget.IsBulk(ctx) {
+		f.haste()
+	}
 	return true
 }
 
