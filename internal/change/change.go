@@ -116,15 +116,15 @@ func sending(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	return ctx, cancel, nil
 }
 
-// settling returns the context that is read back with. However many changes one
-// request makes, it ends soon after its deadline.
+// settling returns the context that is read back with, of which no earlier answer is taken.
+// However many changes one request makes, it ends soon after its deadline.
 func settling(ctx context.Context) (context.Context, context.CancelFunc) {
 	const most = reserve - time.Second
 	end := time.Now().Add(most)
 	if d, ok := ctx.Deadline(); ok && d.Add(most).Before(end) {
 		end = d.Add(most)
 	}
-	return context.WithDeadline(context.WithoutCancel(ctx), end)
+	return context.WithDeadline(rest.Fresh(context.WithoutCancel(ctx)), end)
 }
 
 // The pauses before each look at what became of a lost answer: a look at a list is
