@@ -72,9 +72,12 @@ type changes struct {
 
 func newEpochs() *epochs {
 	e := &epochs{}
-	e.scopes = mustLRU(mostScopes, func(scope, *changes) {
-		e.clock++ // what is forgotten may have been changed just now
+	e.scopes = mustLRU(mostScopes, func(_ scope, c *changes) {
+		e.clock++ // what is forgotten may have been changed just now, and may be yet
 		e.everyone.last = e.clock
+		if now := time.Now(); c.underWay > 0 || now.Before(c.unsure) {
+			e.everyone.unsure = now.Add(unsettled)
+		}
 	})
 	e.homes = mustLRU[string, string](mostScopes, nil)
 	return e

@@ -301,6 +301,29 @@ func TestManyPeopleChange(t *testing.T) {
 	}
 }
 
+// A change that is forgotten before it is settled may still come to pass.
+func TestUnsettledChangeIsForgotten(t *testing.T) {
+	for _, lost := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newEpochs()
+			ch := Change{Person: "me", Account: "1", Lost: lost}
+			if e.begun(ch); lost {
+				e.ended(ch)
+			}
+			for i := range mostScopes {
+				e.heard(Change{Person: fmt.Sprint(i), Account: fmt.Sprint(i + 2)})
+			}
+			now := e.view("me", request{op: readAccountInfo, account: "1"})
+			if e.quiet(now) {
+				t.Errorf("lost %v: a read of now is remembered", lost)
+			}
+			if time.Sleep(unsettled); !e.quiet(now) {
+				t.Errorf("lost %v: it is never settled", lost)
+			}
+		})
+	}
+}
+
 // What a slow read tells is older than what a later one has told already.
 func TestSlowReadIsOlder(t *testing.T) {
 	for _, many := range []bool{false, true} {
