@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -149,14 +150,18 @@ func (e *epochs) realOf(person, account string) string {
 	return id
 }
 
-// learn files which account is a person's own, as the answer to a read of it told.
+// learn files which account is a person's own, as the answer to a read of it told. If two
+// answers differ, it is not known.
 func (e *epochs) learn(v view, account string) {
 	if account == "" || digits(v.account) {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.homes.Add(v.person, account)
+	if before, known := e.homes.Get(v.person); known && before != account {
+		account = ""
+	}
+	e.homes.Add(v.person, strings.Clone(account)) // it may be part of a long answer
 }
 
 // touched are the changes of all that ch makes stale, brought up to date.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 )
 
 // company is an upstream with one account, whose state is a number that changes count up.
@@ -321,6 +322,29 @@ func TestUnsettledChangeIsForgotten(t *testing.T) {
 				t.Errorf("lost %v: it is never settled", lost)
 			}
 		})
+	}
+}
+
+// Whose own account answers tell in two ways sees the changes of both.
+func TestTwoOwnAccounts(t *testing.T) {
+	e := newEpochs()
+	for _, account := range []string{"1", "2", "1"} {
+		e.learn(view{person: "me", account: Own}, account)
+	}
+	for _, account := range []string{"1", "2"} {
+		read := e.view("me", request{op: readAccountInfo, account: Own})
+		if e.heard(Change{Person: "another", Account: account}); e.current(read) {
+			t.Errorf("a change of account %s leaves what was read", account)
+		}
+	}
+}
+
+// Whose own account it is keeps no answer that told so.
+func TestOwnAccountIsNoPartOfAnAnswer(t *testing.T) {
+	e, answer := newEpochs(), strings.Repeat("1", 20)
+	e.learn(view{person: "me", account: Own}, answer[:10])
+	if id := e.real("me", Own); id != answer[:10] || unsafe.StringData(id) == unsafe.StringData(answer) {
+		t.Errorf("%q lies in the answer", id)
 	}
 }
 
