@@ -19,7 +19,7 @@ var arrows = map[string]string{
 	"internal/auth":              "",
 	"internal/budget":            "",
 	"internal/change":            "internal/admission internal/loader internal/rest",
-	"internal/cluster":           "internal/auth internal/budget",
+	"internal/cluster":           "internal/auth internal/budget internal/rest",
 	"internal/cluster/redistest": "",
 	"internal/config":            "",
 	"internal/gateway":           "graph graph/model graph/resolvers internal/admission internal/auth internal/budget internal/change internal/limit internal/loader internal/paging internal/plan internal/rest internal/rule",

@@ -105,14 +105,14 @@ func serve(ctx context.Context, cfg config.Serve, log *slog.Logger) error {
 // assemble wires the gateway: the only place that knows all parts.
 func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 	telemetry, up, b := gateway.NewTelemetry(), cfg.Upstream, cfg.Budget
-	gate, err := cluster.Gate(cluster.Config{URL: b.RedisURL, Log: log, Up: telemetry.StoreUp}, budget.Config{
+	replica, err := cluster.Join(cluster.Config{URL: b.RedisURL, Log: log, Up: telemetry.StoreUp}, budget.Config{
 		App: up.ClientID, Others: b.Others, Unnamed: budget.Scope(b.Unnamed), Queue: b.Waiting, Meter: telemetry,
 		Limits: map[budget.Group]int{budget.Light: b.Light, budget.Medium: b.Medium, budget.Heavy: b.Heavy, budget.Auth: b.Auth},
 	})
 	if err != nil {
 		return nil, err
 	}
-	base, spend, observe := rest.NewTransport(), budget.Transport(gate, auth.Key), rest.Observe(telemetry.Call)
+	base, spend, observe := rest.NewTransport(), budget.Transport(replica.Gate, auth.Key), rest.Observe(telemetry.Call)
 	who, err := authenticate(cfg, rest.Chain(base, rest.ForTokens(), spend, observe), log)
 	if err != nil {
 		return nil, err
@@ -122,11 +122,11 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 		return nil, err
 	}
 	return gateway.New(gateway.Config{
-		REST: rest.New(rest.Config{
-			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, Scopes: auth.Scopes, Gate: gate, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
-			Transport: rest.Chain(base, rest.Retry(), auth.Transport(), spend, observe), Cache: rest.CacheConfig(cfg.Cache), Report: telemetry.Call,
-		}),
-		Gate: gate, Auth: who, Telemetry: telemetry, Log: log, Audit: audit, Limits: limit.Limits(cfg.Limits),
+		REST: replica.Follow(rest.New(rest.Config{
+			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, Scopes: auth.Scopes, Gate: replica.Gate, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
+			Transport: rest.Chain(base, rest.Retry(), auth.Transport(), spend, observe), Cache: rest.CacheConfig(cfg.Cache), Report: telemetry.Call, Changes: replica.Tell,
+		})),
+		Gate: replica.Gate, Auth: who, Telemetry: telemetry, Log: log, Audit: audit, Limits: limit.Limits(cfg.Limits),
 		Timeout: cfg.Timeout, Introspection: *cfg.Introspection, Playground: cfg.Playground, Web: gateway.Web(cfg.Web), HealthApart: cfg.HealthAddr != "",
 	})
 }

@@ -146,7 +146,7 @@ type Limits struct {
 
 // Budget says how RingCentral's rate limits are kept.
 type Budget struct {
-	RedisURL string  `env:"RINGQL_REDIS_URL" placeholder:"URL" help:"Redis in which several replicas share their budgets, redis://user:password@host:port. Better given in the environment."`
+	RedisURL string  `env:"RINGQL_REDIS_URL" placeholder:"URL" help:"Redis in which several replicas share their budgets and tell each other of changes, redis://user:password@host:port. Better given in the environment."`
 	Light    int     `name:"limit-light" env:"RINGQL_LIMIT_LIGHT" default:"50" help:"Light calls a person may make a minute, until RingCentral has told (${default})."`
 	Medium   int     `name:"limit-medium" env:"RINGQL_LIMIT_MEDIUM" default:"40" help:"Medium calls (${default})."`
 	Heavy    int     `name:"limit-heavy" env:"RINGQL_LIMIT_HEAVY" default:"10" help:"Heavy calls (${default})."`

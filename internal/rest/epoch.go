@@ -28,6 +28,9 @@ type Change struct {
 // Heard drops what a change that another replica told makes stale.
 func (c *Client) Heard(ch Change) { c.epochs.heard(ch) }
 
+// Missed drops all that a change makes stale: there may have been one that was not heard of.
+func (c *Client) Missed() { c.epochs.missed() }
+
 // changing says that r, which changes something, is begun. What it returns is called once
 // it has ended.
 func (c *Client) changing(ctx context.Context, r request) (end func(lost bool)) {
@@ -217,6 +220,13 @@ func (e *epochs) heard(ch Change) {
 	for _, c := range e.touched(ch) {
 		c.doubt(ch)
 	}
+}
+
+func (e *epochs) missed() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.clock++
+	e.everyone.last = e.clock
 }
 
 func (c *changes) doubt(ch Change) {

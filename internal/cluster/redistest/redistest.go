@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Server is a Redis server of its own, which keeps nothing on disk.
@@ -71,6 +73,17 @@ func (s *Server) Stop() {
 		_ = s.cmd.Wait()
 		s.cmd = nil
 	}
+}
+
+// Client returns a client of the server, for what no replica does.
+func (s *Server) Client() *redis.Client {
+	opts, err := redis.ParseURL(s.URL)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	c := redis.NewClient(opts)
+	s.t.Cleanup(func() { _ = c.Close() })
+	return c
 }
 
 // Hang has the server not answer, while its connections stay open, until the function
