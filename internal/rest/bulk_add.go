@@ -112,7 +112,7 @@ func (c *Client) bulkAdd(ctx context.Context, account string, ps []Provision) (d
 	}
 	r := addNumbersToInventoryV2.at(account).send(body)
 	end := c.changing(ctx, r) // it lasts as long as its task
-	defer func() { end(errors.Is(err, ErrLost)) }()
+	defer func() { end(err) }()
 	added, err := call[bulkAdd](ctx, c, r)
 	if err != nil {
 		return nil, err

@@ -145,7 +145,7 @@ func (c *Client) do(ctx context.Context, r request) (a *answer, err error) {
 	}
 	if !r.op.Reads {
 		end := c.changing(ctx, r)
-		defer func() { end(errors.Is(err, ErrLost)) }()
+		defer func() { end(err) }()
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, failed(ctx, r.op, err, false)

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -31,16 +32,21 @@ func (c *Client) Heard(ch Change) { c.epochs.heard(ch) }
 // Missed drops all that a change makes stale: there may have been one that was not heard of.
 func (c *Client) Missed() { c.epochs.missed() }
 
-// changing says that r, which changes something, is begun. What it returns is called once
-// it has ended.
-func (c *Client) changing(ctx context.Context, r request) (end func(lost bool)) {
+// changing says that r, which changes something, is begun. What it returns is called with
+// what it came to. Anybody can say that they change an account: who is not known to belong
+// there is believed when the upstream has done so, and till then drops nothing.
+func (c *Client) changing(ctx context.Context, r request) (end func(error)) {
 	ch := Change{Person: c.cfg.Who(ctx)}
 	ch.Account = c.epochs.real(ch.Person, r.account)
-	c.epochs.begun(ch)
-	c.tell(ctx, ch)
-	return func(lost bool) {
-		ch.Lost = lost
-		c.epochs.ended(ch)
+	known := c.epochs.begun(ch)
+	if known {
+		c.tell(ctx, ch)
+	}
+	return func(err error) {
+		if ch.Lost = errors.Is(err, ErrLost); !known && err != nil && !ch.Lost {
+			return
+		}
+		c.epochs.ended(ch, known)
 		c.tell(ctx, ch)
 	}
 }
@@ -180,12 +186,13 @@ func (e *epochs) touched(ch Change) []*changes {
 	return all
 }
 
-// shut makes stale what a person has read.
+// shut makes stale what a person has read, who is not known any more.
 func (e *epochs) shut(person string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.clock++
 	e.of(scope{person: person}).last = e.clock
+	e.homes.Remove(person)
 }
 
 func (e *epochs) of(s scope) *changes {
@@ -197,19 +204,28 @@ func (e *epochs) of(s scope) *changes {
 	return c
 }
 
-func (e *epochs) begun(ch Change) {
+// begun files that a change is under way; false, and nothing, if its person is not known to be
+// of its account.
+func (e *epochs) begun(ch Change) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if home, _ := e.homes.Get(ch.Person); ch.Account == "" || ch.Account != home {
+		return false
+	}
 	for _, c := range e.touched(ch) {
 		c.underWay++
 	}
+	return true
 }
 
-func (e *epochs) ended(ch Change) {
+// ended files that a change is over, which was under way if that was filed.
+func (e *epochs) ended(ch Change, filed bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, c := range e.touched(ch) {
-		c.underWay = max(0, c.underWay-1) // its beginning may be forgotten
+		if filed {
+			c.underWay = max(0, c.underWay-1) // its beginning may be forgotten
+		}
 		c.doubt(ch)
 	}
 }

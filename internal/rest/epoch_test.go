@@ -139,6 +139,8 @@ func TestReadsDuringAChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &company{changing: time.Second}
 		c := New(Config{Generation: OnlyV1, Transport: up, Who: personOf, Cache: CacheConfig{TTL: testTTL}})
+		label(t, c, "me", Own) // whose account it is, is known
+		up.reads = 0
 		go func() { _ = change(t, c, "me", Own) }()
 		time.Sleep(450 * ms)
 		go func() { _ = change(t, c, "me", Own) }() // it goes on for longer
@@ -284,9 +286,8 @@ func TestManyPeopleChange(t *testing.T) {
 	old := view{person: "old", account: "1"}
 	for i := range 3 * mostScopes {
 		ch := Change{Person: fmt.Sprint(i), Account: fmt.Sprint(i + 2)}
-		e.begun(ch)
-		e.ended(ch)
 		e.learn(view{person: ch.Person}, ch.Account)
+		e.ended(ch, e.begun(ch))
 	}
 	if n := e.scopes.Len(); n != mostScopes {
 		t.Errorf("%d are remembered", n)
@@ -308,8 +309,10 @@ func TestUnsettledChangeIsForgotten(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			e := newEpochs()
 			ch := Change{Person: "me", Account: "1", Lost: lost}
-			if e.begun(ch); lost {
-				e.ended(ch)
+			if e.learn(view{person: "me"}, "1"); !e.begun(ch) {
+				t.Fatal("it is not under way")
+			} else if lost {
+				e.ended(ch, true)
 			}
 			for i := range mostScopes {
 				e.heard(Change{Person: fmt.Sprint(i), Account: fmt.Sprint(i + 2)})
