@@ -9,6 +9,7 @@ import (
 )
 
 func (r *queryResolver) Budgets(ctx context.Context) ([]*model.Budget, error) {
+	rest.End(ctx) // they are those of now
 	states := loader.For(ctx).Budgets(ctx)
 	budgets := make([]*model.Budget, len(states))
 	for i, s := range states {

@@ -28,6 +28,7 @@ type edge struct {
 	compressed http.Handler // the same, compressing what it answers
 	admission  *admission.Controller
 	rates      *rates
+	twins      *twins
 }
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -54,7 +55,7 @@ func (e *edge) serve(w http.ResponseWriter, r *http.Request) (*http.Request, err
 		e.next.ServeHTTP(w, r) // its origin is checked when it is accepted
 		return r, nil
 	}
-	if e.admission.Full(auth.Key(r.Context())) {
+	if e.admission.Full(auth.Key(r.Context())) && !e.twins.may(r) {
 		return r, busy() // before its body is read
 	}
 	var body []byte
@@ -62,6 +63,14 @@ func (e *edge) serve(w http.ResponseWriter, r *http.Request) (*http.Request, err
 		if body, err = e.readBody(w, r); err != nil {
 			return r, err
 		}
+	}
+	return e.twins.serve(w, r, body, e.carryOut)
+}
+
+// carryOut has r be carried out, once it is let in.
+func (e *edge) carryOut(w http.ResponseWriter, r *http.Request, body []byte) (*http.Request, error) {
+	if e.admission.Full(auth.Key(r.Context())) {
+		return r, busy()
 	}
 	came := time.Now()
 	op, err := e.admission.Enter(r.Context(), auth.Key(r.Context()))

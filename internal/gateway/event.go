@@ -23,6 +23,7 @@ type event struct {
 	waited    time.Duration  // on the upstream, in all
 	turns     time.Duration  // for the calls' turns in the budget, in all
 	hits      int            // answers that were remembered
+	shared    bool           // it was given another one's answer
 	queued    time.Duration  // to be let in
 	errors    map[string]int // by code
 	causes    []string       // the first few, in full
@@ -90,6 +91,16 @@ func (e *event) letIn(after time.Duration) {
 	e.queued = after
 }
 
+// joined says that the request was given the answer to another one.
+func (e *event) joined() {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.shared = true
+}
+
 // fail adds an error that the client saw, and its cause if it is not told there.
 func (e *event) fail(code string, cause error) {
 	if e == nil {
@@ -139,6 +150,9 @@ func (e *event) write(ctx context.Context, log *slog.Logger, attrs ...slog.Attr)
 	}
 	if e.hits > 0 {
 		attrs = append(attrs, slog.Int("cache_hits", e.hits))
+	}
+	if e.shared {
+		attrs = append(attrs, slog.Bool("joined", true))
 	}
 	if e.queued > time.Millisecond {
 		attrs = append(attrs, slog.Duration("queued", e.queued.Round(time.Microsecond)))

@@ -80,7 +80,7 @@ func New(cfg Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &edge{cfg: cfg, next: srv, compressed: small, admission: in, rates: per}
+	e := &edge{cfg: cfg, next: srv, compressed: small, admission: in, rates: per, twins: newTwins(cfg)}
 	mux.Handle("/graphql", e)
 	mux.Handle("GET /schema.graphql", cfg.known(schemaHandler(cfg)))
 	e.pages(mux)

@@ -38,11 +38,13 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		}
 		if kind != typeParts && kind != typeEvents {
 			admission.Leave(ctx) // the client may be slow to read
+			twinFrom(ctx).share(len(first.Errors) > 0)
 			writeResponse(w, r, status, first)
 			return
 		}
 		next = after(first, next)
 	}
+	twinFrom(ctx).part()
 	out, end := begin(ctx, w, kind)
 	defer end()
 	for {

@@ -91,6 +91,9 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 	}
 	run.event.name(op.Operation.Name, run.kind)
 	o.mutations(op)
+	if op.Operation.Operation != ast.Query || modeFrom(ctx) != modeUsual {
+		twinFrom(ctx).part()
+	}
 	if modeFrom(ctx) == modeActual {
 		ctx, run.bill = rest.WithBill(ctx)
 	}

@@ -20,6 +20,7 @@ type Telemetry struct {
 	registry  *prometheus.Registry
 	requests  *prometheus.CounterVec
 	took      *prometheus.HistogramVec
+	joined    prometheus.Counter
 	calls     *prometheus.CounterVec
 	upstream  *prometheus.HistogramVec
 	spared    *prometheus.CounterVec
@@ -44,6 +45,9 @@ func NewTelemetry() *Telemetry {
 			Name: "ringql_request_seconds", Help: "How long operations took, by kind.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 2.5, 12),
 		}, []string{"kind"}),
+		joined: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "ringql_requests_joined_total", Help: "Requests that were given the answer to the same request of the same person, which was under way.",
+		}),
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "ringql_upstream_calls_total", Help: "Calls to RingCentral, by operation, rate-limit group and status; 0 for none.",
 		}, []string{"operation", "group", "status"}),
@@ -61,7 +65,7 @@ func NewTelemetry() *Telemetry {
 			"Values of RingCentral's that the schema does not know, by enumeration.", []string{"enum", "value"}, nil),
 	}
 	t.budgets()
-	t.registry.MustRegister(t.requests, t.took, t.calls, t.upstream, t.spared, t,
+	t.registry.MustRegister(t.requests, t.took, t.joined, t.calls, t.upstream, t.spared, t,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
 }

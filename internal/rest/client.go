@@ -143,6 +143,9 @@ func (c *Client) do(ctx context.Context, r request) (a *answer, err error) {
 	if err := c.preflight(ctx, r.op); err != nil {
 		return nil, err
 	}
+	if r.op.Method != http.MethodGet {
+		End(ctx)
+	}
 	if !r.op.Reads {
 		end := c.changing(ctx, r)
 		defer func() { end(err) }()

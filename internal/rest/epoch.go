@@ -131,6 +131,14 @@ func (e *epochs) quiet(v view) bool {
 	return e.holds(v, func(c *changes) bool { return c.last <= v.at && c.underWay == 0 && !now.Before(c.unsure) })
 }
 
+// unchanged says whether nothing at all was changed since at, as far as a person may see.
+func (e *epochs) unchanged(person string, at uint64) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	own, _ := e.scopes.Get(scope{person: person})
+	return (own == nil || own.last <= at) && e.anyone.last <= at && e.everyone.last <= at
+}
+
 // holds says whether all changes that would make v stale are as they should be.
 func (e *epochs) holds(v view, fine func(*changes) bool) bool {
 	if v.lasting {

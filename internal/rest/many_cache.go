@@ -40,6 +40,7 @@ func (m *manyRun[T]) recall(ctx context.Context, ids []string) (missing []string
 			missing = append(missing, id)
 			continue
 		}
+		sees(ctx, e.expiry)
 		r := Result[*T]{Value: e.value.(*T)} //nolint:forcetypeassert // as in read
 		if !purseOf(ctx).spend(e.size) {
 			r = Result[*T]{Err: failed(ctx, m.op, ErrTooMuch, false)}
@@ -78,7 +79,9 @@ func (m *manyRun[T]) recallAll(k readKey, ids []string) *entry {
 			return nil
 		}
 		out[id] = Result[*T]{Value: e.value.(*T)} //nolint:forcetypeassert // as in read
-		all.size += e.size
+		if all.size += e.size; all.expiry.IsZero() || e.expiry.Before(all.expiry) {
+			all.expiry = e.expiry
+		}
 	}
 	all.value = out
 	return all

@@ -116,6 +116,7 @@ func (c *Client) share(ctx context.Context, n need) (any, error) {
 		}
 		e, f, own := c.join(ctx, n, again)
 		if e != nil {
+			sees(ctx, e.expiry)
 			return c.recalled(ctx, n.r.op, e)
 		}
 		v, err := f.wait(ctx, own)
@@ -125,6 +126,7 @@ func (c *Client) share(ctx context.Context, n need) (any, error) {
 		if !own && err == nil {
 			c.spared(ctx, n.r.op, true)
 		}
+		c.sawCall(ctx, n.r.op, err)
 		return v, err
 	}
 }
