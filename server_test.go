@@ -214,7 +214,10 @@ func TestCommandLine(t *testing.T) {
 		{"RINGCENTRAL_API=v3", "", "ringcentral-api"},
 		{"RINGCENTRAL_SERVER_URL=platform.ringcentral.com", "", "RINGCENTRAL_SERVER_URL"},
 		{"RINGCENTRAL_SERVER_URL=https://x/restapi", "", "RINGCENTRAL_SERVER_URL"},
-		{"RINGCENTRAL_CLIENT_ID=x", "", "RINGCENTRAL_CLIENT_SECRET"},
+		{"RINGCENTRAL_CLIENT_SECRET=canary", "", "RINGCENTRAL_CLIENT_ID"},
+		{"RINGQL_SESSION_URL=http://ringql.example.com", "", "RINGQL_SESSION_URL"},
+		{"RINGQL_SESSION_KEY=canary", "", "RINGQL_SESSION_KEY"},
+		{"RINGQL_SESSION_FILE=/tmp/sessions", "", "RINGQL_SESSION_KEY"},
 		{"RINGCENTRAL_JWT=canary", "", "RINGCENTRAL_CLIENT_ID"},
 		{"RINGQL_SIM_EXTENSIONS=0", "", "RINGQL_SIM_EXTENSIONS"},
 		{"RINGQL_SIM_ADDR=" + taken.Addr().String(), "", "RINGQL_SIM_ADDR"},
@@ -223,9 +226,11 @@ func TestCommandLine(t *testing.T) {
 		{"", "sim --help", ""},
 		{"", "--version", ""},
 	} {
-		cmd := exec.CommandContext(t.Context(), bin, strings.Fields(tt.args)...)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // a setting that is taken makes it run for good
+		cmd := exec.CommandContext(ctx, bin, strings.Fields(tt.args)...)
 		cmd.Env = append(os.Environ(), "RINGQL_ADDR=127.0.0.1:0", "RINGQL_SIM_ADDR=127.0.0.1:0", tt.env)
 		out, err := cmd.CombinedOutput()
+		cancel()
 		text := strings.TrimSpace(string(out))
 		switch {
 		case (err == nil) != (tt.want == ""):
