@@ -62,6 +62,7 @@ var verdicts = []struct {
 	{query: `{ node(id: """1"""") { id } }`},
 	// BUG: no escapes of variable length, nor what is wrong told: "Unexpected <Invalid>".
 	{query: `{ node(id: "\u{1F600}") { id } }`, valid: true, bug: true},
+	{query: `"what it is for" query { node(id: "\u{1F600}") { id } }`, valid: true, bug: true},
 
 	// "Int", 3.5.1.	{query: `{ account { extensions(first: 2147483648) { totalCount } } }`},
 

@@ -26,8 +26,11 @@ func Text(query string) (string, *gqlerror.Error) {
 	depth, parens := 0, 0
 	for {
 		t, err := lex.ReadToken()
+		if err != nil && described {
+			return string(text), nil //nolint:nilerr // the parser says what is wrong, and where
+		}
 		if err != nil {
-			return query, nil //nolint:nilerr // the parser says what is wrong, and where
+			return query, nil //nolint:nilerr // likewise
 		}
 		if fault := behind(last, t); fault != "" {
 			return query, gqlerror.ErrorPosf(&t.Pos, "%s", fault)
