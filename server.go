@@ -140,7 +140,7 @@ func authenticate(cfg config.Serve, tokens http.RoundTripper, log *slog.Logger) 
 		if err != nil {
 			return nil, fmt.Errorf("RINGQL_SESSION_FILE: %w", err)
 		}
-		how.Door = &auth.DoorConfig{Store: store, Keys: []string{cfg.Session.Key, cfg.Session.OldKey},
+		how.Door = &auth.DoorConfig{Store: store, Key: cfg.Session.Key, OldKeys: []string{cfg.Session.OldKey},
 			Idle: cfg.Session.Idle, Life: cfg.Session.Life, URL: cfg.Session.URL, Origins: cfg.Web.Origins}
 	}
 	if up.JWT != "" && len(cfg.Keys) == 0 && !config.Loopback(cfg.Addr) {

@@ -20,19 +20,23 @@ type Config struct {
 
 // New returns the Authenticator of cfg.
 func New(cfg Config) (*Authenticator, error) {
-	a, log, err := new(Authenticator), cmp.Or(cfg.Log, slog.Default()), error(nil)
+	a, log := new(Authenticator), cmp.Or(cfg.Log, slog.Default())
 	if cfg.JWT.Reveal() != "" {
 		cred := Credential{ServerURL: cfg.App.ServerURL, ClientID: cfg.App.ClientID, ClientSecret: cfg.App.ClientSecret, JWT: cfg.JWT}
 		a.Service = NewService(cred, cfg.Tokens)
 		go a.Service.Announce(log) // better told now than to the first who asks
-		if a.Keys, err = NewKeys(cfg.Keys); err != nil {
+		keys, err := NewKeys(cfg.Keys)
+		if err != nil {
 			return nil, fmt.Errorf("RINGQL_KEYS: %w", err)
 		}
+		a.Keys = keys
 	}
 	if cfg.Door != nil {
-		if a.Door, err = NewDoor(cfg.App, cfg.Tokens, *cfg.Door, log); err != nil {
+		door, err := NewDoor(cfg.App, cfg.Tokens, *cfg.Door, log)
+		if err != nil {
 			return nil, err
 		}
+		a.Door = door
 	}
 	return a, nil
 }

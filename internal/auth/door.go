@@ -28,7 +28,8 @@ var (
 // DoorConfig says how people sign in. Its zero value is good for one machine.
 type DoorConfig struct {
 	Store   Store         // nil: sessions end with the process
-	Keys    []string      // what sessions are sealed with, and were before: see NewCipher. None, or an empty one: a key that ends with the process
+	Key     string        // what sessions are sealed with, see NewCipher; empty: a key that ends with the process
+	OldKeys []string      // what they were sealed with before
 	Idle    time.Duration // how long a session may lie unused; zero means an hour
 	Life    time.Duration // how long it may last; zero means twelve hours
 	URL     string        // where browsers reach the gateway: https and host. Empty is for loopback alone: plain HTTP, at whatever it is called
@@ -52,8 +53,7 @@ const Callback = "/auth/callback"
 
 // NewDoor returns the Door of cfg, by which people sign in to app. Token calls go by tokens.
 func NewDoor(app App, tokens http.RoundTripper, cfg DoorConfig, log *slog.Logger) (*Door, error) {
-	keys := append(cfg.Keys, "")
-	c, err := NewCipher(keys[0], keys[1:]...)
+	c, err := NewCipher(cfg.Key, cfg.OldKeys...)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,9 @@ func (d *Door) named(name string) string {
 // cookie returns a cookie for the whole host; an empty value takes it back. A browser takes
 // it back only with the attributes that it was given with.
 func (d *Door) cookie(name, value string, site http.SameSite, life time.Duration) *http.Cookie {
-	c := &http.Cookie{Name: name, Value: value, Path: "/", Secure: d.secure, HttpOnly: true, SameSite: site, MaxAge: int(life.Seconds())}
+	c := &http.Cookie{ //nolint:gosec // without HTTPS, on this machine alone, it cannot be Secure
+		Name: name, Value: value, Path: "/", Secure: d.secure, HttpOnly: true, SameSite: site, MaxAge: int(life.Seconds()),
+	}
 	if value == "" {
 		c.MaxAge = -1
 	}

@@ -402,16 +402,6 @@ func positive(name string, n int64) error {
 	return nil
 }
 
-func count(texts ...string) int {
-	n := 0
-	for _, t := range texts {
-		if t != "" {
-			n++
-		}
-	}
-	return n
-}
-
 // Loopback says whether addr can be reached from this machine alone.
 func Loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)

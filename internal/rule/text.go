@@ -27,7 +27,7 @@ func Text(query string) (string, *gqlerror.Error) {
 	for {
 		t, err := lex.ReadToken()
 		if err != nil && described {
-			return string(text), nil //nolint:nilerr // the parser says what is wrong, and where
+			return string(text), nil // the parser says what is wrong, and where
 		}
 		if err != nil {
 			return query, nil //nolint:nilerr // likewise
