@@ -123,7 +123,7 @@ func assemble(cfg config.Serve, log *slog.Logger) (*gateway.Gateway, error) {
 	}
 	return gateway.New(gateway.Config{
 		REST: replica.Follow(rest.New(rest.Config{
-			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, Scopes: auth.Scopes, Gate: replica.Gate, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
+			BaseURL: up.ServerURL, Generation: rest.Preference(up.API), Who: auth.Key, Scopes: auth.Scopes, NoPreflight: up.NoPreflight, Gate: replica.Gate, ManyIDs: up.ManyIDs, MaxAnswer: up.MaxAnswer, UserAgent: "RingQL/" + version,
 			Transport: rest.Chain(base, rest.Retry(), auth.Transport(), spend, observe), Cache: rest.CacheConfig(cfg.Cache), Report: telemetry.Call, Changes: replica.Tell,
 		})),
 		Gate: replica.Gate, Auth: who, Telemetry: telemetry, Log: log, Audit: audit, Limits: limit.Limits(cfg.Limits),

@@ -94,6 +94,7 @@ type Upstream struct {
 	JWT          string `name:"ringcentral-jwt" env:"RINGCENTRAL_JWT" placeholder:"JWT" help:"The JWT credential of the person that requests without a token act for. Better given in the environment."`
 	API          string `name:"ringcentral-api" env:"RINGCENTRAL_API" enum:"auto,v1,v2" default:"auto" help:"Which generation of RingCentral's API is called: auto, v1 or v2 (${default})."`
 	ManyIDs      int    `name:"ringcentral-many-ids" env:"RINGCENTRAL_MANY_IDS" default:"50" help:"Most ids in one call (${default}); fewer if RingCentral says so."`
+	NoPreflight  bool   `name:"ringcentral-no-preflight" env:"RINGCENTRAL_NO_PREFLIGHT" default:"false" help:"Whether calls are made that are known to be refused, for want of a scope or permission (${default})."`
 	MaxAnswer    int64  `name:"ringcentral-max-answer" env:"RINGCENTRAL_MAX_ANSWER" default:"67108864" help:"Most bytes of one answer (${default})."`
 }
 

@@ -42,7 +42,7 @@ func (o *operations) mutations(op *graphql.OperationContext) {
 		}
 		app, user := resolvers.Requires(f.Field.Definition)
 		allowed := func(ctx context.Context) (any, error) {
-			if err := o.cfg.REST.Rights(ctx).Check(f.Field.Name, app, user); err != nil {
+			if err := o.cfg.REST.May(ctx, f.Field.Name, app, user); err != nil {
 				return nil, err
 			}
 			return resolve(ctx)

@@ -122,7 +122,7 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	set := settings(section(ar, "gateway.txt"))
 	rc := rest.Config{
 		BaseURL: "http://upstream", Generation: rest.Preference(set["api"]), Who: auth.Key,
-		ManyIDs: number(t, set["many ids"]), MaxAnswer: int64(number(t, set["max answer"])),
+		NoPreflight: set["preflight"] == "no", ManyIDs: number(t, set["many ids"]), MaxAnswer: int64(number(t, set["max answer"])),
 	}
 	if s := set["cache"]; s != "" {
 		if rc.Cache.TTL, err = time.ParseDuration(s); err != nil {

@@ -29,16 +29,17 @@ import (
 // Config says where the upstream is and how requests travel. Its zero value,
 // but for BaseURL, is good.
 type Config struct {
-	BaseURL    string                         // scheme and host, no trailing slash
-	Transport  http.RoundTripper              // nil means NewTransport
-	Generation Preference                     // which generation to call; zero means Auto
-	Who        func(context.Context) string   // the person whose upstream answers are remembered; nil means one for all
-	Scopes     func(context.Context) []string // what the app may do for the person, nil where that is unknown; may be nil
-	Gate       *budget.Gate                   // is told of a refusal for rate within an answer to many ids; may be nil
-	ManyIDs    int                            // most ids in one request; zero means 50
-	MaxAnswer  int64                          // most bytes of one answer; zero means 64 MiB
-	UserAgent  string                         // "RingQL/1.2.3"
-	Cache      CacheConfig                    // what is remembered of answers; zero means nothing
+	BaseURL     string                         // scheme and host, no trailing slash
+	Transport   http.RoundTripper              // nil means NewTransport
+	Generation  Preference                     // which generation to call; zero means Auto
+	Who         func(context.Context) string   // the person whose upstream answers are remembered; nil means one for all
+	Scopes      func(context.Context) []string // what the app may do for the person, nil where that is unknown; may be nil
+	NoPreflight bool                           // whether calls leave that are known to be refused
+	Gate        *budget.Gate                   // is told of a refusal for rate within an answer to many ids; may be nil
+	ManyIDs     int                            // most ids in one request; zero means 50
+	MaxAnswer   int64                          // most bytes of one answer; zero means 64 MiB
+	UserAgent   string                         // "RingQL/1.2.3"
+	Cache       CacheConfig                    // what is remembered of answers; zero means nothing
 
 	Report  func(context.Context, Call)   // is told of calls that were not needed; may be nil
 	Changes func(context.Context, Change) // is told of changes, for other replicas; may be nil

@@ -91,15 +91,16 @@ func (c *Client) Rights(ctx context.Context) Rights {
 
 // preflight refuses what is known to be refused: the upstream would count the call.
 func (c *Client) preflight(ctx context.Context, o *Operation) error {
-	if o.App == "" && len(o.User) == 0 {
-		return nil
-	}
-	return c.Rights(ctx).Check(o.ID, o.App, o.User)
+	return c.May(ctx, o.ID, o.App, o.User)
 }
 
-// Check returns an error if r is known to lack what is needed for something with a name.
-func (r Rights) Check(name, app string, user []string) error {
-	scope, permissions := r.Lacks(app, user)
+// May returns an error if the person of ctx is known to lack what something with a name
+// takes: a scope of the app, and any of some permissions of the user.
+func (c *Client) May(ctx context.Context, name, app string, user []string) error {
+	if c.cfg.NoPreflight || app == "" && len(user) == 0 {
+		return nil
+	}
+	scope, permissions := c.Rights(ctx).Lacks(app, user)
 	switch {
 	case scope != "":
 		return &Error{Op: name, Permission: scope, Lacks: LacksScope}
