@@ -31,7 +31,6 @@ var (
 type Person struct {
 	Key    string // tells people apart in budgets and caches; never holds a token
 	Client string // the name of the client's gateway key, if there is one
-	scopes []string
 	tokens source
 }
 
@@ -42,6 +41,7 @@ type token struct {
 	since time.Time // when it came
 	renew time.Time // from when on another is fetched while it serves
 	end   time.Time // from when on it is not used any more
+	scope []string  // what the app may do with it; nil if that is unknown
 }
 
 // Shown says whether p is known by something that the request showed.
@@ -60,12 +60,16 @@ type source interface {
 	// replace returns another token in place of one that the upstream refused; nil if
 	// it is not to be replaced.
 	replace(ctx context.Context, refused *token) (*token, error)
+	// scopes is what the app may do with the tokens; nil if that is unknown.
+	scopes() []string
 }
 
 // own is the client's own token.
 type own token
 
 func (t *own) token(context.Context) (*token, error) { return (*token)(t), nil }
+
+func (*own) scopes() []string { return nil }
 
 func (*own) replace(context.Context, *token) (*token, error) {
 	return nil, nil //nolint:nilnil // only the client can get another
@@ -95,7 +99,7 @@ func Key(ctx context.Context) string {
 // Scopes returns what the app may do for who ctx acts for; nil if that is unknown.
 func Scopes(ctx context.Context) []string {
 	if p := From(ctx); p != nil {
-		return p.scopes
+		return p.tokens.scopes()
 	}
 	return nil
 }

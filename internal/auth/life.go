@@ -70,6 +70,8 @@ func (r *record) token() *token {
 	return &token{text: r.access, since: r.Since, renew: r.End.Add(-ahead), end: r.End.Add(-leeway)}
 }
 
+func (l *life) scopes() []string { return l.record().Scopes }
+
 func (l *life) record() *record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -131,7 +133,7 @@ func (l *life) session() *Session {
 	return &Session{
 		ID: idOf(l.key), Owner: r.Owner, Account: r.Account, Name: r.Name, Scopes: r.Scopes,
 		Created: r.Created, Used: r.Used, IdleEnd: idle, End: end, CSRF: r.csrf,
-		Person: &Person{Key: r.person(l.s.app()), scopes: r.Scopes, tokens: l},
+		Person: &Person{Key: r.person(l.s.app()), tokens: l},
 	}
 }
 

@@ -143,10 +143,9 @@ func newGrant(t *oauth2.Token) (*Grant, error) {
 	if owner == "" || len(owner) > 64 || !wellFormed(t.AccessToken) || len(t.RefreshToken) > longest {
 		return nil, errNonsense
 	}
-	scope, _ := t.Extra("scope").(string)
 	kept := newToken(t)
 	g := &Grant{
-		Owner: owner, Scopes: strings.Fields(scope),
+		Owner: owner, Scopes: kept.scope,
 		access: NewSecret(t.AccessToken), refresh: NewSecret(t.RefreshToken),
 		since: kept.since, end: kept.end.Add(leeway),
 	}

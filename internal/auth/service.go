@@ -105,6 +105,15 @@ func (s *service) token(ctx context.Context) (*token, error) {
 	return s.wait(ctx, t)
 }
 
+func (s *service) scopes() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == nil {
+		return nil
+	}
+	return s.current.scope
+}
+
 // replace leaves the old token where it is until a new one has come: the upstream may
 // take it for other calls, and the token call may fail.
 func (s *service) replace(ctx context.Context, refused *token) (*token, error) {
@@ -173,5 +182,12 @@ func newToken(t *oauth2.Token) *token {
 	if life < time.Minute { // not told, or a token call for every call
 		life = shortest
 	}
-	return &token{text: NewSecret(t.AccessToken), since: now, renew: now.Add(life - min(early, life/2)), end: now.Add(life - leeway)}
+	var scopes []string // unknown, where it is not told
+	if told, _ := t.Extra("scope").(string); told != "" {
+		scopes = strings.Fields(told)
+	}
+	return &token{
+		text: NewSecret(t.AccessToken), scope: scopes,
+		since: now, renew: now.Add(life - min(early, life/2)), end: now.Add(life - leeway),
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -188,4 +189,29 @@ func TestGivingUp(t *testing.T) {
 			t.Errorf("who waited got %d", status)
 		}
 	})
+}
+
+// What the app may do is known when a token has come that tells it, and not before; where
+// nothing is told, nothing is known.
+func TestScopes(t *testing.T) {
+	for answer, want := range map[string][]string{
+		`"scope":"ReadAccounts EditExtensions",`: {"ReadAccounts", "EditExtensions"},
+		`"scope":"",`:                            nil,
+		``:                                       nil,
+		`"scope":["ReadAccounts"],`:              nil,
+	} {
+		service := auth.NewService(credential(), roundTripper(func(*http.Request) (*http.Response, error) {
+			return response(http.StatusOK, `{`+answer+`"access_token":"t1","token_type":"bearer","expires_in":3600}`)
+		}))
+		ctx := auth.With(t.Context(), service)
+		if got := auth.Scopes(ctx); got != nil {
+			t.Errorf("before a token came: %q", got)
+		}
+		if err := service.Check(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if got := auth.Scopes(ctx); !slices.Equal(got, want) || (got == nil) != (want == nil) {
+			t.Errorf("%s: %q", answer, got)
+		}
+	}
 }

@@ -142,6 +142,9 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 		base = basic(base)
 	}
 	rc.Gate = gate
+	if rc.Scopes == nil {
+		rc.Scopes = auth.Scopes
+	}
 	rc.Transport = rest.Chain(base, rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key))
 	gc := gateway.Config{REST: rest.New(rc), Gate: gate, Auth: &auth.Authenticator{}, Introspection: true, Audit: slog.NewJSONHandler(&lockedWriter{w: c.audit}, nil)}
 	if s := set["timeout"]; s != "" {
