@@ -17,9 +17,10 @@ import (
 const profile = `{ capabilities { permissions } }`
 
 // What is known not to be allowed is refused before a call, and nothing else is: every golden
-// query fails in the same fields, for the same people, whether their rights are known or not,
-// and takes no more calls. Of a mutation that they may not make they are told so before what
-// else is wrong with it, or that there is nothing to change.
+// mutation, by three kinds of people, and every query, by one of them, fails in the same fields
+// whether their rights are known or not, and takes no more calls. Of a mutation that they may
+// not make they are told so before what else is wrong with it, or that there is nothing to
+// change.
 func TestGoldenRights(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -32,12 +33,17 @@ func TestGoldenRights(t *testing.T) {
 			t.Errorf("only %d calls are spared by knowing rights", spared.Load())
 		}
 	})
-	for _, f := range files {
-		for _, as := range []string{"reader", "standard user", "number manager"} {
-			ar, err := txtar.ParseFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
+	kinds := []string{"reader", "standard user", "number manager"}
+	for i, f := range files {
+		ar, err := txtar.ParseFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := kinds
+		if !strings.Contains(section(ar, "query.graphql"), "mutation") {
+			asked = kinds[i%len(kinds):][:1] // there are hundreds
+		}
+		for _, as := range asked {
 			if set := section(ar, "gateway.txt"); odd.MatchString(section(ar, "sim.txt")) || set != "" && !strings.Contains(set, "as = "+as) {
 				continue
 			}
