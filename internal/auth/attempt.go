@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,9 +17,12 @@ import (
 const (
 	// attemptLife is how long a person may take to sign in.
 	attemptLife = 10 * time.Minute
-	// mostAttempts bounds the attempts of one browser: each is a cookie, and servers take
-	// only so long a header.
+	// mostAttempts and mostBytes bound the attempts of one browser: each is a cookie, and
+	// servers, proxies above all, take only so long a header.
 	mostAttempts = 20
+	mostBytes    = 6 << 10
+	// longestCookie is what every browser keeps of a cookie, its attributes left out.
+	longestCookie = 4000
 )
 
 // attempt is what a browser has to come back with: it lies sealed in a cookie of its own, so
@@ -28,6 +33,9 @@ type attempt struct {
 	ReturnTo string    `json:"r"`
 	Redirect string    `json:"u"`
 	End      time.Time `json:"e"`
+	// Old is the key of the session that the browser had. When it comes back, another site
+	// has sent it, and the session's cookie does not come along.
+	Old string `json:"o,omitempty"`
 }
 
 // attemptPrefix begins the names of the cookies of attempts; the state follows.
@@ -36,12 +44,8 @@ const attemptPrefix = "ringql-login-"
 // login sends a browser to the upstream's sign-in page.
 func (d *Door) login(w http.ResponseWriter, r *http.Request) {
 	returnTo, ok := local(r.URL.Query().Get("returnTo"))
-	if !ok {
-		d.page(w, http.StatusBadRequest, page{Title: "This is no place to return to", Text: "returnTo must be a path of this gateway, such as /."})
-		return
-	}
-	d.tidy(w, r)
-	state, a := rand.Text(), attempt{Verifier(), returnTo, d.base(r) + Callback, time.Now().Add(attemptLife)}
+	state, a := rand.Text(), attempt{Verifier(), returnTo, d.base(r) + Callback, time.Now().Add(attemptLife), ""}
+	a.Old, _ = keyOf(d.handle(r))
 	plain, err := json.Marshal(a)
 	if err != nil {
 		d.page(w, http.StatusInternalServerError, page{Title: "Something went wrong in the gateway"})
@@ -49,19 +53,27 @@ func (d *Door) login(w http.ResponseWriter, r *http.Request) {
 	}
 	name := d.named(attemptPrefix + state)
 	value := base64.RawURLEncoding.EncodeToString(d.cipher.Seal(name, plain))
+	if !ok || len(name)+len(value) > longestCookie {
+		d.page(w, http.StatusBadRequest, page{Title: "This is no place to return to", Text: "returnTo must be a path of this gateway, such as /, and not too long."})
+		return
+	}
+	d.tidy(w, r, len(name)+len(value))
 	// The upstream's page sends the browser back: that is another site's doing.
 	http.SetCookie(w, d.cookie(name, value, http.SameSiteLaxMode, attemptLife))
 	http.Redirect(w, r, d.oauth.URL(a.Redirect, state, a.Verifier), http.StatusFound)
 }
 
-// tidy takes attempts back from a browser that has too many of them.
-func (d *Door) tidy(w http.ResponseWriter, r *http.Request) {
-	n := 0
-	for _, c := range r.Cookies() {
-		if strings.HasPrefix(c.Name, d.named(attemptPrefix)) {
-			if n++; n >= mostAttempts {
-				d.forget(w, c.Name)
-			}
+// tidy takes attempts back from a browser that has too many of them with one more of so many
+// bytes. Browsers send the oldest first.
+func (d *Door) tidy(w http.ResponseWriter, r *http.Request, size int) {
+	n := 1
+	for _, c := range slices.Backward(r.Cookies()) {
+		if !strings.HasPrefix(c.Name, d.named(attemptPrefix)) {
+			continue
+		}
+		n, size = n+1, size+len(c.Name)+len(c.Value)
+		if n > mostAttempts || size > mostBytes {
+			d.forget(w, c.Name)
 		}
 	}
 }
@@ -82,8 +94,8 @@ func (d *Door) callback(w http.ResponseWriter, r *http.Request) {
 	}
 	d.forget(w, name)
 	again := page{Title: "You are not signed in", Link: "/auth/login?returnTo=" + template.URLQueryEscaper(a.ReturnTo), Say: "Try again"}
-	if why := q.Get("error"); why != "" {
-		again.Text = "RingCentral says: " + why + "."
+	if q.Has("error") {
+		again.Text = "RingCentral says: " + errorName(q.Get("error")) + "."
 		d.page(w, http.StatusForbidden, again)
 		return
 	}
@@ -101,7 +113,7 @@ func (d *Door) callback(w http.ResponseWriter, r *http.Request) {
 		d.page(w, status, again)
 		return
 	}
-	d.give(w, handle, d.sessions.cfg.Life)
+	d.give(w, handle)
 	// The page goes on by itself: a redirect would still be the other site's doing, and the
 	// cookie not be sent with it.
 	d.page(w, http.StatusOK, page{Title: "You are signed in", Link: a.ReturnTo, Say: "Go on", Next: a.ReturnTo})
@@ -126,20 +138,26 @@ func (d *Door) attempt(r *http.Request, state string) (a *attempt, name string) 
 	return a, name
 }
 
-// enter exchanges a code for a session. The one that the browser had is over with it.
+// enter exchanges a code for a session. The one that the browser had is over with it. A code
+// works only once, so all of it is done even if the browser does not wait.
 func (d *Door) enter(r *http.Request, code string, a *attempt) (handle string, err error) {
 	if code == "" {
 		return "", ErrGrant
 	}
-	grant, err := d.oauth.Exchange(r.Context(), a.Redirect, code, a.Verifier)
+	ctx := context.WithoutCancel(r.Context())
+	grant, err := d.oauth.Exchange(ctx, a.Redirect, code, a.Verifier)
 	if err != nil {
 		return "", err
 	}
-	if handle, err = d.sessions.Start(r.Context(), grant, "", ""); err != nil {
+	if handle, err = d.sessions.Start(ctx, grant, "", ""); err != nil {
 		return "", err
 	}
-	if old := d.handle(r); old != "" {
-		_ = d.sessions.End(r.Context(), old) // else its time ends it
+	old, ok := keyOf(d.handle(r))
+	if !ok {
+		old = a.Old
+	}
+	if old != "" {
+		_ = d.sessions.end(ctx, old, SignedOut) // else its time ends it
 	}
 	return handle, nil
 }

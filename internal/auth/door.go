@@ -63,8 +63,11 @@ func NewDoor(app App, tokens http.RoundTripper, cfg DoorConfig, log *slog.Logger
 		return nil, err
 	}
 	d := &Door{cfg, log, oauth, sessions, c, http.NewServeMux(), cfg.URL != ""}
-	if !d.secure {
+	switch {
+	case !d.secure:
 		log.Info("people sign in over plain HTTP, which is for this machine alone", "at", "/auth/login")
+	case oauth.public():
+		log.Warn("people sign in to an app without a secret: a gateway should have one, see RINGCENTRAL_CLIENT_SECRET")
 	}
 	d.mux.HandleFunc("GET /auth/login", d.login)
 	d.mux.HandleFunc("GET "+Callback, d.callback)
@@ -77,6 +80,9 @@ func NewDoor(app App, tokens http.RoundTripper, cfg DoorConfig, log *slog.Logger
 	}))
 	return d, nil
 }
+
+// Secure says whether browsers reach the gateway by HTTPS.
+func (d *Door) Secure() bool { return d.secure }
 
 // Wait returns when what goes on in the background has come to its end.
 func (d *Door) Wait() { d.sessions.Wait() }
@@ -100,8 +106,9 @@ func (d *Door) named(name string) string {
 	return name
 }
 
-// cookie returns a cookie for the whole host; an empty value takes it back. A browser takes
-// it back only with the attributes that it was given with.
+// cookie returns a cookie for the whole host, which ends with the browser if it is given no
+// life; an empty value takes it back. A browser takes it back only with the attributes that
+// it was given with.
 func (d *Door) cookie(name, value string, site http.SameSite, life time.Duration) *http.Cookie {
 	c := &http.Cookie{ //nolint:gosec // without HTTPS, on this machine alone, it cannot be Secure
 		Name: name, Value: value, Path: "/", Secure: d.secure, HttpOnly: true, SameSite: site, MaxAge: int(life.Seconds()),
@@ -112,11 +119,13 @@ func (d *Door) cookie(name, value string, site http.SameSite, life time.Duration
 	return c
 }
 
-func (d *Door) give(w http.ResponseWriter, handle string, life time.Duration) {
-	http.SetCookie(w, d.cookie(d.cookieName(), handle, http.SameSiteStrictMode, life))
+// give has the browser keep a handle as long as it runs: how long the session lasts is
+// decided here, and a handle on a disk may be found.
+func (d *Door) give(w http.ResponseWriter, handle string) {
+	http.SetCookie(w, d.cookie(d.cookieName(), handle, http.SameSiteStrictMode, 0))
 }
 
-func (d *Door) takeBack(w http.ResponseWriter) { d.give(w, "", 0) }
+func (d *Door) takeBack(w http.ResponseWriter) { d.give(w, "") }
 
 // handle returns what stands in r's cookie; "" if there is none.
 func (d *Door) handle(r *http.Request) string {
@@ -182,9 +191,14 @@ func (d *Door) show(w http.ResponseWriter, r *http.Request) {
 	tell(w, http.StatusOK, answer)
 }
 
-// leave ends a session, or several, by end.
+// leave ends a session, or several, by end. A form of another site's comes without the
+// cookie, and would have the browser give it up all the same: it is refused first.
 func (d *Door) leave(end func(context.Context, string, *Session) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if d.foreign(r) {
+			deny(w, ErrForged)
+			return
+		}
 		s, err := d.Visit(r)
 		switch {
 		case errors.As(err, new(*Over)), err == nil && s == nil: // it is over already
@@ -201,7 +215,9 @@ func (d *Door) leave(end func(context.Context, string, *Session) error) http.Han
 				return
 			}
 		}
-		d.takeBack(w)
+		if d.handle(r) != "" {
+			d.takeBack(w)
+		}
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
@@ -213,18 +229,19 @@ func local(to string) (path string, ok bool) {
 		return "/", true
 	}
 	u, err := url.Parse(to)
-	if err != nil || len(to) > 2048 || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" ||
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" ||
 		!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) {
 		return "", false
 	}
 	return to, true
 }
 
-// deny answers a program with what is wrong, in the shape of the gateway's other errors.
+// deny answers a program with what is wrong, in the shape of the gateway's other errors. Of a
+// store that is away no more is told: its error may say where it is.
 func deny(w http.ResponseWriter, err error) {
 	status, code := http.StatusForbidden, "FORBIDDEN"
-	if errors.Is(err, ErrAway) || errors.Is(err, ErrUnavailable) {
-		status, code = http.StatusServiceUnavailable, "UNAVAILABLE"
+	if !errors.Is(err, ErrForged) && !errors.Is(err, ErrCSRF) {
+		status, code, err = http.StatusServiceUnavailable, "UNAVAILABLE", ErrAway
 		w.Header().Set("Retry-After", "1")
 	}
 	tell(w, status, map[string]any{"errors": []any{map[string]any{

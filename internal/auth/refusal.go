@@ -27,10 +27,11 @@ func classify(err error) error {
 	return fmt.Errorf("%w: status %d, %s", ErrCredential, refusal.Response.StatusCode, errorName(refusal.ErrorCode))
 }
 
-// errorNames are those of RFC 6749.
+// errorNames are those of RFC 6749, and of OpenID Connect for its sign-in page.
 var errorNames = []string{
 	"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
-	"access_denied", "server_error", "temporarily_unavailable",
+	"access_denied", "unsupported_response_type", "server_error", "temporarily_unavailable",
+	"interaction_required", "login_required", "account_selection_required", "consent_required",
 }
 
 // errorName returns the name of an error if it is one. Anything else may repeat what was sent.

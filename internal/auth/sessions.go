@@ -78,12 +78,14 @@ func (s *Sessions) Start(ctx context.Context, g *Grant, account, name string) (h
 	if err == nil && !ok {
 		err = errors.New("a handle was given twice")
 	}
-	if err == nil {
-		err = s.enlist(ctx, r, key)
-	}
-	if err != nil {
+	if err != nil { // nobody will use the grant
+		s.later(ctx, func(ctx context.Context) { s.revoke(ctx, key, r.access, r.refresh, s.payer(r)) })
 		return "", away(err)
 	}
+	if err = s.enlist(ctx, r, key); err != nil {
+		return "", away(err)
+	}
+	s.cfg.Log.Info("a session begins", "session", idOf(key), "owner", r.Owner)
 	return handle, nil
 }
 
@@ -208,6 +210,7 @@ func (s *Sessions) bury(ctx context.Context, key string, raw []byte, r *record, 
 		return false, away(err)
 	}
 	_ = s.life(key).see(sealed)
+	s.cfg.Log.Info("a session is over", "session", idOf(key), "owner", r.Owner, "reason", why)
 	if why != Everywhere {
 		s.delist(ctx, r.Owner, key)
 	}
