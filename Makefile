@@ -69,8 +69,8 @@ clean-clone: ## try the README's commands in a copy of what is committed or abou
 	@test/clean-clone.sh
 
 .PHONY: update
-update: ## rewrite golden files and the answers in docs/budget.md; read the diff
-	go test ./internal/gateway ./graph -run '^TestGolden$$|Snapshot|Coverage' -update
+update: ## rewrite golden files, docs/matrix.md and the answers in docs/budget.md; read the diff
+	go test ./internal/gateway ./graph -run '^TestGolden$$|^TestMatrix$$|Snapshot|Coverage' -update
 
 .PHONY: bench
 bench: ## print what an account and a crowd cost upstream, and time the gateway beside a hand-written handler, as ratios

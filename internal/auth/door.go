@@ -45,6 +45,7 @@ type Door struct {
 	sessions *Sessions
 	cipher   *Cipher // of the cookies of attempts too, which any replica reads
 	mux      *http.ServeMux
+	routes   []string
 	secure   bool
 }
 
@@ -62,24 +63,28 @@ func NewDoor(app App, tokens http.RoundTripper, cfg DoorConfig, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	d := &Door{cfg, log, oauth, sessions, c, http.NewServeMux(), cfg.URL != ""}
+	d := &Door{cfg: cfg, log: log, oauth: oauth, sessions: sessions, cipher: c, mux: http.NewServeMux(), secure: cfg.URL != ""}
 	switch {
 	case !d.secure:
 		log.Info("people sign in over plain HTTP, which is for this machine alone", "at", "/auth/login")
 	case oauth.public():
 		log.Warn("people sign in to an app without a secret: a gateway should have one, see RINGCENTRAL_CLIENT_SECRET")
 	}
-	d.mux.HandleFunc("GET /auth/login", d.login)
-	d.mux.HandleFunc("GET "+Callback, d.callback)
-	d.mux.HandleFunc("GET /auth/session", d.show)
-	d.mux.HandleFunc("POST /auth/logout", d.leave(func(ctx context.Context, handle string, _ *Session) error {
-		return sessions.End(ctx, handle)
-	}))
-	d.mux.HandleFunc("POST /auth/logout/all", d.leave(func(ctx context.Context, _ string, s *Session) error {
-		return sessions.EndAll(ctx, s.Owner)
-	}))
+	for route, serve := range map[string]http.HandlerFunc{
+		"GET /auth/login":       d.login,
+		"GET " + Callback:       d.callback,
+		"GET /auth/session":     d.show,
+		"POST /auth/logout":     d.leave(func(ctx context.Context, handle string, _ *Session) error { return sessions.End(ctx, handle) }),
+		"POST /auth/logout/all": d.leave(func(ctx context.Context, _ string, s *Session) error { return sessions.EndAll(ctx, s.Owner) }),
+	} {
+		d.mux.HandleFunc(route, serve)
+		d.routes = append(d.routes, route)
+	}
 	return d, nil
 }
+
+// Routes are the patterns of what d serves.
+func (d *Door) Routes() []string { return d.routes }
 
 // Secure says whether browsers reach the gateway by HTTPS.
 func (d *Door) Secure() bool { return d.secure }

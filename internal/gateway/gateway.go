@@ -43,6 +43,7 @@ type Gateway struct {
 	health  *http.ServeMux
 	ready   readiness
 	sockets *sockets
+	routes  []string // of main
 }
 
 // New returns the gateway's handler.
@@ -73,29 +74,43 @@ func New(cfg Config) (*Gateway, error) {
 		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows},
 	})
 	read := reader{variables{schema.Schema()}, cfg.Limits.Errors}
-	mux, per := http.NewServeMux(), newRates(cfg.Rate)
-	g := &Gateway{main: guarded(mux, cfg.Origins), health: http.NewServeMux(), sockets: newSockets(cfg, in, read, per)}
+	mux, per := &routes{mux: http.NewServeMux()}, newRates(cfg.Rate)
+	g := &Gateway{main: guarded(mux.mux, cfg.Origins), health: http.NewServeMux(), sockets: newSockets(cfg, in, read, per)}
 	srv := newServer(cfg, schema, read, g.sockets, known)
 	small, err := compressed(srv)
 	if err != nil {
 		return nil, err
 	}
 	e := &edge{cfg: cfg, next: srv, compressed: small, admission: in, rates: per, twins: newTwins(cfg)}
-	mux.Handle("/graphql", e)
-	mux.Handle("GET /schema.graphql", cfg.known(schemaHandler(cfg)))
+	mux.handle("/graphql", e)
+	mux.handle("GET /schema.graphql", cfg.known(schemaHandler(cfg)))
 	e.pages(mux)
-	if cfg.Auth.Door != nil {
-		mux.Handle("/auth/", cfg.known(e.limited(cfg.Auth.Door)))
+	if door := cfg.Auth.Door; door != nil {
+		for _, route := range door.Routes() {
+			mux.handle(route, cfg.known(e.limited(door)))
+		}
 	}
 	g.health.HandleFunc("GET /healthz", healthy)
 	g.health.HandleFunc("GET /readyz", g.ready.serve)
 	g.health.Handle("GET /metrics", cfg.Telemetry.handler())
 	if !cfg.HealthApart {
-		mux.Handle("GET /healthz", g.health)
-		mux.Handle("GET /readyz", g.health)
-		mux.Handle("GET /metrics", cfg.known(g.health))
+		mux.handle("GET /healthz", g.health)
+		mux.handle("GET /readyz", g.health)
+		mux.handle("GET /metrics", cfg.known(g.health))
 	}
+	g.routes = mux.patterns
 	return g, nil
+}
+
+// routes is a mux that can tell what it serves.
+type routes struct {
+	mux      *http.ServeMux
+	patterns []string
+}
+
+func (r *routes) handle(pattern string, h http.Handler) {
+	r.mux.Handle(pattern, h)
+	r.patterns = append(r.patterns, pattern)
 }
 
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.main.ServeHTTP(w, r) }

@@ -30,7 +30,7 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; con
 
 // pages adds the page to mux, if it is wanted. What it loads is named with a version,
 // which browsers need not ask for twice.
-func (e *edge) pages(mux *http.ServeMux) {
+func (e *edge) pages(mux *routes) {
 	if !e.cfg.Playground {
 		return
 	}
@@ -42,11 +42,11 @@ func (e *edge) pages(mux *http.ServeMux) {
 		newAsset("LICENSES", "text/plain; charset=utf-8"),
 	} {
 		path := "/playground/" + a.name
-		mux.Handle("GET "+path, e.cfg.known(a))
+		mux.handle("GET "+path, e.cfg.known(a))
 		page.stored = bytes.ReplaceAll(page.stored, []byte(path), []byte(path+"?"+a.version))
 	}
 	page.version = versionOf(page.stored)
-	mux.Handle("GET /{$}", e.cfg.known(page))
+	mux.handle("GET /{$}", e.cfg.known(page))
 }
 
 // asset is a file of the page.
