@@ -75,7 +75,7 @@ func New(cfg Config) (*Gateway, error) {
 	})
 	read := reader{variables{schema.Schema()}, cfg.Limits.Errors}
 	mux, per := &routes{mux: http.NewServeMux()}, newRates(cfg.Rate)
-	g := &Gateway{main: guarded(mux.mux, cfg.Origins), health: http.NewServeMux(), sockets: newSockets(cfg, in, read, per)}
+	g := &Gateway{main: guarded(mux.mux, cfg), health: http.NewServeMux(), sockets: newSockets(cfg, in, read, per)}
 	srv := newServer(cfg, schema, read, g.sockets, known)
 	small, err := compressed(srv)
 	if err != nil {

@@ -33,11 +33,15 @@ var guards = map[string][]string{
 	"X-Frame-Options":              {"DENY"},
 }
 
-// guarded puts the guards on all that h answers, and lets pages of origins ask it.
-func guarded(h http.Handler, origins []string) http.Handler {
-	if len(origins) > 0 {
+// onlyHTTPS has browsers come by HTTPS alone for a year, whatever a link says: one request
+// without it, and a cookie could be planted.
+const onlyHTTPS = "max-age=31536000"
+
+// guarded puts the guards on all that h answers, and lets pages of listed origins ask it.
+func guarded(h http.Handler, cfg Config) http.Handler {
+	if len(cfg.Origins) > 0 {
 		h = cors.New(cors.Options{
-			AllowedOrigins:   origins,
+			AllowedOrigins:   cfg.Origins,
 			AllowCredentials: true,
 			AllowedMethods:   []string{http.MethodGet, http.MethodPost},
 			AllowedHeaders:   askHeaders,
@@ -50,6 +54,9 @@ func guarded(h http.Handler, origins []string) http.Handler {
 		for name, value := range guards {
 			set[name] = value[:1:1] // whoever adds to one makes a copy
 		}
+		if door := cfg.Auth.Door; door != nil && door.Secure() {
+			set.Set("Strict-Transport-Security", onlyHTTPS)
+		}
 		h.ServeHTTP(w, r)
 	})
 }
@@ -58,7 +65,7 @@ func guarded(h http.Handler, origins []string) http.Handler {
 var askHeaders = append([]string{"Accept", "Authorization", "Content-Type", "Last-Event-Id", "X-Request-Id"}, ownHeaders...)
 
 // ownHeaders are headers that no browser sends across sites without asking first.
-var ownHeaders = []string{auth.KeyHeader, planWish.header, priorityWish.header, "GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"}
+var ownHeaders = []string{auth.KeyHeader, auth.CSRFHeader, planWish.header, priorityWish.header, "GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name"}
 
 // knownHost says whether the gateway answers for the host that r names. A page of
 // another site can point its own name at this machine; its requests name it.

@@ -49,7 +49,7 @@ func TestOrigins(t *testing.T) {
 			"Access-Control-Request-Method", method, "Access-Control-Request-Headers", headers)
 	}
 	for _, method := range []string{"GET", "POST"} {
-		a := preflight(app, method, "authorization,content-type,x-ringql-plan")
+		a := preflight(app, method, "authorization,content-type,x-ringql-csrf,x-ringql-plan")
 		if a.header.Get("Access-Control-Allow-Origin") != app || a.header.Get("Access-Control-Allow-Credentials") != "true" {
 			t.Errorf("%s: %v", method, a.header)
 		}
