@@ -43,7 +43,8 @@ type Gateway struct {
 	health  *http.ServeMux
 	ready   readiness
 	sockets *sockets
-	routes  []string // of main
+	door    *auth.Door // nil for none
+	routes  []string   // of main
 }
 
 // New returns the gateway's handler.
@@ -75,7 +76,7 @@ func New(cfg Config) (*Gateway, error) {
 	})
 	read := reader{variables{schema.Schema()}, cfg.Limits.Errors}
 	mux, per := &routes{mux: http.NewServeMux()}, newRates(cfg.Rate)
-	g := &Gateway{main: guarded(mux.mux, cfg), health: http.NewServeMux(), sockets: newSockets(cfg, in, read, per)}
+	g := &Gateway{main: guarded(mux.mux, cfg), health: http.NewServeMux(), sockets: newSockets(cfg, in, read, per), door: cfg.Auth.Door}
 	srv := newServer(cfg, schema, read, g.sockets, known)
 	small, err := compressed(srv)
 	if err != nil {
@@ -85,9 +86,9 @@ func New(cfg Config) (*Gateway, error) {
 	mux.handle("/graphql", e)
 	mux.handle("GET /schema.graphql", cfg.known(schemaHandler(cfg)))
 	e.pages(mux)
-	if door := cfg.Auth.Door; door != nil {
-		for _, route := range door.Routes() {
-			mux.handle(route, cfg.known(e.limited(door)))
+	if g.door != nil {
+		for _, route := range g.door.Routes() {
+			mux.handle(route, cfg.known(e.limited(g.door)))
 		}
 	}
 	g.health.HandleFunc("GET /healthz", healthy)
@@ -123,6 +124,28 @@ func (g *Gateway) Drain() {
 	g.sockets.drain()
 }
 
-// Wait returns when all sockets are closed after Drain, or ctx ends: the HTTP server
-// does not know of them any more.
-func (g *Gateway) Wait(ctx context.Context) error { return g.sockets.wait(ctx) }
+// Wait returns when all sockets are closed after Drain, and what people who signed out left
+// to do is done, or ctx ends: the HTTP server does not know of these.
+func (g *Gateway) Wait(ctx context.Context) error {
+	return until(ctx, func() {
+		g.sockets.gone.Wait()
+		if g.door != nil {
+			g.door.Wait()
+		}
+	})
+}
+
+// until returns when f does, or ctx ends.
+func until(ctx context.Context, f func()) error {
+	done := make(chan struct{})
+	go func() {
+		f()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

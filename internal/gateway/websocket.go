@@ -152,18 +152,3 @@ func (s *sockets) drain() {
 		go k.leave() // each takes its leave of its client
 	}
 }
-
-// wait returns when all sockets are closed, or ctx ends.
-func (s *sockets) wait(ctx context.Context) error {
-	done := make(chan struct{})
-	go func() {
-		s.gone.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
