@@ -127,6 +127,7 @@ func (a *Authenticator) Admit(r *http.Request, socket bool) (*Person, *Session, 
 		case err != nil:
 			return nil, nil, err
 		case s.Trusts(token):
+			s.touch(r.Context())
 			return s.Person, s, nil
 		case s != nil && socket && token == "":
 			return nil, s, nil

@@ -86,8 +86,8 @@ func NewDoor(app App, tokens http.RoundTripper, cfg DoorConfig, log *slog.Logger
 // Routes are the patterns of what d serves.
 func (d *Door) Routes() []string { return d.routes }
 
-// Secure says whether browsers reach the gateway by HTTPS.
-func (d *Door) Secure() bool { return d.secure }
+// Origin is that of the gateway's own pages, where browsers reach it by HTTPS; else empty.
+func (d *Door) Origin() string { return d.cfg.URL }
 
 // Wait returns when what goes on in the background has come to its end.
 func (d *Door) Wait() { d.sessions.Wait() }
@@ -142,7 +142,7 @@ func (d *Door) handle(r *http.Request) string {
 }
 
 // Visit returns the session that r's cookie stands for; nil without a cookie. Whether r may
-// use it, Trusts says.
+// use it, Trusts says; that a page asks who is signed in is no use.
 func (d *Door) Visit(r *http.Request) (*Session, error) {
 	handle := d.handle(r)
 	if handle == "" {
@@ -151,7 +151,7 @@ func (d *Door) Visit(r *http.Request) (*Session, error) {
 	if d.foreign(r) {
 		return nil, ErrForged
 	}
-	return d.sessions.Find(r.Context(), handle)
+	return d.sessions.Peek(r.Context(), handle)
 }
 
 // foreign says whether r comes from a page of another site. Browsers say so; other clients

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -50,7 +51,7 @@ func TestCookies(t *testing.T) {
 		expect(b.send(http.MethodPost, "/auth/logout", false)) // there is nothing to take back
 		b.keep(&http.Cookie{Name: want.prefix + "ringql", Value: "made up", SameSite: http.SameSiteStrictMode})
 		expect(b.get("/auth/session"), want.prefix+"ringql"+gone+"Strict")
-		if warned := strings.Contains(f.log.String(), "plain HTTP"); warned != (base != site) || f.Secure() == warned {
+		if warned := strings.Contains(f.log.String(), "plain HTTP"); warned != (base != site) || (f.Origin() != "") == warned {
 			t.Errorf("%s: %s", base, &f.log)
 		}
 	}
@@ -206,21 +207,39 @@ func TestDoorWithoutStore(t *testing.T) {
 	cold.wants(true, "")
 }
 
-// A session that was not used for too long, or lasts too long, is over, and why is told.
+// A session that was not used for too long, or lasts too long, is over, and why is told. A
+// page that asks again and again who is signed in does not use it, nor does who may not.
 func TestSessionEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFront(t, func(c *auth.DoorConfig) { c.Idle, c.Life = time.Hour, 150*time.Minute })
-		b, idle := f.browser(), f.browser()
-		b.signIn()
-		idle.signIn()
-		copied := *b
-		for range 2 {
-			time.Sleep(59 * time.Minute)
-			b.wants(true, "")
+		b, idle, asks, guesses := f.browser(), f.browser(), f.browser(), f.browser()
+		for _, one := range []*browser{b, idle, asks, guesses} {
+			one.signIn()
 		}
-		idle.wants(false, "IDLE")
-		time.Sleep(40 * time.Minute)
+		token, copied := b.session().CSRF, *b
+		for range 2 {
+			time.Sleep(29 * time.Minute)
+			asks.session()
+			if err := guesses.use(token); !errors.Is(err, auth.ErrCSRF) {
+				t.Error(err)
+			}
+			if err := b.use(token); err != nil {
+				t.Error(err)
+			}
+		}
+		time.Sleep(2 * time.Minute)
+		for _, one := range []*browser{idle, asks, guesses} {
+			one.wants(false, "IDLE")
+		}
+		time.Sleep(57 * time.Minute)
+		if err := b.use(token); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(34 * time.Minute)
 		b.wants(false, "EXPIRED")
+		if err := copied.use(token); !errors.Is(err, auth.ErrExpired) {
+			t.Error(err)
+		}
 		if len(b.cookies) != 0 {
 			t.Errorf("cookies: %v", b.cookies)
 		}

@@ -190,6 +190,18 @@ func (b *browser) wants(signedIn bool, reason string) {
 	}
 }
 
+// use asks something of the gateway behind the door, with a CSRF token.
+func (b *browser) use(token string) error {
+	b.t.Helper()
+	r := httptest.NewRequestWithContext(b.t.Context(), http.MethodPost, b.base+"/graphql", http.NoBody)
+	for _, c := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
+	}
+	r.Header.Set(auth.CSRFHeader, token)
+	_, _, err := (&auth.Authenticator{Door: b.Door}).Admit(r, false)
+	return err
+}
+
 func (b *browser) post(path string) visited {
 	b.t.Helper()
 	return b.send(http.MethodPost, path, false, "Origin", b.base, auth.CSRFHeader, b.session().CSRF)

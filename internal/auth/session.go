@@ -25,6 +25,7 @@ type Session struct {
 	CSRF    Secret    // what the front end shows that it can read its own pages
 	Person  *Person   // whom requests of the session act for
 
+	touch func(context.Context)
 	again func(context.Context) error
 }
 

@@ -89,9 +89,18 @@ func (s *Sessions) Start(ctx context.Context, g *Grant, account, name string) (h
 	return handle, nil
 }
 
-// Find returns the session of handle, or an error that says why there is none: *Over, or
-// ErrAway if nobody knows for now.
+// Find returns the session of handle, and counts as use of it, or an error that says why
+// there is none: *Over, or ErrAway if nobody knows for now.
 func (s *Sessions) Find(ctx context.Context, handle string) (*Session, error) {
+	found, err := s.Peek(ctx, handle)
+	if err == nil {
+		found.touch(ctx)
+	}
+	return found, err
+}
+
+// Peek is Find, but does not count as use.
+func (s *Sessions) Peek(ctx context.Context, handle string) (*Session, error) {
 	key, ok := keyOf(handle)
 	if !ok {
 		return nil, &Over{Unknown}
@@ -100,8 +109,8 @@ func (s *Sessions) Find(ctx context.Context, handle string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.touch(ctx, l)
 	found := l.session()
+	found.touch = func(ctx context.Context) { s.touch(ctx, l) }
 	found.again = func(ctx context.Context) error {
 		_, err := s.Find(ctx, handle)
 		return err

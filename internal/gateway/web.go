@@ -54,7 +54,7 @@ func guarded(h http.Handler, cfg Config) http.Handler {
 		for name, value := range guards {
 			set[name] = value[:1:1] // whoever adds to one makes a copy
 		}
-		if door := cfg.Auth.Door; door != nil && door.Secure() {
+		if door := cfg.Auth.Door; door != nil && door.Origin() != "" {
 			set.Set("Strict-Transport-Security", onlyHTTPS)
 		}
 		h.ServeHTTP(w, r)
