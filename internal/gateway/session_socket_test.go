@@ -26,7 +26,7 @@ type socketOf struct {
 func (v *visitor) socket(h http.Header, protocol, payload string) *socketOf {
 	v.t.Helper()
 	conn, resp, err := websocket.Dial(v.t.Context(), v.url+"/graphql", &websocket.DialOptions{
-		HTTPClient: v.client, HTTPHeader: h, Host: strings.TrimPrefix(site, "https://"), Subprotocols: []string{protocol},
+		HTTPClient: v.client, HTTPHeader: h, Host: "gateway-7", Subprotocols: []string{protocol}, // as a proxy has it
 	})
 	if err != nil {
 		v.t.Fatal(err)
@@ -68,6 +68,28 @@ func (s *socketOf) asks(want ...string) {
 	s.hears(want...)
 	if !strings.Contains(want[0], "error") {
 		s.hears(`"complete"`)
+	}
+}
+
+// Pages of other sites open no socket, signed in or not.
+func TestSocketOrigins(t *testing.T) {
+	l := newLobby(t)
+	v := l.served(t, func(c *gateway.Config, _ *auth.DoorConfig) { c.Origins = []string{"https://app.example.com"} })
+	for origin, want := range map[string]bool{
+		site: true, "https://app.example.com": true, "https://gateway-7": true, "": true,
+		"https://evil.example": false, site + ".evil.example": false, "null": false, "http://ringql.example.com": false, site + ":8443": false,
+	} {
+		h := http.Header{}
+		if origin != "" {
+			h.Set("Origin", origin)
+		}
+		conn, _, err := websocket.Dial(t.Context(), v.url+"/graphql", &websocket.DialOptions{HTTPHeader: h, Host: "gateway-7", Subprotocols: []string{"graphql-transport-ws"}})
+		if err == nil {
+			_ = conn.CloseNow()
+		}
+		if (err == nil) != want {
+			t.Errorf("%s: %v", origin, err)
+		}
 	}
 }
 

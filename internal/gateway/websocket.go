@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 // so the page's origin must be this gateway, or a listed one; the library checks that.
 type sockets struct {
 	cfg       Config
+	origins   []string // beside that of the host which a request names
 	admission *admission.Controller
 	reader    reader
 	rates     *rates
@@ -36,7 +38,11 @@ type sockets struct {
 }
 
 func newSockets(cfg Config, in *admission.Controller, read reader, per *rates) *sockets {
-	return &sockets{cfg: cfg, admission: in, reader: read, rates: per, open: map[*socket]bool{}, people: map[string]int{}}
+	s := &sockets{cfg: cfg, origins: slices.Clone(cfg.Origins), admission: in, reader: read, rates: per, open: map[*socket]bool{}, people: map[string]int{}}
+	if door := cfg.Auth.Door; door != nil && door.Origin() != "" {
+		s.origins = append(s.origins, door.Origin()) // a proxy may name another host
+	}
+	return s
 }
 
 // Supports takes requests for a WebSocket, and for nothing else.
@@ -44,7 +50,7 @@ func (s *sockets) Supports(r *http.Request) bool { return isSocket(r) }
 
 // Do serves one socket until it is closed.
 func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: subprotocols(), OriginPatterns: s.cfg.Origins})
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: subprotocols(), OriginPatterns: s.origins})
 	if err != nil {
 		eventFrom(r.Context()).fail(codeBadInput, err)
 		return // Accept has answered
