@@ -1,7 +1,6 @@
 package gateway_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -29,9 +28,9 @@ func lines(t *testing.T, text string) (out []map[string]any) {
 // Each mutation is one line, with who, what, on which ids and what came of it; of its input
 // nothing else is written, and queries are not.
 func TestAudit(t *testing.T) {
-	var to bytes.Buffer
-	s := newStack(t, func(c *gateway.Config) { c.Audit = slog.NewJSONHandler(&lockedWriter{w: &to}, nil) })
-	if a := s.post(t, "{ account { mainNumber } }"); a.code() != "" || to.Len() > 0 {
+	var to lockedBuffer
+	s := newStack(t, func(c *gateway.Config) { c.Audit = slog.NewJSONHandler(&to, nil) })
+	if a := s.post(t, "{ account { mainNumber } }"); a.code() != "" || to.String() != "" {
 		t.Fatalf("a query: %s, written %s", a.text, &to)
 	}
 	const extension = "512084008"

@@ -86,7 +86,7 @@ type goldenCase struct {
 	sim    *sim.Server
 	h      http.Handler
 	header http.Header
-	audit  *bytes.Buffer
+	audit  *lockedBuffer
 
 	extensions string // of requests, as JSON
 }
@@ -109,7 +109,7 @@ func (c *goldenCase) run(t *testing.T, ar *txtar.Archive) string {
 
 func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 	t.Helper()
-	c := &goldenCase{header: http.Header{}, audit: &bytes.Buffer{}}
+	c := &goldenCase{header: http.Header{}, audit: &lockedBuffer{}}
 	cfg, steps := simConfig(t, section(ar, "sim.txt"))
 	upstream, err := sim.New(cfg)
 	if err != nil {
@@ -146,7 +146,7 @@ func newCase(t *testing.T, ar *txtar.Archive, check *contract) *goldenCase {
 		rc.Scopes = auth.Scopes
 	}
 	rc.Transport = rest.Chain(base, rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key))
-	gc := gateway.Config{REST: rest.New(rc), Gate: gate, Auth: &auth.Authenticator{}, Introspection: true, Audit: slog.NewJSONHandler(&lockedWriter{w: c.audit}, nil)}
+	gc := gateway.Config{REST: rest.New(rc), Gate: gate, Auth: &auth.Authenticator{}, Introspection: true, Audit: slog.NewJSONHandler(c.audit, nil)}
 	if s := set["timeout"]; s != "" {
 		if gc.Timeout, err = time.ParseDuration(s); err != nil {
 			t.Fatal(err)

@@ -1,7 +1,6 @@
 package gateway_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -23,7 +22,7 @@ type stack struct {
 	url   string
 	sim   *sim.Server
 	token string
-	log   *bytes.Buffer
+	log   *lockedBuffer
 	g     *gateway.Gateway
 }
 
@@ -35,13 +34,13 @@ func newStack(t testing.TB, change func(*gateway.Config)) *stack {
 	}
 	upstream := httptest.NewServer(s)
 	t.Cleanup(upstream.Close)
-	st := &stack{sim: s, token: s.Token(sim.AdministratorID), log: &bytes.Buffer{}}
+	st := &stack{sim: s, token: s.Token(sim.AdministratorID), log: &lockedBuffer{}}
 	gate, telemetry := budget.NewGate(), gateway.NewTelemetry()
 	cfg := gateway.Config{
 		REST: rest.New(rest.Config{BaseURL: upstream.URL, Who: auth.Key,
 			Transport: rest.Chain(rest.NewTransport(), rest.Retry(), auth.Transport(), budget.Transport(gate, auth.Key), rest.Observe(telemetry.Call))}),
 		Gate: gate, Telemetry: telemetry, Introspection: true, Playground: true,
-		Log: slog.New(slog.NewTextHandler(&lockedWriter{w: st.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log: slog.New(slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
 		change(&cfg)

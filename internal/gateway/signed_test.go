@@ -1,7 +1,6 @@
 package gateway_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -29,7 +28,7 @@ type lobby struct {
 	url   string
 	way   http.RoundTripper
 	store auth.Store // of sessions
-	log   *bytes.Buffer
+	log   *lockedBuffer
 }
 
 func newLobby(t *testing.T) *lobby {
@@ -38,7 +37,7 @@ func newLobby(t *testing.T) *lobby {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &lobby{sim: s, url: "http://upstream", way: s.Transport(), store: auth.NewMemory(), log: &bytes.Buffer{}}
+	return &lobby{sim: s, url: "http://upstream", way: s.Transport(), store: auth.NewMemory(), log: &lockedBuffer{}}
 }
 
 // listens puts the simulator on a port.
@@ -53,7 +52,7 @@ func (l *lobby) listens(t *testing.T) *lobby {
 // gateway returns a gateway with a door; change may change the latter.
 func (l *lobby) gateway(t *testing.T, change func(*gateway.Config, *auth.DoorConfig)) *gateway.Gateway {
 	t.Helper()
-	gate, log := budget.NewGate(), slog.New(slog.NewTextHandler(&lockedWriter{w: l.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	gate, log := budget.NewGate(), slog.New(slog.NewTextHandler(l.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfg := gateway.Config{Gate: gate, Introspection: true, Playground: true, Log: log, REST: rest.New(rest.Config{
 		BaseURL: l.url, Who: auth.Key, Scopes: auth.Scopes, Gate: gate, Transport: rest.Chain(l.way, auth.Transport(), budget.Transport(gate, auth.Key)),
 	})}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -96,6 +97,7 @@ type gateway struct {
 	*program.Program
 	client *http.Client
 	body   []byte
+	asked  atomic.Int64
 }
 
 func start(t testing.TB, env ...string) *gateway {
@@ -112,9 +114,10 @@ func start(t testing.TB, env ...string) *gateway {
 }
 
 // ask sends one request; its time counts from when it was due. It says whether there was
-// an answer.
+// an answer. No two requests are the same: those would be one operation.
 func (g *gateway) ask(o *outcome, due time.Time) bool {
-	resp, err := g.client.Post(g.URL+"/graphql", "application/json", bytes.NewReader(g.body))
+	own := fmt.Appendf(nil, `{"extensions":{"n":%d},%s`, g.asked.Add(1), g.body[1:])
+	resp, err := g.client.Post(g.URL+"/graphql", "application/json", bytes.NewReader(own))
 	if err != nil {
 		o.add(0, []byte(err.Error()), 0)
 		return false
