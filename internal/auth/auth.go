@@ -133,6 +133,9 @@ func (a *Authenticator) Admit(r *http.Request, socket bool) (*Person, *Session, 
 			return nil, s, nil
 		case s != nil:
 			return nil, nil, ErrCSRF
+		case token != "":
+			// Whoever shows a token means to act for a session, and for nobody else.
+			return nil, nil, &Over{Unknown}
 		}
 	}
 	p, err := a.Identify(header, key)

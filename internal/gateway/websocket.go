@@ -91,10 +91,13 @@ func identified(ctx context.Context, a *auth.Authenticator, payload transport.In
 	header, key := payload.Authorization(), payload.GetString(auth.KeyHeader)
 	if header == "" && key == "" {
 		s, _ := ctx.Value(sessionKey{}).(*auth.Session)
+		token := payload.GetString(auth.CSRFHeader)
 		switch {
+		case s == nil && token != "" && a.Door != nil && !auth.From(ctx).Shown():
+			return ctx, &auth.Over{Reason: auth.Unknown}
 		case s == nil || auth.From(ctx) != nil:
 			return ctx, nil
-		case !s.Trusts(payload.GetString(auth.CSRFHeader)):
+		case !s.Trusts(token):
 			return ctx, auth.ErrCSRF
 		}
 		return auth.With(ctx, s.Person), nil
