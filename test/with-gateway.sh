@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the gateway, starts it and its simulator on free ports, and runs a command with
-# its address in URL. Settings of the gateway are taken from variables named GATEWAY_...:
-# GATEWAY_RINGQL_TIMEOUT=1s sets RINGQL_TIMEOUT.
+# its address in URL, and the program in PROGRAM. Settings of the gateway are taken from
+# variables named GATEWAY_...: GATEWAY_RINGQL_TIMEOUT=1s sets RINGQL_TIMEOUT.
 set -euo pipefail
 
 tmp=$(mktemp -d)
@@ -28,7 +28,7 @@ for _ in $(seq 100); do
 	kill -0 "$gateway" 2>/dev/null || { cat "$tmp/log" >&2; exit 1; }
 	sleep 0.1
 done
-export URL
+export URL PROGRAM=$tmp/ringql
 
 "$@" &
 visit=$!

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the page in a real browser: uses the page of a running gateway in headless
-# Chromium. SCREENSHOT=file.png keeps a picture of it. Needs Go and Node.js 20 or newer;
+# Tests the page, and signing in, in a real browser: headless Chromium at a running gateway.
+# SCREENSHOT=file.png keeps a picture, and others beside it. Needs Go and Node.js 20 or newer;
 # installs Debian's Chromium if there is none.
 set -euo pipefail
 
@@ -16,4 +16,4 @@ if ! command -v chromium >/dev/null; then
 fi
 CHROMIUM=$(command -v chromium)
 export CHROMIUM SCREENSHOT=${SCREENSHOT:-}
-exec ../with-gateway.sh node --test-reporter=spec page.test.mjs
+exec ../with-gateway.sh node --test --test-concurrency=1 --test-reporter=spec

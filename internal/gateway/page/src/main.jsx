@@ -6,6 +6,7 @@
 import { createRoot } from 'react-dom/client';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
+import { SignIn, check, look, signedFetch } from './signin.jsx';
 import './page.css';
 
 const welcome = `# RingQL: RingCentral as one GraphQL graph.
@@ -39,16 +40,24 @@ query Company {
 }
 `;
 
-const whole = createGraphiQLFetcher({ url: '/graphql', enableIncrementalDelivery: false });
-const parts = createGraphiQLFetcher({ url: '/graphql' });
+const whole = createGraphiQLFetcher({ url: '/graphql', fetch: signedFetch, enableIncrementalDelivery: false });
+const parts = createGraphiQLFetcher({ url: '/graphql', fetch: signedFetch });
 
 async function fetcher(params, options) {
   // In parts only where the query asks for parts: a plain answer is easier to read in
   // the browser's own tools.
-  if (/@defer\b/.test(params.query)) return parts(params, options);
+  if (/@defer\b/.test(params.query)) return checked(await parts(params, options));
   const answer = await whole(params, options);
+  check(answer);
   // Where introspection is off, show what the gateway says, not how GraphiQL fails.
   return answer.data?.__schema === null ? { errors: answer.errors } : answer;
+}
+
+async function* checked(answers) {
+  for await (const some of answers) {
+    check(some);
+    yield some;
+  }
 }
 
 // What GraphiQL remembers between visits, without headers: it leaves them out of its
@@ -65,6 +74,7 @@ function withoutHeaders(json) {
   return JSON.stringify(JSON.parse(json), (key, value) => (key === 'headers' ? undefined : value));
 }
 
+look();
 createRoot(document.getElementById('page')).render(
   <GraphiQL
     fetcher={fetcher}
@@ -74,6 +84,7 @@ createRoot(document.getElementById('page')).render(
     shouldPersistHeaders={false}
   >
     <GraphiQL.Logo>
+      <SignIn />
       <a className="schema" href="/schema.graphql" target="_blank">Schema</a> RingQL
     </GraphiQL.Logo>
   </GraphiQL>,
