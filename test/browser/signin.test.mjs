@@ -2,6 +2,7 @@
 // simulated RingCentral on 127.0.0.1, which is another site, in the browser CHROMIUM.
 // PROGRAM is ringql. Taps see all that the browser and the gateway are told.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { start, tap } from './tap.mjs';
@@ -172,6 +173,12 @@ test('an answer in parts is the signed-in person’s too', { timeout }, async ()
   await run(jane);
   const editor = await jane.locator('.graphiql-response .CodeMirror').elementHandle();
   await jane.waitForFunction((e) => /Jane Smith[^]*"102"/.test(e.CodeMirror.getValue()), editor);
+});
+
+test('the README’s example works when pasted', { timeout }, async () => {
+  const [, example] = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').match(/^```js signed\n([^]*?)^```/m);
+  const [printed] = await Promise.all([jane.waitForEvent('console'), jane.evaluate(`(async () => { ${example} })()`)]);
+  assert.deepEqual(await printed.args()[0].jsonValue(), { data: { viewer: { name: 'Jane Smith' } } });
 });
 
 test('events and sockets need the token as well', { timeout }, async () => {
