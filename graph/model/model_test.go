@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -166,8 +167,19 @@ func TestIncompleteIDs(t *testing.T) {
 	}
 }
 
+// A global id has one spelling, and nothing in it leaves its segment of a path.
 func FuzzGlobalID(f *testing.F) {
-	f.Add(GlobalID{Type: TypeForwardingNumber, Account: "401", Extension: "5", RCID: "6"}.String())
+	for _, g := range []GlobalID{
+		{Type: TypeForwardingNumber, Account: "401", Extension: "5", RCID: "6"},
+		{Type: TypeBlockedNumber, Account: "401", Extension: "5", RCID: "a-b_C"},
+		{Type: TypeAccount, Account: "401"},
+		{Type: TypeLicense, Account: "401", RCID: "x"},
+		{Type: TypeLicense, Account: "401", RCID: ".."},
+		{Type: TypeExtension, Account: "401", RCID: "1,2"},
+		{Type: TypeExtension, Account: rest.Own, RCID: "5"},
+	} {
+		f.Add(g.String())
+	}
 	f.Add("MTpFeHRlbnNpb246fjo1")
 	f.Add("")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -175,11 +187,16 @@ func FuzzGlobalID(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !digits(g.Account) || !digits(g.RCID) || g.Type == TypeForwardingNumber && !digits(g.Extension) {
+		if g.String() != s {
+			t.Errorf("%q is also written %q", s, g.String())
+		}
+		if !digits(g.Account) || forms[g.Type].below != digits(g.Extension) || !forms[g.Type].text && !digits(g.RCID) || url.PathEscape(g.RCID) != g.RCID || g.RCID == "" {
 			t.Errorf("%q became %+v", s, g)
 		}
-		if back, err := ParseGlobalID(g.String()); err != nil || back != g {
-			t.Errorf("%+v became %+v, %v", g, back, err)
+		for typ := range forms {
+			if k, err := parse(s, typ, true); (err == nil) != (typ == g.Type) || err == nil && (k.Account != g.Account || k.RCID != g.RCID) {
+				t.Errorf("%q as %s: %+v, %v", s, typ, k, err)
+			}
 		}
 	})
 }

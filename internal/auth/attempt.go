@@ -127,7 +127,7 @@ func (d *Door) attempt(r *http.Request, state string) (a *attempt, name string) 
 	if err != nil || state == "" {
 		return nil, name
 	}
-	sealed, err := base64.RawURLEncoding.DecodeString(c.Value)
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(c.Value)
 	if err != nil {
 		return nil, name
 	}

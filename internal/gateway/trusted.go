@@ -64,7 +64,7 @@ func (t *trusted) settle(params *graphql.RawParams) (known bool, err *gqlerror.E
 		}
 		return false, nil
 	}
-	text, ok := t.byID[id]
+	text, ok := t.named(id)
 	switch {
 	case ok && params.Query != "" && params.Query != text:
 		return false, refusal(codeBadInput, "The document with this id is another than the query.")
@@ -83,10 +83,22 @@ func (t *trusted) settle(params *graphql.RawParams) (known bool, err *gqlerror.E
 	return false, nil
 }
 
+// named returns the document with an id. That is a hash, whose kind may be written before
+// it: clients and manifests do not always agree on that.
+func (t *trusted) named(id string) (text string, ok bool) {
+	const kind = "sha256:"
+	for _, form := range []string{id, strings.TrimPrefix(id, kind), kind + id} {
+		if text, ok = t.byID[form]; ok {
+			return text, true
+		}
+	}
+	return "", false
+}
+
 // namedDocument returns the id that params name a document by; "" for none.
 func namedDocument(params *graphql.RawParams) string {
 	if id, ok := params.Extensions[documentID].(string); ok {
-		return strings.TrimPrefix(id, "sha256:")
+		return id
 	}
 	apq, _ := params.Extensions[persistedQuery].(map[string]any)
 	id, _ := apq["sha256Hash"].(string)

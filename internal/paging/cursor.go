@@ -103,7 +103,7 @@ func readCursor(s string) (cursor, bool) {
 		return cursor{}, false
 	}
 	c.id, c.before, c.after = ids[0], ids[1:1+before], ids[1+before:]
-	return c, true
+	return c, c.String() == s // numbers and base64 have several ways to write the same
 }
 
 func cutID(b []byte) (id string, rest []byte, ok bool) {

@@ -297,17 +297,29 @@ func TestBadArguments(t *testing.T) {
 	}
 }
 
+// A cursor has one spelling, and belongs to one list.
 func FuzzCursor(f *testing.F) {
-	f.Add(cursor{list: tag("rows"), offset: 5, id: "401145624008", before: []string{"1", "x"}, after: []string{"007"}}.String())
+	for _, c := range []cursor{
+		{list: tag("rows"), offset: 5, id: "401145624008", before: []string{"1", "x"}, after: []string{"007"}},
+		{list: tag("rows"), offset: mostRows - 1, id: "../..", before: []string{"1", "2", "3"}, after: []string{"4", "5", "6"}},
+		{list: tag("others"), id: "7"},
+	} {
+		f.Add(c.String())
+	}
 	f.Add("")
 	f.Fuzz(func(t *testing.T, s string) {
 		c, ok := parseCursor(s, "rows")
+		if _, other := parseCursor(s, "others"); ok && other {
+			t.Errorf("%q belongs to two lists", s)
+		}
 		if !ok {
 			return
 		}
-		again, ok := parseCursor(c.String(), "rows")
-		if !ok || again.id != c.id || again.offset != c.offset || !slices.Equal(again.before, c.before) || !slices.Equal(again.after, c.after) {
-			t.Errorf("%+v became %+v", c, again)
+		if c.offset < 0 || c.offset >= mostRows || len(c.before) > near || len(c.after) > near || c.side != here {
+			t.Errorf("%q became %+v", s, c)
+		}
+		if c.String() != s {
+			t.Errorf("%q is also written %q", s, c.String())
 		}
 	})
 }
