@@ -121,6 +121,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   *bytes.Buffer
+	token  Secret // that it was asked for with
 	done   func() // gives the processor back, unless the operation works on
 }
 
@@ -179,6 +180,7 @@ func (c *Client) do(ctx context.Context, r request) (a *answer, err error) {
 // refused makes the error of an answer outside 2xx.
 func (c *Client) refused(ctx context.Context, o *Operation, a *answer) error {
 	e := refused(o, a.status, a.header, a.body.Bytes())
+	_ = scrubbed(e, a.token)
 	if errors.Is(e, ErrUnauthenticated) {
 		c.forget(ctx)
 	}
@@ -207,7 +209,15 @@ func (c *Client) send(ctx context.Context, r request, req *http.Request, sent fu
 	if err != nil {
 		return nil, failed(ctx, r.op, err, true)
 	}
-	return &answer{op: r.op, status: resp.StatusCode, header: resp.Header, body: body}, nil
+	return &answer{op: r.op, status: resp.StatusCode, header: resp.Header, body: body, token: tokenOf(resp)}, nil
+}
+
+// tokenOf returns the token that a link of the chain put to the request of resp.
+func tokenOf(resp *http.Response) Secret {
+	if resp.Request == nil {
+		return ""
+	}
+	return Secret(strings.TrimPrefix(resp.Request.Header.Get("Authorization"), "Bearer "))
 }
 
 func alwaysSent() bool { return true }

@@ -281,3 +281,39 @@ func TestAccountOf(t *testing.T) {
 		}
 	}
 }
+
+// An upstream that repeats the token it was sent, in whatever it says of a refusal, does not
+// get it into an error.
+func TestRefusalsShowNoToken(t *testing.T) {
+	const token = "the-token-1"
+	said := `{"errorCode":"X-the-token-1","message":"[the-token-1] is bad","parameterName":"the-token-1","permissionName":"the-token-1"}`
+	for name, answer := range map[string]struct {
+		status int
+		body   string
+	}{
+		"whole":  {http.StatusBadRequest, said},
+		"a part": {http.StatusMultiStatus, `[{"resourceId":"1","status":404,"body":` + said + `},{"resourceId":"2","status":404,"body":` + said + `}]`},
+	} {
+		base := NewTransport()
+		cfg := Config{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			r = r.Clone(r.Context())
+			r.Header.Set("Authorization", "Bearer "+token)
+			return base.RoundTrip(r)
+		})}
+		c := upstream(t, cfg, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("RCRequestId", r.Header.Get("Authorization"))
+			w.WriteHeader(answer.status)
+			_, _ = io.WriteString(w, answer.body)
+		})
+		for _, r := range c.ReadExtensions(t.Context(), Own, []string{"1", "2"}) {
+			e := asError(r.Err)
+			if e == nil || e.Status == 0 {
+				t.Fatalf("%s: %v", name, r.Err)
+			}
+			if text := fmt.Sprintf("%v %+v", e, *e); strings.Contains(text, token) || !strings.Contains(text, hidden) {
+				t.Errorf("%s: %s", name, text)
+			}
+		}
+	}
+}

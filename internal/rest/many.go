@@ -327,6 +327,7 @@ func (m *manyRun[T]) part(ctx context.Context, a *answer, id string, status int,
 	}
 	e := &Error{Op: m.op.ID, Status: status, RequestID: requestID(a.header), RetryAfter: retryAfter(a.header)}
 	e.judge(m.op, env.fill(e))
+	_ = scrubbed(e, a.token)
 	if status == http.StatusTooManyRequests && m.c.cfg.Gate != nil {
 		// No link of the chain sees it: the answer as a whole was well.
 		who := m.c.cfg.Who(ctx)

@@ -36,7 +36,7 @@ func scrubbed(err error, secrets ...Secret) error {
 		if s == "" {
 			continue
 		}
-		for _, text := range []*string{&e.Message, &e.Code, &e.Parameter, &e.Permission} {
+		for _, text := range []*string{&e.Message, &e.Code, &e.Parameter, &e.Permission, &e.RequestID} {
 			if !telling.MatchString(*text) {
 				*text = strings.ReplaceAll(*text, string(s), hidden)
 			}
