@@ -283,7 +283,7 @@ func (a *aviary) look(where, text string, may ...string) {
 		}
 		for secret, what := range a.texts {
 			if i := strings.Index(text, secret); i >= 0 && strings.HasPrefix(found, what) {
-				found += fmt.Sprintf(": …%s", text[max(0, i-300):min(len(text), i+100)])
+				found += fmt.Sprintf(": …%q", text[max(0, i-300):min(len(text), i+100)])
 				break
 			}
 		}

@@ -77,18 +77,26 @@ func New(cfg Config) *Client {
 	}
 	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
 	return &Client{
-		cfg: cfg,
-		http: &http.Client{
-			Transport: cfg.Transport,
-			// A redirect would carry the token, and could turn a PUT into a GET.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		cfg:     cfg,
+		http:    &http.Client{Transport: staying(cfg.Transport)},
 		served:  newServed(),
 		flights: flights{all: map[readKey]*flight{}},
 		epochs:  newEpochs(),
 		cache:   newCache(cfg.Cache),
 		rights:  newRights(),
 	}
+}
+
+// staying has a client follow no redirect: it would carry the token, and could turn a PUT
+// into a GET. The client would also quote an address that it cannot read.
+func staying(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err == nil {
+			resp.Header.Del("Location")
+		}
+		return resp, err
+	})
 }
 
 // call sends r and decodes a 2xx answer into a T. A change whose answer cannot be
