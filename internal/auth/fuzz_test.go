@@ -22,7 +22,7 @@ func fuzzDoor(f *testing.F) (d *Door, handle string) {
 		f.Error("a call for a cookie")
 		return nil, errors.ErrUnsupported
 	})
-	cfg := DoorConfig{URL: "https://gateway.example", Keys: []string{base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))}}
+	cfg := DoorConfig{URL: "https://gateway.example", Key: base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))}
 	d, err := NewDoor(App{ServerURL: "https://upstream.example", ClientID: "x"}, noCalls, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.Fatal(err)

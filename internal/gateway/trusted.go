@@ -86,6 +86,9 @@ func (t *trusted) settle(params *graphql.RawParams) (known bool, err *gqlerror.E
 // named returns the document with an id. That is a hash, whose kind may be written before
 // it: clients and manifests do not always agree on that.
 func (t *trusted) named(id string) (text string, ok bool) {
+	if id == "" {
+		return "", false
+	}
 	const kind = "sha256:"
 	for _, form := range []string{id, strings.TrimPrefix(id, kind), kind + id} {
 		if text, ok = t.byID[form]; ok {
