@@ -157,7 +157,7 @@ func (d *Door) enter(r *http.Request, code string, a *attempt) (handle string, e
 		old = a.Old
 	}
 	if old != "" {
-		_ = d.sessions.end(ctx, old, SignedOut) // else its time ends it
+		_ = d.sessions.end(ctx, old, Displaced) // else its time ends it
 	}
 	return handle, nil
 }

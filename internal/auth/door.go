@@ -164,6 +164,13 @@ func (d *Door) foreign(r *http.Request) bool {
 	return site == "cross-site" || site == "same-site" // another host of the same owner's is another all the same
 }
 
+// displaced says whether a session has made way for a new one, whose cookie the browser may
+// have been given meanwhile: to take the old one back would take back that.
+func displaced(err error) bool {
+	over, ok := errors.AsType[*Over](err)
+	return ok && over.Reason == Displaced
+}
+
 // show tells who is signed in, until when, and the CSRF token.
 func (d *Door) show(w http.ResponseWriter, r *http.Request) {
 	s, err := d.Visit(r)
@@ -171,7 +178,7 @@ func (d *Door) show(w http.ResponseWriter, r *http.Request) {
 	case err != nil && !errors.As(err, new(*Over)):
 		deny(w, err)
 		return
-	case err != nil:
+	case err != nil && !displaced(err):
 		d.takeBack(w)
 	}
 	answer := struct {

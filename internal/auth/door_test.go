@@ -69,7 +69,11 @@ func TestNewHandle(t *testing.T) {
 		t.Error("the handle is the old one")
 	}
 	b.wants(true, "")
-	old.wants(false, "SIGNED_OUT")
+	had := old.cookie(handleIn)
+	old.wants(false, "DISPLACED")
+	if old.cookie(handleIn) != had {
+		t.Error("a cookie is taken back that may be the new one by now")
+	}
 	f.Wait()
 	if n := f.sim.LiveSessions(jane); n != 1 {
 		t.Errorf("%d sessions upstream", n)

@@ -26,7 +26,7 @@ const (
 	Old        Reason = "EXPIRED"               // its life is over, or its tokens' is
 	SignedOut  Reason = "SIGNED_OUT"            // by the person
 	Everywhere Reason = "SIGNED_OUT_EVERYWHERE" // by the person, in another session
-	Displaced  Reason = "DISPLACED"             // by newer sessions of the same person
+	Displaced  Reason = "DISPLACED"             // by a newer session, in the same browser or of the same person
 	Revoked    Reason = "REVOKED"               // by the upstream
 )
 
