@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -72,6 +73,18 @@ func (c *canaries) in(text string) (found []string) {
 	return found
 }
 
+// around shows where in text that stands which was found.
+func (c *canaries) around(text, found string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for secret, what := range c.texts {
+		if i := strings.Index(text, secret); i >= 0 && strings.HasPrefix(found, what) {
+			return fmt.Sprintf(": %q", text[max(0, i-300):min(len(text), i+100)])
+		}
+	}
+	return ""
+}
+
 func TestCanariesAreFound(t *testing.T) {
 	c := &canaries{texts: map[string]string{}}
 	secret := c.plant("one")
@@ -116,9 +129,7 @@ func (u watched) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if form.Get("grant_type") == "refresh_token" && rec.Code == http.StatusOK {
 		u.c.refreshed.Store(true)
 	}
-	for name, values := range rec.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), rec.Header())
 	w.Header().Del("Content-Length")
 	w.WriteHeader(rec.Code)
 	_, _ = w.Write(bytes.Replace(rec.Body.Bytes(), []byte(`"expires_in":3600`), []byte(`"expires_in":62`), 1))
@@ -178,7 +189,7 @@ func newAviary(t *testing.T, redis *redistest.Server) *aviary {
 	}
 	file := func(name string) string {
 		path := filepath.Join(folder, name)
-		a.sinks[name] = func() string { b, _ := os.ReadFile(path); return string(b) } //nolint:gosec // a folder of our own
+		a.sinks[name] = func() string { b, _ := os.ReadFile(path); return string(b) }
 		return path
 	}
 	env = append(env, "RINGQL_AUDIT="+file("audit"))
@@ -197,11 +208,11 @@ func (a *aviary) run(bin, log string, env []string) {
 	if out, err := exec.CommandContext(a.t.Context(), "go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
 		a.t.Fatalf("%v: %s", err, out)
 	}
-	out, err := os.Create(log) //nolint:gosec // a folder of our own
+	out, err := os.Create(log)
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	cmd := exec.CommandContext(context.Background(), bin) //nolint:gosec // just built
+	cmd := exec.CommandContext(context.Background(), bin)
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, out, out
 	if err := cmd.Start(); err != nil {
 		a.t.Fatal(err)
@@ -268,8 +279,8 @@ func (a *aviary) ask(may []string, method, to, body string, header ...string) re
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		a.t.Fatal(err)
 	}
-	if strings.HasPrefix(to, a.url) {
-		a.look(fmt.Sprintf("the answer to %s %.60s", method, strings.TrimPrefix(to, a.url)), fmt.Sprint(resp.Header, string(text)), may...)
+	if path, ours := strings.CutPrefix(to, a.url); ours {
+		a.look(fmt.Sprintf("the answer to %s %.60s", method, path), fmt.Sprint(resp.Header, string(text)), may...)
 	}
 	return reply{resp.StatusCode, resp.Header, string(text)}
 }
@@ -281,21 +292,15 @@ func (a *aviary) look(where, text string, may ...string) {
 		if slices.ContainsFunc(may, func(m string) bool { return strings.HasPrefix(found, m) }) {
 			continue
 		}
-		for secret, what := range a.texts {
-			if i := strings.Index(text, secret); i >= 0 && strings.HasPrefix(found, what) {
-				found += fmt.Sprintf(": …%q", text[max(0, i-300):min(len(text), i+100)])
-				break
-			}
-		}
-		a.t.Errorf("%s shows the %s", where, found)
+		a.t.Errorf("%s shows the %s%s", where, found, a.around(text, found))
 	}
 }
 
 // query asks for GraphQL; may is what the answer may show.
-func (a *aviary) query(may []string, doc string, variables any, header ...string) reply {
+func (a *aviary) query(may []string, doc string, variables any, header ...string) {
 	a.t.Helper()
 	body, _ := json.Marshal(map[string]any{"query": doc, "variables": variables})
-	return a.ask(may, http.MethodPost, a.url+"/graphql", string(body), append([]string{"Content-Type", "application/json"}, header...)...)
+	a.ask(may, http.MethodPost, a.url+"/graphql", string(body), append([]string{"Content-Type", "application/json"}, header...)...)
 }
 
 // socket says frames on a WebSocket and reads what comes until it is closed, or a while
