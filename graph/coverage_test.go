@@ -41,6 +41,9 @@ func coverage() string {
 		case "revokeToken":
 			fields = []string{"signing out"}
 		}
+		if o.OfEvents {
+			fields = []string{"the keeper of subscriptions"}
+		}
 		if n := len(fields); n > 6 {
 			fields = append(fields[:5:5], fmt.Sprintf("%d more", n-5))
 		}

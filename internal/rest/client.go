@@ -156,7 +156,7 @@ func (c *Client) do(ctx context.Context, r request) (a *answer, err error) {
 	if r.op.Method != http.MethodGet {
 		End(ctx)
 	}
-	if !r.op.Reads {
+	if !r.op.Reads && !r.op.OfEvents {
 		end := c.changing(ctx, r)
 		defer func() { end(err) }()
 	}

@@ -41,6 +41,7 @@ type Error struct {
 	Lost       bool          // the request may have been carried out
 	Lacks      Lack          // the right for want of which nothing was sent; "" when something was
 	cause      error         // why there is no usable answer
+	gone       bool          // what the request names is not there, whatever the code says
 }
 
 func (e *Error) Error() string {
@@ -117,6 +118,8 @@ func (e *Error) class() error {
 		return ErrForbidden
 	case e.cause != nil:
 		return nil //nolint:nilerr // the cause knows its class
+	case e.gone:
+		return ErrNotFound
 	case e.Code == "CMN-120":
 		return ErrNotServed
 	case e.Code == "CMN-101":

@@ -36,6 +36,7 @@ type Operation struct {
 
 	Dictionary bool // what it tells is the vendor's, the same for long
 	Reads      bool // it changes nothing, whatever the method
+	OfEvents   bool // it is about how events come: no field uses it, and nothing remembered tells of what it changes
 	ofAccount  bool // the first id of its path names an account
 	lone       bool // it tells more of an id that stands alone than of one among many
 }
@@ -53,6 +54,7 @@ func op(id, pattern string, g budget.Group, gen Generation, app string, user ...
 
 func (o *Operation) dictionary() *Operation { o.Dictionary = true; return o }
 func (o *Operation) reads() *Operation      { o.Reads = true; return o }
+func (o *Operation) ofEvents() *Operation   { o.OfEvents = true; return o }
 func (o *Operation) alone() *Operation      { o.lone = true; return o }
 
 // Operations lists every upstream operation this client knows.

@@ -41,6 +41,8 @@ var includes = map[string][]string{
 	"ReadAccounts":   {"EditAccounts", "EditExtensions", "Accounts"},
 	"EditExtensions": {"EditAccounts", "Accounts"},
 	"EditAccounts":   {"Accounts"},
+	// These are one, as different pages write it.
+	"WebSocketsSubscription": {"WebSocket", "WebSocketSubscription", "WebSocketSubscriptions"},
 }
 
 // covered says whether scopes allow what takes one.
