@@ -85,6 +85,8 @@ type Server struct {
 	mu      sync.RWMutex // guards company and tasks; taken in call.go only, and by the knobs of this package
 	company *company
 	tasks   tasks
+
+	subscriptions subscriptions
 }
 
 // New returns a server with the company that cfg describes.
