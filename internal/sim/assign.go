@@ -32,7 +32,7 @@ func settableV1() []string {
 }
 
 func settableV2() []string {
-	return []string{"MainCompanyNumber", "CompanyNumber", "DirectNumber", "ContactCenterNumber"}
+	return []string{"MainCompanyNumber", "CompanyNumber", "DirectNumber", contactCenter}
 }
 
 // isFixed reports whether numbers of this usage can neither be given away nor deleted.
@@ -116,6 +116,7 @@ func (co *company) mayBeAdditional(n *phoneNumber) bool {
 
 // assign does what was checked. A new main number leaves the old one to the company; an owner's number has no label.
 func (co *company) assign(n *phoneNumber, a assignment) {
+	co.touch(n)
 	if old := co.only("MainCompanyNumber"); a.usage == "MainCompanyNumber" && old != nil && old != n {
 		co.place(old, "CompanyNumber", nil)
 	}
@@ -135,7 +136,7 @@ func (co *company) assign(n *phoneNumber, a assignment) {
 		n.label = ""
 	}
 	switch {
-	case a.usage != "ContactCenterNumber":
+	case a.usage != contactCenter:
 		n.provider = nil
 	case a.provider != nil:
 		n.provider = a.provider

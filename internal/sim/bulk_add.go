@@ -167,7 +167,7 @@ func (s *Server) settle(now time.Time) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	for len(s.tasks.waiting) > 0 && !now.Before(s.tasks.waiting[0].due) {
 		t := s.tasks.waiting[0]
 		s.tasks.waiting = s.tasks.waiting[1:]

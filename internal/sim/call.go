@@ -47,6 +47,8 @@ type reply struct {
 	page     []byte // HTML, in place of a body
 	header   http.Header
 	cut      bool // the connection breaks instead
+
+	after func() reply // gives the reply in place of this one, when the server is not locked any more
 }
 
 func found(body any) reply    { return reply{status: http.StatusOK, body: body} }
@@ -100,12 +102,21 @@ func (s *Server) answer(c *call, failing bool) reply {
 		return reply{}
 	}
 	s.settle(now)
+	rep := s.runLocked(c)
+	if rep.after != nil {
+		rep = rep.after()
+	}
+	return rep
+}
+
+// runLocked runs the call while nothing else changes the company.
+func (s *Server) runLocked(c *call) reply {
 	if c.Method == http.MethodGet {
 		s.mu.RLock()
 		defer s.mu.RUnlock()
 	} else {
 		s.mu.Lock()
-		defer s.mu.Unlock()
+		defer s.unlock()
 	}
 	if c.route.open {
 		return c.route.do(c)
@@ -125,8 +136,8 @@ func (s *Server) admit(c *call) *problem {
 	if c.person == nil || c.person.status != "Enabled" {
 		return unauthorized("OAU-213", "Token not found")
 	}
-	if !c.grant.covers(c.route.scope) {
-		return appNeeds(c.route.scope)
+	if scope := c.scope(); !c.grant.covers(scope) {
+		return appNeeds(scope)
 	}
 	if c.route.admin && !c.person.isAdmin() {
 		return &problem{status: http.StatusForbidden, ErrorCode: "CMN-402", Message: "Administrator permission required"}
@@ -138,6 +149,14 @@ func (s *Server) admit(c *call) *problem {
 		return notFound("accountId")
 	}
 	return nil
+}
+
+// scope is what the app needs. What comes over a WebSocket about subscriptions needs that of WebSockets.
+func (c *call) scope() string {
+	if c.route.scope == "SubscriptionWebhook" && sinkOf(c.Context()) != nil {
+		return "WebSocketsSubscription"
+	}
+	return c.route.scope
 }
 
 // run resolves the extension in the path and calls the handler, once per id of a many-ids request.

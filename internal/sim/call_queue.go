@@ -90,7 +90,7 @@ func (s *Server) assignMultipleCallQueueMembers(c *call) reply {
 	if p != nil {
 		return refused(*p)
 	}
-	ch.apply()
+	ch.apply(s.company)
 	return done()
 }
 
@@ -121,7 +121,7 @@ func (s *Server) assignMultipleDepartmentMembers(c *call) reply {
 		changes = append(changes, ch)
 	}
 	for _, ch := range changes {
-		ch.apply()
+		ch.apply(s.company)
 	}
 	return done()
 }
@@ -153,11 +153,11 @@ func notQueueable(parameter string, e *extension) *problem {
 	return p
 }
 
-func (ch change) apply() {
+func (ch change) apply(co *company) {
 	for _, e := range ch.added {
-		join(ch.queue, e)
+		co.join(ch.queue, e)
 	}
 	for _, e := range ch.removed {
-		leave(ch.queue, e)
+		co.leave(ch.queue, e)
 	}
 }

@@ -105,6 +105,7 @@ func (s *Server) updateCallQueueInfo(c *call) reply {
 	if wrong := s.company.wrongIn(queue, in); wrong != "" {
 		return refused(*invalid(wrong))
 	}
+	s.company.touchExtension(queue)
 	in.apply(queue)
 	return found(c.callQueueDetail(queue))
 }
@@ -203,11 +204,11 @@ func (s *Server) updateUserCallQueues(c *call) reply {
 	}
 	for _, queue := range slices.Clone(c.extension.queues) {
 		if !slices.Contains(queues, queue) {
-			leave(queue, c.extension)
+			s.company.leave(queue, c.extension)
 		}
 	}
 	for _, queue := range queues {
-		join(queue, c.extension)
+		s.company.join(queue, c.extension)
 	}
 	out := userCallQueues{Records: []queueShort{}}
 	for _, queue := range c.extension.queues {

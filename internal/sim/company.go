@@ -98,10 +98,10 @@ func (co *company) addThings(jane, maria *extension) (sales *extension) {
 		return e
 	}
 	sales = thing(512090008, "201", "Department", "Sales", "sales")
-	join(sales, jane)
-	join(sales, maria)
+	co.join(sales, jane)
+	co.join(sales, maria)
 	support := thing(512091008, "202", "Department", "Support", "support")
-	join(support, jane)
+	co.join(support, jane)
 	thing(512092008, "301", "Voicemail", "General Mailbox", "mailbox")
 	thing(512093008, "302", "IvrMenu", "Main Menu", "menu")
 	return sales

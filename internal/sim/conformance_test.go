@@ -151,7 +151,7 @@ type exchange struct {
 func TestAnswersConform(t *testing.T) {
 	k := loadContract(t)
 	synctest.Test(t, func(t *testing.T) {
-		s := newServer(t, sim.Config{Extensions: 300, Numbers: 900, Groups: true, Fax: true, Limits: map[string]int{}})
+		s := newServer(t, sim.Config{Extensions: 300, Numbers: 900, Groups: true, Fax: true, Limits: map[string]int{}, Webhooks: &receiver{t: t}})
 		exchanges(t, s, k, slices.Concat(
 			reads(),
 			writes(),
@@ -166,6 +166,7 @@ func TestAnswersConform(t *testing.T) {
 			freeExtensionNumberExchanges(),
 			phoneNumberReplaceExchanges(),
 			extensionExchanges(),
+			subscriptionExchanges(),
 		), admin(t, s))
 	})
 }
@@ -178,11 +179,11 @@ func exchanges(t *testing.T, s *sim.Server, k contract, table []exchange, c call
 		f := strings.Fields(r)
 		patterns[f[0]] = f[1] + " " + f[2]
 	}
-	var task string
+	var task, subscription string
 	for _, x := range table {
 		pattern := patterns[x.operation]
 		method, _, _ := strings.Cut(pattern, " ")
-		path := strings.ReplaceAll(x.path, "{task}", task)
+		path := strings.NewReplacer("{task}", task, "{subscription}", subscription).Replace(x.path)
 		var body any
 		if x.body != "" {
 			body = x.body
@@ -198,6 +199,9 @@ func exchanges(t *testing.T, s *sim.Server, k contract, table []exchange, c call
 		}
 		if x.status < 300 {
 			succeeded[x.operation] = true
+		}
+		if x.operation == "createSubscription" && x.status == http.StatusOK {
+			subscription = a.object()["id"].(string)
 		}
 		if x.status == http.StatusAccepted {
 			task = a.object()["id"].(string)

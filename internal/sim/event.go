@@ -1,9 +1,6 @@
 package sim
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // notice is what a subscription is told of one event.
 type notice struct {
@@ -18,6 +15,8 @@ type notice struct {
 // delivery is a notice on its way.
 type delivery struct {
 	notice
+	forged  bool // by someone who does not know the token
+	padding int  // bytes that make it larger
 }
 
 // happening is something that subscriptions may want to be told of.
@@ -26,48 +25,71 @@ type happening struct {
 	body func(base string) any // with uris that start with base
 }
 
-// Event is one thing that one subscription was told of, or would have been.
-type Event struct {
-	UUID, SubscriptionID string
-	Path                 string // as filters name it
-	Time                 time.Time
-}
-
-// maxEvents bounds the memory of a server that runs for days.
-const maxEvents = 100_000
-
-// Events lists what subscriptions were told of, oldest first. What happens while nobody has a live subscription to it is not among
-// them. The uuid is of the happening as one subscription is told of it: it stays the same however often that is tried.
-func (s *Server) Events() []Event {
-	m := &s.subscriptions
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.ledger)
-}
-
 // raise tells the subscriptions of what has happened. It is called under the lock of the server.
 func (s *Server) raise(h happening) (uuids []string) {
 	m, now := &s.subscriptions, time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, sub := range m.all {
-		if !sub.live(now) || !slices.Contains(sub.filters, h.path) {
-			continue
+	for _, sub := range m.wanting(h.path, now) {
+		if _, p := barred(s.company.extension[sub.owner.person]); p != nil {
+			continue // who may not sign in any more is not told either
 		}
-		e := notice{
+		d := delivery{notice: notice{
 			UUID: newUUID(), Event: h.path, Timestamp: timestamp(now), SubscriptionID: sub.id,
 			OwnerID: formatID(sub.owner.person), Body: h.body(sub.base),
-		}
-		m.note(Event{UUID: e.UUID, SubscriptionID: sub.id, Path: h.path, Time: now})
-		sub.sink.tell(delivery{e})
-		uuids = append(uuids, e.UUID)
+		}}
+		m.ledger.write(Event{UUID: d.UUID, SubscriptionID: sub.id, Path: h.path, Time: now})
+		m.hand(sub, d, now)
+		uuids = append(uuids, d.UUID)
 	}
 	return uuids
 }
 
-func (m *subscriptions) note(e Event) {
-	if len(m.ledger) == maxEvents {
-		m.ledger = slices.Clone(m.ledger[maxEvents/2:])
+// contactCenterEvent is told of a number of the contact centre. https://developers.ringcentral.com/api-reference/Contact-Center-Phone-Number-Event
+type contactCenterEvent struct {
+	EventType       string              `json:"eventType"`
+	PhoneNumberInfo contactCenterNumber `json:"phoneNumberInfo"`
+}
+
+type contactCenterNumber struct {
+	URI                   string                 `json:"uri"`
+	ID                    string                 `json:"id"`
+	PhoneNumber           string                 `json:"phoneNumber"`
+	PaymentType           string                 `json:"paymentType"`
+	Location              string                 `json:"location,omitempty"`
+	Type                  string                 `json:"type"`
+	UsageType             string                 `json:"usageType"`
+	Status                string                 `json:"status"`
+	ContactCenterProvider *contactCenterProvider `json:"contactCenterProvider,omitempty"`
+}
+
+// raiseNumber tells of a number as it is in the contact centre. One that has left it is shown as it was there: the page lists no other
+// usage type, so who is told has to look what became of it.
+func (s *Server) raiseNumber(eventType string, n phoneNumber) []string {
+	kinds := map[string]string{"VoiceOnly": "Voice", "FaxOnly": "Fax"} // events have their own words
+	info := contactCenterNumber{
+		ID: formatID(n.id), PhoneNumber: n.number, PaymentType: n.payment, Location: n.location, Type: n.kind, UsageType: n.usage,
+		Status: n.status, ContactCenterProvider: n.provider,
 	}
-	m.ledger = append(m.ledger, e)
+	if kind, other := kinds[n.kind]; other {
+		info.Type = kind
+	}
+	return s.raise(happening{contactCenterEvents, func(base string) any {
+		told := info
+		told.URI = base + accountPath + "/phone-number/" + info.ID
+		return contactCenterEvent{eventType, told}
+	}})
+}
+
+type extensionEvent struct {
+	ExtensionID string   `json:"extensionId"`
+	EventType   string   `json:"eventType"`
+	Hints       []string `json:"hints,omitempty"`
+}
+
+// raiseExtension tells of an extension. Of its beginning none can know who asks for it by its id.
+func (s *Server) raiseExtension(e *extension, eventType string, hints []string) {
+	body := func(string) any { return extensionEvent{formatID(e.id), eventType, hints} }
+	s.raise(happening{extensionEvents, body})
+	s.raise(happening{eventsOf(e), body})
 }

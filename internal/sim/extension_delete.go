@@ -150,7 +150,7 @@ func (co *company) release(e *extension, keep bool) {
 // An unknown id changes nothing.
 func (s *Server) ShareLine(deviceID string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	if d := s.company.device[parseID(deviceID)]; d != nil {
 		d.sharedBy = &extension{id: s.company.ids.next(), number: s.company.nextNumber(), kind: "SharedLinesGroup", status: "Enabled",
 			name: "Front Desk", created: firstDay}

@@ -119,6 +119,7 @@ func (s *Server) updateExtension(c *call) reply {
 	if p := s.company.write(&next, in, false); p != nil {
 		return refused(*p)
 	}
+	s.company.touchExtension(c.extension)
 	delete(s.company.partner, c.extension.partner)
 	*c.extension = next
 	if next.partner != "" {

@@ -7,14 +7,17 @@ import (
 	"time"
 )
 
-// Listen serves s at addr until ctx ends, and returns its URL.
+// Listen serves s at addr until ctx ends, and returns its URL. With ctx the server is closed too.
 func (s *Server) Listen(ctx context.Context, addr string) (url string, err error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return "", err
 	}
 	srv := &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second}
-	context.AfterFunc(ctx, func() { _ = srv.Close() })
+	context.AfterFunc(ctx, func() {
+		_ = srv.Close()
+		s.Close()
+	})
 	go func() { _ = srv.Serve(l) }() // it ends with ctx
 	return "http://" + l.Addr().String(), nil
 }

@@ -61,7 +61,7 @@ func withStandard(grants map[string]reach) map[string]reach {
 // the system extension, which may do everything.
 func (s *Server) GiveRole(extensionID string, own, all []string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	e := s.company.extension[parseID(extensionID)]
 	if e == nil {
 		panic("sim: GiveRole: no extension " + extensionID)
@@ -88,6 +88,7 @@ func (co *company) giveRole(e *extension, own, all []string) error {
 			grants[name] = max(grants[name], list.reach)
 		}
 	}
+	co.touchExtension(e)
 	e.admin, e.role = false, &role{formatID(co.ids.next()), "Custom", grants}
 	return nil
 }

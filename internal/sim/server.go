@@ -7,6 +7,7 @@
 package sim
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -48,6 +49,13 @@ type Config struct {
 	AsyncBulkAdd bool          // bulk-add answers 202 with a task always; else only beyond 10 numbers
 	TaskTime     time.Duration // how long a bulk-add task runs; zero means 2 s
 
+	Webhooks       http.RoundTripper // reaches webhooks; nil means over the network
+	WebhookRetries []time.Duration   // pauses before an event is sent again; nil means nine that grow, ten minutes in all
+	BlacklistAfter time.Duration     // how long a webhook may do nothing but fail; zero means 10 min
+	Revival        time.Duration     // after which a blacklisted subscription is active again; zero means never
+	SecureWebhooks bool              // whether webhooks need https
+	RefuseLongLife bool              // whether a subscription for longer than the maximum is refused, rather than made shorter
+
 	Latency time.Duration // added to every answer
 	BaseURL string        // scheme and host in `uri` values; empty means taken from the request
 	Log     *slog.Logger  // one debug line per call; nil discards
@@ -87,6 +95,8 @@ type Server struct {
 	tasks   tasks
 
 	subscriptions subscriptions
+	live          context.Context //nolint:containedctx // of the server itself: deliveries to webhooks end with it
+	end           context.CancelFunc
 }
 
 // New returns a server with the company that cfg describes.
@@ -104,6 +114,8 @@ func New(cfg Config) (*Server, error) {
 		company:  newCompany(cfg),
 		tasks:    tasks{byID: map[string]*task{}},
 	}
+	s.subscriptions.revival = cfg.Revival
+	s.live, s.end = context.WithCancel(context.Background())
 	s.routes = slices.Concat(
 		s.oauthRoutes(),
 		s.accountRoutes(),
@@ -131,7 +143,9 @@ func New(cfg Config) (*Server, error) {
 		s.numberParserRoutes(),
 		s.freeExtensionNumberRoutes(),
 		s.phoneNumberReplaceRoutes(),
+		s.subscriptionRoutes(),
 	)
+	s.company.diary = newDiary()
 	s.mount()
 	return s, nil
 }
@@ -160,7 +174,7 @@ func (c Config) check() error {
 	for _, d := range []struct {
 		name  string
 		value time.Duration
-	}{{"Window", c.Window}, {"Penalty", c.Penalty}, {"TaskTime", c.TaskTime}, {"Latency", c.Latency}} {
+	}{{"Window", c.Window}, {"Penalty", c.Penalty}, {"TaskTime", c.TaskTime}, {"Latency", c.Latency}, {"BlacklistAfter", c.BlacklistAfter}, {"Revival", c.Revival}} {
 		if d.value < 0 {
 			return fmt.Errorf("%s is %v, want no less than 0", d.name, d.value)
 		}
@@ -204,10 +218,28 @@ func (c Config) withDefaults() Config {
 	if c.TaskTime == 0 {
 		c.TaskTime = 2 * time.Second
 	}
+	if c.Webhooks == nil {
+		c.Webhooks = &http.Transport{} // without a proxy
+	}
+	if c.WebhookRetries == nil {
+		c.WebhookRetries = webhookRetries()
+	}
+	if c.BlacklistAfter == 0 {
+		c.BlacklistAfter = 10 * time.Minute
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return c
+}
+
+// Close ends the deliveries to webhooks, for good, and waits for those under way to break off. Calls are answered as before.
+func (s *Server) Close() {
+	s.subscriptions.mu.Lock()
+	s.subscriptions.closed = true
+	s.subscriptions.mu.Unlock()
+	s.end()
+	s.subscriptions.workers.Wait()
 }
 
 // ServeHTTP answers one call.
@@ -252,7 +284,7 @@ func (s *Server) Size() (extensions, numbers int) {
 // AddExtension puts a new enabled user at position at of the extension list, behind every client's back, and returns the id.
 func (s *Server) AddExtension(at int, name string) (id string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	first, last, _ := strings.Cut(name, " ")
 	e := s.company.newUser(first, last)
 	s.company.insertExtension(min(max(at, 0), len(s.company.extensions)), e)
@@ -263,7 +295,7 @@ func (s *Server) AddExtension(at int, name string) (id string) {
 // after a deletion over the API. An unknown id changes nothing.
 func (s *Server) RemoveExtension(id string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	if e := s.company.extension[parseID(id)]; e != nil {
 		s.company.dropExtension(e)
 	}

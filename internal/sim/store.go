@@ -31,6 +31,8 @@ type company struct {
 	created  created
 	orders   map[int64]*deviceOrder
 	pool     numberPool // not the company's own: what it could buy
+
+	diary *diary // of what changes
 }
 
 // extension is a person or a thing that can be called.
@@ -71,6 +73,7 @@ type phoneNumber struct {
 	provider  *contactCenterProvider
 	byoc      bool
 	suspended bool // stock added as Inactive
+	used      bool // is or was more than stock
 }
 
 type device struct {
@@ -155,6 +158,7 @@ func newCompany(cfg Config) *company {
 func (co *company) addExtension(e *extension) { co.insertExtension(len(co.extensions), e) }
 
 func (co *company) insertExtension(at int, e *extension) {
+	co.touchExtension(e)
 	co.extensions = slices.Insert(co.extensions, at, e)
 	co.extension[e.id] = e
 	if e.partner != "" {
@@ -188,6 +192,7 @@ func mailName(name string) string {
 
 // dropExtension removes an extension. Its direct numbers stay with the company; what is registered elsewhere goes with it.
 func (co *company) dropExtension(e *extension) {
+	co.touchExtension(e)
 	co.extensions = slices.DeleteFunc(co.extensions, func(other *extension) bool { return other == e })
 	delete(co.extension, e.id)
 	delete(co.partner, e.partner)
@@ -204,15 +209,17 @@ func (co *company) dropExtension(e *extension) {
 		co.forgetDevice(d)
 	}
 	for _, queue := range slices.Clone(e.queues) {
-		leave(queue, e)
+		co.leave(queue, e)
 	}
 	co.leaveGroups(e)
 	for _, member := range slices.Clone(e.members) {
-		leave(e, member)
+		co.leave(e, member)
 	}
 }
 
 func (co *company) addNumber(p *phoneNumber) {
+	co.touch(p)
+	p.used = !p.inStock()
 	co.numbers = append(co.numbers, p)
 	co.number[p.id] = p
 	co.dialable[p.number] = p
@@ -220,6 +227,7 @@ func (co *company) addNumber(p *phoneNumber) {
 }
 
 func (co *company) dropNumber(p *phoneNumber) {
+	co.touch(p)
 	co.unindex(p)
 	p.owner = nil // a device's line may still point here
 	co.numbers = without(co.numbers, p)
@@ -229,8 +237,11 @@ func (co *company) dropNumber(p *phoneNumber) {
 
 // place changes what a number is used for and whose it is.
 func (co *company) place(p *phoneNumber, usage string, owner *extension) {
+	co.touch(p)
+	co.touchExtension(owner)
 	co.unindex(p)
 	p.usage, p.owner = usage, owner
+	p.used = p.used || !p.inStock()
 	co.index(p)
 }
 
@@ -280,14 +291,18 @@ func (co *company) addDevice(d *device) {
 	}
 }
 
-func join(queue, member *extension) {
+func (co *company) join(queue, member *extension) {
+	co.touchExtension(queue)
+	co.touchExtension(member)
 	if !slices.Contains(queue.members, member) {
 		queue.members = append(queue.members, member)
 		member.queues = append(member.queues, queue)
 	}
 }
 
-func leave(queue, member *extension) {
+func (co *company) leave(queue, member *extension) {
+	co.touchExtension(queue)
+	co.touchExtension(member)
 	queue.members = without(queue.members, member)
 	member.queues = without(member.queues, queue)
 }
