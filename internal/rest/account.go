@@ -207,7 +207,8 @@ type Currency struct {
 }
 
 var readAccountInfo = op("readAccountInfo",
-	"GET /restapi/v1.0/account/{accountId}", budget.Light, V1, "ReadAccounts", "ReadCompanyInfo")
+	"GET /restapi/v1.0/account/{accountId}", budget.Light, V1, "ReadAccounts", "ReadCompanyInfo").
+	shows(AccountInfo, ExtensionInfo, PhoneNumbers)
 
 // ReadAccountInfo returns one account.
 func (c *Client) ReadAccountInfo(ctx context.Context, account string) (*Account, error) {
@@ -231,7 +232,8 @@ func (a *Account) settle() {
 }
 
 var readAccountServiceInfo = op("readAccountServiceInfo",
-	"GET /restapi/v1.0/account/{accountId}/service-info", budget.Light, V1, "ReadAccounts", "ReadCompanyInfo")
+	"GET /restapi/v1.0/account/{accountId}/service-info", budget.Light, V1, "ReadAccounts", "ReadCompanyInfo").
+	shows(AccountInfo)
 
 // ReadAccountServiceInfo returns what an account has bought, with features and limits.
 func (c *Client) ReadAccountServiceInfo(ctx context.Context, account string) (*ServiceInfo, error) {

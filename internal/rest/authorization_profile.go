@@ -59,9 +59,11 @@ type (
 
 var (
 	readAuthorizationProfile = op("readAuthorizationProfile",
-		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/authz-profile", budget.Medium, V1, "")
+		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/authz-profile", budget.Medium, V1, "").
+		shows(Permissions, ExtensionInfo)
 	checkUserPermission = op("checkUserPermission",
-		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/authz-profile/check", budget.Light, V1, "")
+		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/authz-profile/check", budget.Light, V1, "").
+		shows(Permissions, ExtensionInfo)
 )
 
 // ReadAuthorizationProfile returns what the user of an extension may do; with a target,

@@ -44,12 +44,14 @@ type BlockedNumberRecord struct {
 
 var (
 	listBlockedNumbers = op("listBlockedNumbers",
-		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number", budget.Light, Legacy, "ReadAccounts", "ReadBlockedNumbers")
+		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number", budget.Light, Legacy, "ReadAccounts", "ReadBlockedNumbers").
+		shows(CallHandling)
 	blockNumber = op("blockNumber",
 		"POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number", budget.Medium, Legacy, "EditExtensions", "EditBlockedNumbers")
 	loadBlockedNumber = op("loadBlockedNumber",
 		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number/{blockedNumberId}", budget.Light, Legacy,
-		"ReadAccounts", "ReadBlockedNumbers")
+		"ReadAccounts", "ReadBlockedNumbers").
+		shows(CallHandling)
 	updateBlockedNumber = op("updateBlockedNumber",
 		"PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/blocked-number/{blockedNumberId}", budget.Medium, Legacy,
 		"EditExtensions", "EditBlockedNumbers")

@@ -15,9 +15,11 @@ type QueueChange struct {
 
 var (
 	listDepartmentMembers = op("listDepartmentMembers",
-		"GET /restapi/v1.0/account/{accountId}/department/{departmentId}/members", budget.Light, V1, "ReadAccounts", "ReadExtensions")
+		"GET /restapi/v1.0/account/{accountId}/department/{departmentId}/members", budget.Light, V1, "ReadAccounts", "ReadExtensions").
+		shows(CallQueueMembers, ExtensionInfo)
 	listCallQueueMembers = op("listCallQueueMembers",
-		"GET /restapi/v1.0/account/{accountId}/call-queues/{groupId}/members", budget.Light, V1, "ReadAccounts", "ReadExtensions")
+		"GET /restapi/v1.0/account/{accountId}/call-queues/{groupId}/members", budget.Light, V1, "ReadAccounts", "ReadExtensions").
+		shows(CallQueueMembers, ExtensionInfo)
 	assignMultipleDepartmentMembers = op("assignMultipleDepartmentMembers",
 		"POST /restapi/v1.0/account/{accountId}/department/bulk-assign", budget.Heavy, V1, "EditAccounts", "UserGroups")
 	assignMultipleCallQueueMembers = op("assignMultipleCallQueueMembers",

@@ -103,9 +103,11 @@ type ServiceLevel struct {
 
 var (
 	listCallQueues = op("listCallQueues",
-		"GET /restapi/v1.0/account/{accountId}/call-queues", budget.Medium, V1, "ReadAccounts", "ReadExtensions")
+		"GET /restapi/v1.0/account/{accountId}/call-queues", budget.Medium, V1, "ReadAccounts", "ReadExtensions").
+		shows(ExtensionInfo, CallHandling)
 	readCallQueueInfo = op("readCallQueueInfo",
-		"GET /restapi/v1.0/account/{accountId}/call-queues/{groupId}", budget.Light, V1, "ReadAccounts", "ReadExtensions")
+		"GET /restapi/v1.0/account/{accountId}/call-queues/{groupId}", budget.Light, V1, "ReadAccounts", "ReadExtensions").
+		shows(ExtensionInfo, CallHandling)
 	updateCallQueueInfo = op("updateCallQueueInfo",
 		"PUT /restapi/v1.0/account/{accountId}/call-queues/{groupId}", budget.Light, V1, "EditExtensions", "EditUserInfo")
 	updateUserCallQueues = op("updateUserCallQueues",

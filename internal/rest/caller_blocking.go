@@ -72,7 +72,8 @@ type GreetingChoice struct {
 
 var (
 	readCallerBlockingSettings = op("readCallerBlockingSettings",
-		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/caller-blocking", budget.Light, V1, "ReadAccounts", "ReadBlockedNumbers")
+		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/caller-blocking", budget.Light, V1, "ReadAccounts", "ReadBlockedNumbers").
+		shows(CallHandling)
 	updateCallerBlockingSettings = op("updateCallerBlockingSettings",
 		"PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/caller-blocking", budget.Light, V1, "EditExtensions", "EditBlockedNumbers")
 )
@@ -140,13 +141,15 @@ type CallerBlockingNumberRecord struct {
 var (
 	listBlockedAllowedNumbers = op("listBlockedAllowedNumbers",
 		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/caller-blocking/phone-numbers", budget.Light, V1,
-		"ReadAccounts", "ReadBlockedNumbers")
+		"ReadAccounts", "ReadBlockedNumbers").
+		shows(CallHandling)
 	createBlockedAllowedNumber = op("createBlockedAllowedNumber",
 		"POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/caller-blocking/phone-numbers", budget.Medium, V1,
 		"EditExtensions", "EditBlockedNumbers")
 	readBlockedAllowedNumber = op("readBlockedAllowedNumber",
 		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/caller-blocking/phone-numbers/{blockedNumberId}", budget.Light, V1,
-		"ReadAccounts", "ReadBlockedNumbers")
+		"ReadAccounts", "ReadBlockedNumbers").
+		shows(CallHandling)
 	updateBlockedAllowedNumber = op("updateBlockedAllowedNumber",
 		"PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/caller-blocking/phone-numbers/{blockedNumberId}", budget.Medium, V1,
 		"EditExtensions", "EditBlockedNumbers")

@@ -283,7 +283,8 @@ func (f DeviceFilter) query() url.Values {
 }
 
 var listExtensionDevices = op("listExtensionDevices",
-	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/device", budget.Light, V1, "ReadAccounts", "ReadUserDevices")
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/device", budget.Light, V1, "ReadAccounts", "ReadUserDevices").
+	shows(Devices, PhoneNumbers, ExtensionInfo)
 
 // ManyExtensionDevices is how many extensions one request of ListExtensionDevices names.
 func (c *Client) ManyExtensionDevices() int { return c.manyIDs(listExtensionDevices) }
@@ -300,7 +301,8 @@ func (c *Client) ListExtensionDevices(ctx context.Context, account string, exten
 }
 
 var listAccountDevices = op("listAccountDevices",
-	"GET /restapi/v1.0/account/{accountId}/device", budget.Medium, Legacy, "ReadAccounts", "ReadCompanyDevices")
+	"GET /restapi/v1.0/account/{accountId}/device", budget.Medium, Legacy, "ReadAccounts", "ReadCompanyDevices").
+	shows(Devices, PhoneNumbers, ExtensionInfo)
 
 // ListAccountDevices returns one page of all devices of an account. Only the 2018
 // description lists the operation, and no other serves the need.
@@ -316,7 +318,8 @@ func (c *Client) ListAccountDevices(ctx context.Context, account string, page, p
 }
 
 var readDevice = op("readDevice",
-	"GET /restapi/v1.0/account/{accountId}/device/{deviceId}", budget.Light, V1, "ReadAccounts", "ReadCompanyDevices")
+	"GET /restapi/v1.0/account/{accountId}/device/{deviceId}", budget.Light, V1, "ReadAccounts", "ReadCompanyDevices").
+	shows(Devices, PhoneNumbers, ExtensionInfo)
 
 // ReadDevices returns the devices named by ids, as many in one request as the upstream takes.
 func (c *Client) ReadDevices(ctx context.Context, account string, ids []string) map[string]Result[*Device] {

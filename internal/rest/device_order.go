@@ -111,7 +111,8 @@ var (
 	createDeviceOrder = op("createDeviceOrder",
 		"POST /restapi/v1.0/account/{accountId}/order", budget.Heavy, Legacy, "EditAccounts", "EditCompanyDevices")
 	loadDeviceOrder = op("loadDeviceOrder",
-		"GET /restapi/v1.0/account/{accountId}/order/{orderId}", budget.Light, Legacy, "ReadAccounts", "EditCompanyDevices")
+		"GET /restapi/v1.0/account/{accountId}/order/{orderId}", budget.Light, Legacy, "ReadAccounts", "EditCompanyDevices").
+		shows(Devices, PhoneNumbers, ExtensionInfo)
 )
 
 // CreateDeviceOrder orders devices. Only the 2018 description lists the operation; its

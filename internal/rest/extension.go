@@ -226,7 +226,8 @@ func (f ExtensionFilter) query() url.Values {
 }
 
 var listExtensions = op("listExtensions",
-	"GET /restapi/v1.0/account/{accountId}/extension", budget.Medium, V1, "ReadAccounts", "ReadExtensions")
+	"GET /restapi/v1.0/account/{accountId}/extension", budget.Medium, V1, "ReadAccounts", "ReadExtensions").
+	shows(ExtensionInfo, AccountInfo)
 
 // ListExtensions returns one page of an account's extensions, of all types. The
 // records are a part of what ReadExtensions returns.
@@ -240,7 +241,8 @@ func (c *Client) ListExtensions(ctx context.Context, account string, f Extension
 }
 
 var readExtension = op("readExtension",
-	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}", budget.Light, V1, "ReadAccounts", "ReadExtensions").alone()
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}", budget.Light, V1, "ReadAccounts", "ReadExtensions").alone().
+	shows(ExtensionInfo, AccountInfo).showsOfAll(CallQueueMembers)
 
 // ManyExtensions is how many ids one request of ReadExtensions names.
 func (c *Client) ManyExtensions() int { return c.manyIDs(readExtension) }

@@ -62,7 +62,8 @@ type DeviceRef struct {
 }
 
 var listForwardingNumbers = op("listForwardingNumbers",
-	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/forwarding-number", budget.Light, V1, "ReadAccounts", "ReadUserForwardingFlipNumbers")
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/forwarding-number", budget.Light, V1, "ReadAccounts", "ReadUserForwardingFlipNumbers").
+	shows(CallHandling, PhoneNumbers, Devices, ExtensionInfo)
 
 // ListForwardingNumbers returns one page of an extension's forwarding numbers.
 func (c *Client) ListForwardingNumbers(ctx context.Context, ext ExtensionID, page, perPage int) (*Page[ForwardingNumber], error) {
@@ -79,7 +80,8 @@ func (c *Client) ListForwardingNumbers(ctx context.Context, ext ExtensionID, pag
 
 var (
 	readForwardingNumber = op("readForwardingNumber",
-		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/forwarding-number/{forwardingNumberId}", budget.Light, V1, "ReadAccounts", "ReadUserForwardingFlipNumbers")
+		"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/forwarding-number/{forwardingNumberId}", budget.Light, V1, "ReadAccounts", "ReadUserForwardingFlipNumbers").
+		shows(CallHandling, PhoneNumbers, Devices, ExtensionInfo)
 	createForwardingNumber = op("createForwardingNumber",
 		"POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/forwarding-number", budget.Medium, V1, "EditExtensions", "EditUserForwardingFlipNumbers")
 	updateForwardingNumber = op("updateForwardingNumber",

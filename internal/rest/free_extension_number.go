@@ -16,7 +16,8 @@ type FreeExtensionNumber struct {
 }
 
 var getExtensionFreeNumbers = op("getExtensionFreeNumbers",
-	"GET /restapi/v1.0/account/{accountId}/extension/free-numbers", budget.Heavy, Legacy, "ReadAccounts", "ReadExtensions")
+	"GET /restapi/v1.0/account/{accountId}/extension/free-numbers", budget.Heavy, Legacy, "ReadAccounts", "ReadExtensions").
+	shows(ExtensionInfo, AccountInfo)
 
 // GetExtensionFreeNumbers returns the extension numbers that are free, without paging.
 // What names no number is left out: nobody could choose it.

@@ -23,13 +23,16 @@ type ParkLocationChange struct {
 
 var (
 	listPagingGroupUsers = op("listPagingGroupUsers",
-		"GET /restapi/v1.0/account/{accountId}/paging-only-groups/{pagingOnlyGroupId}/users", budget.Light, V1, "ReadAccounts", "ReadUserInfo")
+		"GET /restapi/v1.0/account/{accountId}/paging-only-groups/{pagingOnlyGroupId}/users", budget.Light, V1, "ReadAccounts", "ReadUserInfo").
+		shows(ExtensionInfo)
 	listPagingGroupDevices = op("listPagingGroupDevices",
-		"GET /restapi/v1.0/account/{accountId}/paging-only-groups/{pagingOnlyGroupId}/devices", budget.Light, V1, "ReadAccounts", "ReadCompanyDevices")
+		"GET /restapi/v1.0/account/{accountId}/paging-only-groups/{pagingOnlyGroupId}/devices", budget.Light, V1, "ReadAccounts", "ReadCompanyDevices").
+		shows(Devices)
 	assignMultiplePagingGroupUsersDevices = op("assignMultiplePagingGroupUsersDevices",
 		"POST /restapi/v1.0/account/{accountId}/paging-only-groups/{pagingOnlyGroupId}/bulk-assign", budget.Heavy, V1, "EditAccounts", "Groups")
 	getParkLocationUsers = op("getParkLocationUsers",
-		"GET /restapi/v1.0/account/{accountId}/park-locations/{parkLocationId}/users", budget.Light, Legacy, "ReadAccounts", "ReadExtensions")
+		"GET /restapi/v1.0/account/{accountId}/park-locations/{parkLocationId}/users", budget.Light, Legacy, "ReadAccounts", "ReadExtensions").
+		shows(ExtensionInfo)
 	updateParkLocationUsers = op("updateParkLocationUsers",
 		"POST /restapi/v1.0/account/{accountId}/park-locations/{parkLocationId}/bulk-assign", budget.Heavy, Legacy, "EditExtensions", "EditExtensions")
 )

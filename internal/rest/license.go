@@ -68,9 +68,11 @@ func (l *License) In(account string) *License {
 
 var (
 	listLicenses = op("listLicenses",
-		"GET /restapi/v1.0/account/{accountId}/licenses", budget.Light, Legacy, "ReadAccounts", "MeetingsPlan")
+		"GET /restapi/v1.0/account/{accountId}/licenses", budget.Light, Legacy, "ReadAccounts", "MeetingsPlan").
+		shows(Licenses, ExtensionInfo, AccountInfo)
 	loadLicense = op("loadLicense",
-		"GET /restapi/v1.0/account/{accountId}/licenses/{licenseId}", budget.Light, Legacy, "ReadAccounts", "MeetingsPlan")
+		"GET /restapi/v1.0/account/{accountId}/licenses/{licenseId}", budget.Light, Legacy, "ReadAccounts", "MeetingsPlan").
+		shows(Licenses, ExtensionInfo, AccountInfo)
 	deleteLicense = op("deleteLicense",
 		"DELETE /restapi/v1.0/account/{accountId}/licenses/{licenseId}", budget.Medium, Legacy, "EditAccounts", "MeetingsPlan")
 	createLicensesOrder = op("createLicensesOrder",

@@ -93,7 +93,8 @@ func (m *manyRun[T]) keep(k readKey, all parts[T], size int64, seen view) {
 		if part.Err != nil {
 			continue
 		}
-		k.path = m.op.atMany([]string{id}, m.names...).path
-		m.c.keep(k, part.Value, size/int64(len(all)), seen)
+		r := m.op.atMany([]string{id}, m.names...)
+		k.path = r.path
+		m.c.keep(k, part.Value, size/int64(len(all)), seen.only(r))
 	}
 }

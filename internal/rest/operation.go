@@ -34,11 +34,15 @@ type Operation struct {
 	App        string   // the scope that the app needs; "" for none
 	User       []string // the permissions of the user, any of which is enough; none needed when empty
 
-	Dictionary bool // what it tells is the vendor's, the same for long
-	Reads      bool // it changes nothing, whatever the method
-	OfEvents   bool // it is about how events come: no field uses it, and nothing remembered tells of what it changes
-	ofAccount  bool // the first id of its path names an account
-	lone       bool // it tells more of an id that stands alone than of one among many
+	Dictionary  bool   // what it tells is the vendor's, the same for long
+	Reads       bool   // it changes nothing, whatever the method
+	OfEvents    bool   // it is about how events come: no field uses it, and nothing remembered tells of what it changes
+	ofAccount   bool   // the first id of its path names an account
+	extensionAt int    // which id of its path names extensions; negative for none
+	shown       facets // what it shows, see shows
+	ofAll       facets // and what of it of all extensions, whatever its path names
+
+	lone bool // it tells more of an id that stands alone than of one among many
 }
 
 // operations is filled while the package's variables are initialised and read-only afterwards.
@@ -47,6 +51,7 @@ var operations []*Operation
 func op(id, pattern string, g budget.Group, gen Generation, app string, user ...string) *Operation {
 	method, path, _ := strings.Cut(pattern, " ")
 	o := &Operation{ID: id, Method: method, Path: path, Group: g, Generation: gen, App: app, User: user}
+	o.shown, o.ofAll, o.extensionAt = everything, everything, o.position("extensionId")
 	o.Reads, o.ofAccount = method == http.MethodGet, o.parameter(0) == "accountId"
 	operations = append(operations, o)
 	return o
@@ -95,8 +100,9 @@ type request struct {
 	body  any
 	many  bool // path ends in, or holds, several ids
 
-	account string // the account it is about, as the path has it; "" for one's own
-	failed  error
+	account    string // the account it is about, as the path has it; "" for one's own
+	extensions string // and the extensions, with commas between them; "" for none in particular
+	failed     error
 }
 
 // errBadID is the class of ids that cannot stand in a path segment. Those of clients
@@ -130,7 +136,22 @@ func (o *Operation) at(ids ...string) request {
 	if o.ofAccount {
 		r.account = ids[0]
 	}
+	if o.extensionAt >= 0 {
+		r.extensions = ids[o.extensionAt]
+	}
 	return r
+}
+
+// position returns which id in o's pattern has a name; -1 for none.
+func (o *Operation) position(name string) int {
+	for i := 0; ; i++ {
+		switch o.parameter(i) {
+		case name:
+			return i
+		case "":
+			return -1
+		}
+	}
 }
 
 // parameter returns the name of the i-th id in o's pattern.
@@ -160,7 +181,11 @@ func (o *Operation) atMany(ids []string, names ...string) request {
 		}
 		segs[i] = seg
 	}
-	r.path = strings.Replace(r.path, "/"+theIDs, "/"+strings.Join(segs, ","), 1)
+	joined := strings.Join(segs, ",")
+	r.path = strings.Replace(r.path, "/"+theIDs, "/"+joined, 1)
+	if r.extensions == theIDs {
+		r.extensions = joined
+	}
 	r.many = len(ids) > 1
 	return r
 }

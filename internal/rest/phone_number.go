@@ -171,10 +171,12 @@ func (f PhoneNumberFilter) Generations() (v1, v2 bool) {
 var usageTypesOfV2 = []PhoneNumberUsageType{Inventory, "InventoryPartnerBusinessMobileNumber", "PhoneLine"}
 
 var listAccountPhoneNumbers = op("listAccountPhoneNumbers",
-	"GET /restapi/v1.0/account/{accountId}/phone-number", budget.Heavy, V1, "ReadAccounts", "ReadCompanyPhoneNumbers")
+	"GET /restapi/v1.0/account/{accountId}/phone-number", budget.Heavy, V1, "ReadAccounts", "ReadCompanyPhoneNumbers").
+	shows(PhoneNumbers, ExtensionInfo)
 
 var listAccountPhoneNumbersV2 = op("listAccountPhoneNumbersV2",
-	"GET /restapi/v2/accounts/{accountId}/phone-numbers", budget.Heavy, V2, "ReadAccounts", "ReadCompanyPhoneNumbers")
+	"GET /restapi/v2/accounts/{accountId}/phone-numbers", budget.Heavy, V2, "ReadAccounts", "ReadCompanyPhoneNumbers").
+	shows(PhoneNumbers, ExtensionInfo)
 
 // ListAccountPhoneNumbers returns one page of an account's phone numbers with the
 // extensions they are assigned to. Today's description lists both generations;
@@ -214,7 +216,8 @@ func listNumbers(ctx context.Context, c *Client, o *Operation, account string, q
 }
 
 var readAccountPhoneNumber = op("readAccountPhoneNumber",
-	"GET /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Light, V1, "ReadAccounts", "ReadCompanyPhoneNumbers")
+	"GET /restapi/v1.0/account/{accountId}/phone-number/{phoneNumberId}", budget.Light, V1, "ReadAccounts", "ReadCompanyPhoneNumbers").
+	shows(PhoneNumbers, ExtensionInfo)
 
 // ManyPhoneNumbers is how many ids one request of ReadAccountPhoneNumbers names.
 func (c *Client) ManyPhoneNumbers() int { return c.manyIDs(readAccountPhoneNumber) }
@@ -229,7 +232,8 @@ func (c *Client) ReadAccountPhoneNumbers(ctx context.Context, account string, id
 }
 
 var listExtensionPhoneNumbers = op("listExtensionPhoneNumbers",
-	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/phone-number", budget.Light, V1, "ReadAccounts", "ReadUserPhoneNumbers")
+	"GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/phone-number", budget.Light, V1, "ReadAccounts", "ReadUserPhoneNumbers").
+	shows(ExtensionInfo, AccountInfo).showsOfAll(PhoneNumbers)
 
 // UsablePhoneNumberFilter narrows the list of numbers an extension may use.
 type UsablePhoneNumberFilter struct {
