@@ -152,26 +152,31 @@ func TestAnswersConform(t *testing.T) {
 	k := loadContract(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(t, sim.Config{Extensions: 300, Numbers: 900, Groups: true, Fax: true, Limits: map[string]int{}, Webhooks: &receiver{t: t}})
-		exchanges(t, s, k, slices.Concat(
-			reads(),
-			writes(),
-			refusals(),
-			blockingExchanges(),
-			forwardingNumberExchanges(), // before devices are taken away
-			licenseExchanges(),
-			groupExchanges(),
-			deviceOrderExchanges(),
-			numberParserExchanges(),
-			numberPoolExchanges(),
-			freeExtensionNumberExchanges(),
-			phoneNumberReplaceExchanges(),
-			extensionExchanges(),
-			subscriptionExchanges(),
-		), admin(t, s))
+		exchanges(t, s, k, allExchanges(), admin(t, s))
 	})
 }
 
-// exchanges makes the calls, and checks that every operation was among them and succeeded.
+// allExchanges has a call of every operation that succeeds.
+func allExchanges() []exchange {
+	return slices.Concat(
+		reads(),
+		writes(),
+		refusals(),
+		blockingExchanges(),
+		forwardingNumberExchanges(), // before devices are taken away
+		licenseExchanges(),
+		groupExchanges(),
+		deviceOrderExchanges(),
+		numberParserExchanges(),
+		numberPoolExchanges(),
+		freeExtensionNumberExchanges(),
+		phoneNumberReplaceExchanges(),
+		extensionExchanges(),
+		subscriptionExchanges(),
+	)
+}
+
+// exchanges makes the calls, and checks that every operation was among them and succeeded. Without a description none is asked.
 func exchanges(t *testing.T, s *sim.Server, k contract, table []exchange, c caller) {
 	t.Helper()
 	patterns, succeeded := map[string]string{}, map[string]bool{}
@@ -193,9 +198,11 @@ func exchanges(t *testing.T, s *sim.Server, k contract, table []exchange, c call
 			t.Errorf("%s %s: status %d, want %d: %.300s", x.operation, path, a.status, x.status, a.body)
 			continue
 		}
-		err := k.check(pattern, c.request(method, path, body, x.headers...), []byte(x.body), a, x.status >= 400)
-		if (err != nil) != (x.except != "") {
-			t.Errorf("%s %s %d: %.2000s\nbut the description says: %.2000v", x.operation, path, a.status, a.body, err)
+		if k.doc != nil {
+			err := k.check(pattern, c.request(method, path, body, x.headers...), []byte(x.body), a, x.status >= 400)
+			if (err != nil) != (x.except != "") {
+				t.Errorf("%s %s %d: %.2000s\nbut the description says: %.2000v", x.operation, path, a.status, a.body, err)
+			}
 		}
 		if x.status < 300 {
 			succeeded[x.operation] = true

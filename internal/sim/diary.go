@@ -62,26 +62,33 @@ func (s *Server) unlock() {
 	touched := s.company.diary.close()
 	changed := map[*phoneNumber]bool{}
 	for _, p := range touched {
-		changed[p.number] = p.number != nil && *p.number != p.wasNumber
+		changed[p.number] = p.number != nil && differ(*p.number, p.wasNumber)
 	}
 	for _, p := range touched {
 		if p.number != nil {
-			s.tellNumber(p)
+			s.tellNumber(p, changed[p.number])
 		} else {
 			s.tellExtension(p, changed)
 		}
 	}
 }
 
+// differ compares what reads show of a number.
+func differ(a, b phoneNumber) bool {
+	providers := (a.provider == nil) != (b.provider == nil) || a.provider != nil && *a.provider != *b.provider
+	a.provider, b.provider, a.used = nil, nil, b.used
+	return providers || a != b
+}
+
 // tellNumber tells of numbers of the contact centre alone: there are no events about others. A number that has been something else
 // before is not created when it becomes one.
-func (s *Server) tellNumber(p before) {
+func (s *Server) tellNumber(p before, changed bool) {
 	isThere := s.company.number[p.number.id] == p.number
 	was := p.wasThere && p.wasNumber.usage == contactCenter
 	is := isThere && p.number.usage == contactCenter
 	switch {
 	case is && was:
-		if *p.number != p.wasNumber {
+		if changed {
 			s.raiseNumber("Updated", *p.number)
 		}
 	case is && p.wasThere && p.wasNumber.used:
