@@ -155,11 +155,13 @@ func meets(n *int) bool {
 	return true
 }
 
-// tell makes deliveries to subscriptions that are still there.
+// tell makes deliveries, but for those to subscriptions that are no more.
 func (m *subscriptions) tell(deliveries []told) {
 	for _, d := range deliveries {
 		if d.sub.black.IsZero() && slices.Contains(m.all, d.sub) {
 			d.sub.sink.tell(d.delivery)
+		} else {
+			m.counts.Lost++
 		}
 	}
 }
