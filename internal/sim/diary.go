@@ -116,7 +116,7 @@ func (s *Server) tellExtension(p before, changed map[*phoneNumber]bool) {
 	}
 }
 
-// hints says what of an extension has changed. There is none for forwarding numbers, blocked callers, devices and groups: which of the
+// hints says what of an extension has changed. AccountStatus is taken to be about the status of an extension. There is none for forwarding numbers, blocked callers, devices and groups: which of the
 // documented ones would be about those, if any, nothing says.
 func (p before) hints(changed map[*phoneNumber]bool) (out []string) {
 	was, is := p.wasExtension, *p.extension

@@ -23,9 +23,17 @@ func TestEveryOperationTellsWhatItChanges(t *testing.T) {
 			w.used[id] = true
 		}
 		c.http = &http.Client{Transport: w, CheckRedirect: c.http.CheckRedirect}
-		create := exchange{operation: "assignPhoneNumberV2", path: v2 + "/phone-numbers/246720008", body: `{"usageType":"ContactCenterNumber"}`, status: 200}
-		remove := exchange{operation: "deletePhoneNumberById", path: v1 + "/phone-number/246720008", status: 204}
-		exchanges(t, s, contract{}, slices.Concat([]exchange{create}, allExchanges(), []exchange{remove}), c)
+		assign := func(id, body string) exchange {
+			return exchange{operation: "assignPhoneNumberV2", path: v2 + "/phone-numbers/" + id, body: body, status: 200}
+		}
+		exchanges(t, s, contract{}, slices.Concat([]exchange{
+			assign("246720008", `{"usageType":"ContactCenterNumber"}`),
+			assign("246720008", `{"usageType":"ContactCenterNumber","type":"FaxOnly"}`),
+			assign("246720008", `{"usageType":"ContactCenterNumber","contactCenterProvider":{"id":"2","name":"Another"}}`),
+			assign("723457008", `{"usageType":"DirectNumber","type":"VoiceOnly","extension":{"id":"`+sim.AdministratorID+`"}}`),
+		}, allExchanges(), []exchange{
+			{operation: "deletePhoneNumberById", path: v1 + "/phone-number/246720008", status: 204},
+		}), c)
 		for _, want := range []string{"number Created", "number Updated", "number Deleted", "extension Create", "extension Update", "extension Delete"} {
 			if !slices.ContainsFunc(w.told, func(got string) bool { return strings.HasPrefix(got, want) }) {
 				t.Errorf("nothing told %s", want)

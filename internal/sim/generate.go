@@ -100,7 +100,7 @@ func (g *generator) staff(queue *extension) {
 		return
 	}
 	for range 3 + g.rng.IntN(10) {
-		g.company.join(queue, pick(g.rng, g.people))
+		g.join(queue, pick(g.rng, g.people))
 	}
 }
 

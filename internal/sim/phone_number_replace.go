@@ -46,8 +46,6 @@ func isReplaceable(usage string) bool {
 
 // replace moves everything that old is to fresh: the use, the owner, the label and the lines of devices.
 func (co *company) replace(old, fresh *phoneNumber) {
-	co.touch(old)
-	co.touch(fresh)
 	usage, owner := old.usage, old.owner
 	fresh.kind, fresh.label = old.kind, old.label
 	old.kind, old.label = "", ""

@@ -1,6 +1,6 @@
 // Package sim imitates the RingCentral REST API closely enough to develop against it: one company whose state changes, both
 // generations of the provisioning operations, sign-in with its pages, permissions, rate limits with their penalty, paging,
-// requests for many ids, and the error bodies. It is an [http.Handler]; Transport reaches the same handler without a port. It
+// requests for many ids, the error bodies, and events told by webhooks. It is an [http.Handler]; Transport reaches the same handler without a port. It
 // must not know the gateway: it shares no type with the client, so that a wrong JSON name there cannot agree with a wrong one
 // here. Where the vendor's documentation is silent the choice made is said beside the code. Time is read from package time
 // only, so a test may run it in a synctest bubble.
@@ -179,6 +179,9 @@ func (c Config) check() error {
 			return fmt.Errorf("%s is %v, want no less than 0", d.name, d.value)
 		}
 	}
+	if len(c.WebhookRetries) > 0 && slices.Min(c.WebhookRetries) < 0 {
+		return errors.New("WebhookRetries has one that is less than 0")
+	}
 	for group, n := range c.Limits {
 		if _, known := defaultLimits()[group]; !known || n < 0 {
 			return fmt.Errorf("limit of group %q is %d, want light, medium, heavy or auth, and no less than 0", group, n)
@@ -219,7 +222,7 @@ func (c Config) withDefaults() Config {
 		c.TaskTime = 2 * time.Second
 	}
 	if c.Webhooks == nil {
-		c.Webhooks = &http.Transport{} // without a proxy
+		c.Webhooks = &http.Transport{IdleConnTimeout: time.Minute} // without a proxy
 	}
 	if c.WebhookRetries == nil {
 		c.WebhookRetries = webhookRetries()
@@ -240,6 +243,7 @@ func (s *Server) Close() {
 	s.subscriptions.mu.Unlock()
 	s.end()
 	s.subscriptions.workers.Wait()
+	(&http.Client{Transport: s.cfg.Webhooks}).CloseIdleConnections()
 }
 
 // ServeHTTP answers one call.

@@ -176,18 +176,21 @@ func equal[T comparable](t testing.TB, what string, got, want []T) {
 
 func TestNewRefusesBadSettings(t *testing.T) {
 	for name, cfg := range map[string]sim.Config{
-		"Extensions": {Extensions: -1},
-		"Numbers":    {Numbers: 1_000_001},
-		"BulkIDs":    {BulkIDs: -1},
-		"Window":     {Window: -time.Second},
-		"Penalty":    {Penalty: -time.Second},
-		"TaskTime":   {TaskTime: -time.Second},
-		"Latency":    {Latency: -time.Second},
-		"Bulk":       {Bulk: 3},
-		"Generation": {Generation: -1},
-		"tiny":       {Limits: map[string]int{"tiny": 1}},
-		"light":      {Limits: map[string]int{"light": -1}},
-		"BaseURL":    {BaseURL: "http://127.0.0.1:8081/restapi"},
+		"Extensions":     {Extensions: -1},
+		"Numbers":        {Numbers: 1_000_001},
+		"BulkIDs":        {BulkIDs: -1},
+		"Window":         {Window: -time.Second},
+		"Penalty":        {Penalty: -time.Second},
+		"TaskTime":       {TaskTime: -time.Second},
+		"Latency":        {Latency: -time.Second},
+		"Bulk":           {Bulk: 3},
+		"Generation":     {Generation: -1},
+		"BlacklistAfter": {BlacklistAfter: -time.Second},
+		"Revival":        {Revival: -time.Second},
+		"WebhookRetries": {WebhookRetries: []time.Duration{time.Second, -time.Second}},
+		"tiny":           {Limits: map[string]int{"tiny": 1}},
+		"light":          {Limits: map[string]int{"light": -1}},
+		"BaseURL":        {BaseURL: "http://127.0.0.1:8081/restapi"},
 	} {
 		if _, err := sim.New(cfg); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: got error %v, want one that names it", name, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -18,7 +19,7 @@ type webhook struct {
 	address, token string
 
 	// The rest is guarded by the lock of the subscriptions.
-	jobs    []job // the earliest first
+	jobs    []*job // the earliest first
 	running bool
 	wake    chan struct{} // has something in it when a job has come, or all are gone
 }
@@ -46,18 +47,15 @@ func (s *Server) newWebhook(sub *subscription, token string) *webhook {
 	return &webhook{server: s, sub: sub, address: sub.mode.Address, token: token, wake: make(chan struct{}, 1)}
 }
 
-func (h *webhook) tell(d delivery) { h.put(job{delivery: d, due: time.Now()}) }
+func (h *webhook) tell(d delivery) { h.put(&job{delivery: d, due: time.Now()}) }
 
-func (h *webhook) put(j job) {
+func (h *webhook) put(j *job) {
 	m := &h.server.subscriptions
 	if m.closed || len(h.jobs) == maxJobs {
 		m.counts.Lost++
 		return
 	}
-	at := len(h.jobs)
-	for at > 0 && h.jobs[at-1].due.After(j.due) {
-		at--
-	}
+	at := sort.Search(len(h.jobs), func(i int) bool { return h.jobs[i].due.After(j.due) })
 	h.jobs = slices.Insert(h.jobs, at, j)
 	if !h.running {
 		h.running = true
@@ -85,7 +83,7 @@ func (h *webhook) run() {
 		j, pause := h.next(time.Now())
 		switch {
 		case j != nil:
-			h.deliver(*j)
+			h.deliver(j)
 		case pause == 0:
 			return
 		default:
@@ -113,7 +111,7 @@ func (h *webhook) next(now time.Time) (j *job, pause time.Duration) {
 	}
 	h.jobs = h.jobs[1:]
 	m.counts.Made++
-	return &first, 0
+	return first, 0
 }
 
 func latest(a, b time.Time) time.Time {
@@ -134,7 +132,7 @@ func (h *webhook) sleep(d time.Duration) {
 }
 
 // deliver makes one attempt.
-func (h *webhook) deliver(j job) {
+func (h *webhook) deliver(j *job) {
 	header := http.Header{}
 	switch {
 	case j.forged:
@@ -168,7 +166,7 @@ func (a webhookReply) complaint(err error) string {
 
 // settle notes how an attempt ended. What failed is tried again after a longer pause each time, beside what comes later. A webhook
 // that does nothing but fail for long enough is blacklisted.
-func (h *webhook) settle(j job, complaint string) {
+func (h *webhook) settle(j *job, complaint string) {
 	s, m, now := h.server, &h.server.subscriptions, time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
