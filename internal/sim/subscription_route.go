@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
+// subscriptionRoutes needs a scope for the creation alone: no other is documented, and each serves its owner's own subscriptions.
 func (s *Server) subscriptionRoutes() []*route {
 	const all, one = "/restapi/v1.0/subscription", "/restapi/v1.0/subscription/{subscriptionId}"
-	const scope = "SubscriptionWebhook"
 	return []*route{
-		{operation: "listSubscriptions", pattern: "GET " + all, group: "light", scope: scope, do: s.listSubscriptions},
-		{operation: "createSubscription", pattern: "POST " + all, group: "medium", scope: scope, do: s.createSubscription},
-		{operation: "readSubscription", pattern: "GET " + one, group: "light", scope: scope, do: s.readSubscription},
-		{operation: "updateSubscription", pattern: "PUT " + one, group: "medium", scope: scope, do: s.updateSubscription},
-		{operation: "deleteSubscription", pattern: "DELETE " + one, group: "medium", scope: scope, do: s.deleteSubscription},
-		{operation: "renewSubscription", pattern: "POST " + one + "/renew", group: "light", scope: scope, do: s.renewSubscription},
+		{operation: "listSubscriptions", pattern: "GET " + all, group: "light", do: s.listSubscriptions},
+		{operation: "createSubscription", pattern: "POST " + all, group: "medium", scope: "SubscriptionWebhook", do: s.createSubscription},
+		{operation: "readSubscription", pattern: "GET " + one, group: "light", do: s.readSubscription},
+		{operation: "updateSubscription", pattern: "PUT " + one, group: "medium", do: s.updateSubscription},
+		{operation: "deleteSubscription", pattern: "DELETE " + one, group: "medium", do: s.deleteSubscription},
+		{operation: "renewSubscription", pattern: "POST " + one + "/renew", group: "light", do: s.renewSubscription},
 	}
 }
 

@@ -87,7 +87,9 @@ func TestSubscriptionsAreTheirOwnersAlone(t *testing.T) {
 		} {
 			jane.send(tt.method, tt.path, nil).wantError(http.StatusNotFound, "CMN-120", "")
 		}
-		as(t, s, sim.AdministratorID, "ReadAccounts").get(path).wantError(http.StatusForbidden, "CMN-401", "")
+		reader := as(t, s, sim.AdministratorID, "ReadAccounts")
+		reader.get(path).want(http.StatusOK)
+		reader.send(http.MethodPost, subscriptionPath, wish(numbers)).wantError(http.StatusForbidden, "CMN-401", "")
 
 		id := r.subscribe(c, numbers)
 		s.ExpireSubscriptions(id)
