@@ -68,9 +68,14 @@ func (s *Server) EnlargeEvents(n, bytes int) {
 	s.plan(func(t *trouble) { t.large, t.padding = t.large+n, bytes })
 }
 
-// HoldEvents has no webhook be called for a time. What happens meanwhile is delivered after it.
+// HoldEvents has no webhook be called for a time, from now; 0 ends that. What happens meanwhile is delivered after it.
 func (s *Server) HoldEvents(d time.Duration) {
 	s.plan(func(t *trouble) { t.held = time.Now().Add(d) })
+	s.eachSubscription("", func(sub *subscription) {
+		if h, ok := sub.sink.(*webhook); ok {
+			h.rouse()
+		}
+	})
 }
 
 // BlacklistSubscriptions gives up on a subscription, or on all of them for "".

@@ -114,6 +114,11 @@ func TestHeldEvents(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		equal(t, "told", uuids(r.take()), ids)
+		s.HoldEvents(time.Hour)
+		ids = s.RaiseEvents(1)
+		r.take()
+		s.HoldEvents(0)
+		equal(t, "told at once", uuids(r.take()), ids)
 	})
 }
 
