@@ -137,7 +137,7 @@ func (s *Server) admit(c *call) *problem {
 		return unauthorized("OAU-213", "Token not found")
 	}
 	if scope := c.scope(); !c.grant.covers(scope) {
-		return appNeeds(scope)
+		return c.appNeeds(scope)
 	}
 	if c.route.admin && !c.person.isAdmin() {
 		return &problem{status: http.StatusForbidden, ErrorCode: "CMN-402", Message: "Administrator permission required"}
@@ -154,7 +154,7 @@ func (s *Server) admit(c *call) *problem {
 // scope is what the app needs. What comes over a WebSocket about subscriptions needs that of WebSockets.
 func (c *call) scope() string {
 	if c.route.scope == "SubscriptionWebhook" && sinkOf(c.Context()) != nil {
-		return "WebSocketsSubscription"
+		return webSocketScope
 	}
 	return c.route.scope
 }

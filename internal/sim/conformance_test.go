@@ -274,6 +274,7 @@ func writes() []exchange {
 		{operation: "authorize2", path: authorizePath, body: visit().Encode(), status: 200, headers: form, except: pageAtOnce},
 		{operation: "authorize2", path: authorizePath, body: allowed, status: 302, headers: form},
 		{operation: "getToken", path: "/restapi/oauth/token", body: jwtForm(sim.AdministratorID).Encode(), status: 200, headers: client},
+		{operation: "authWsToken", path: "/restapi/oauth/wstoken", status: 200},
 		{operation: "revokeToken", path: "/restapi/oauth/revoke", body: url.Values{"token": {"x"}}.Encode(), status: 200, headers: client},
 		{operation: "reassignPhoneNumberById", path: v1 + "/phone-number/723455008", body: `{"usageType":"DirectNumber","extension":{"id":"401145624008"}}`, status: 200},
 		{operation: "reassignPhoneNumberById", path: v1 + "/phone-number/723455008", body: `{"usageType":"CompanyNumber"}`, status: 200},

@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // notice is what a subscription is told of one event.
 type notice struct {
@@ -17,6 +20,16 @@ type delivery struct {
 	notice
 	forged  bool // by someone who does not know the token
 	padding int  // bytes that make it larger
+}
+
+// paddedNotice is what is sent of a delivery.
+type paddedNotice struct {
+	notice
+	Padding string `json:"padding,omitempty"`
+}
+
+func (d delivery) padded() paddedNotice {
+	return paddedNotice{d.notice, strings.Repeat("x", d.padding)}
 }
 
 // happening is something that subscriptions may want to be told of.

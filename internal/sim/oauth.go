@@ -186,20 +186,31 @@ func (s *Server) revokeToken(c *call) reply {
 	return reply{status: http.StatusOK}
 }
 
-// authenticate finds out who calls, from the header or the query.
+// authenticate finds out who calls, from the header or the query, or from the connection that the call came over.
 func (s *Server) authenticate(r *http.Request, now time.Time) (grant, *problem) {
-	token := r.URL.Query().Get("access_token")
+	if holder := holderOf(r.Context()); holder != nil {
+		return s.sessions.continues(holder)
+	}
+	token, p := bearer(r)
+	if p != nil {
+		return grant{}, p
+	}
+	return s.sessions.use(token, now)
+}
+
+func bearer(r *http.Request) (token string, p *problem) {
+	token = r.URL.Query().Get("access_token")
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, rest, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
-			return grant{}, unauthorized("OAU-151", "Authorization method not supported")
+			return "", unauthorized("OAU-151", "Authorization method not supported")
 		}
 		if token = strings.TrimSpace(rest); token == "" {
-			return grant{}, unauthorized("OAU-149", "Unparsable access token")
+			return "", unauthorized("OAU-149", "Unparsable access token")
 		}
 	}
 	if token == "" { // nothing documents this case; no method at all is not a supported one either
-		return grant{}, unauthorized("OAU-151", "Authorization method not supported")
+		return "", unauthorized("OAU-151", "Authorization method not supported")
 	}
-	return s.sessions.use(token, now)
+	return token, nil
 }

@@ -84,6 +84,7 @@ func (s *Server) mount() {
 			s.dispatch(w, r, methods)
 		})
 	}
+	s.mux.HandleFunc("GET "+socketPath, s.connect)
 	s.mux.HandleFunc("/", s.unknown)
 }
 

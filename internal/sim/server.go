@@ -55,6 +55,7 @@ type Config struct {
 	Revival        time.Duration     // after which a blacklisted subscription is active again; zero means never
 	SecureWebhooks bool              // whether webhooks need https
 	RefuseLongLife bool              // whether a subscription for longer than the maximum is refused, rather than made shorter
+	WebSocket      WebSocket         // how events are pushed over one
 
 	Latency time.Duration // added to every answer
 	BaseURL string        // scheme and host in `uri` values; empty means taken from the request
@@ -97,6 +98,7 @@ type Server struct {
 	subscriptions subscriptions
 	live          context.Context //nolint:containedctx // of the server itself: deliveries to webhooks end with it
 	end           context.CancelFunc
+	sockets       sockets
 }
 
 // New returns a server with the company that cfg describes.
@@ -113,6 +115,7 @@ func New(cfg Config) (*Server, error) {
 		sessions: newSessions(cfg),
 		company:  newCompany(cfg),
 		tasks:    tasks{byID: map[string]*task{}},
+		sockets:  newSockets(cfg.WebSocket),
 	}
 	s.subscriptions.revival = cfg.Revival
 	s.live, s.end = context.WithCancel(context.Background())
@@ -144,6 +147,7 @@ func New(cfg Config) (*Server, error) {
 		s.freeExtensionNumberRoutes(),
 		s.phoneNumberReplaceRoutes(),
 		s.subscriptionRoutes(),
+		s.webSocketRoutes(),
 	)
 	s.company.diary = newDiary()
 	s.mount()
@@ -192,6 +196,9 @@ func (c Config) check() error {
 			return errors.New("RedirectURIs has one that is not an absolute URI, or has a fragment")
 		}
 	}
+	if err := c.WebSocket.check(); err != nil {
+		return err
+	}
 	if c.BaseURL == "" {
 		return nil
 	}
@@ -230,18 +237,21 @@ func (c Config) withDefaults() Config {
 	if c.BlacklistAfter == 0 {
 		c.BlacklistAfter = 10 * time.Minute
 	}
+	c.WebSocket = c.WebSocket.withDefaults()
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return c
 }
 
-// Close ends the deliveries to webhooks, for good, and waits for those under way to break off. Calls are answered as before.
+// Close ends the deliveries to webhooks and the WebSockets, for good, and waits for the deliveries under way to break off. Calls are
+// answered as before.
 func (s *Server) Close() {
 	s.subscriptions.mu.Lock()
 	s.subscriptions.closed = true
 	s.subscriptions.mu.Unlock()
 	s.end()
+	s.shut()
 	s.subscriptions.workers.Wait()
 	(&http.Client{Transport: s.cfg.Webhooks}).CloseIdleConnections()
 }

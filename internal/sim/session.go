@@ -44,6 +44,16 @@ type session struct {
 	id, endpoint string
 	pair         pair
 	spent        string // the refresh token that pair came from, good again for a while
+	ended        chan struct{}
+}
+
+func (ss *session) over() bool {
+	select {
+	case <-ss.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 type pair struct {
@@ -89,7 +99,7 @@ func (s *Server) Token(extensionID string, scopes ...string) string {
 	if len(scopes) == 0 {
 		scopes = app.scopes
 	}
-	ss := &session{grant: grant{parseID(extensionID), app, scopes}, pair: pair{access: newToken(), scopes: scopes}}
+	ss := &session{grant: grant{parseID(extensionID), app, scopes}, pair: pair{access: newToken(), scopes: scopes}, ended: make(chan struct{})}
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()
 	s.sessions.byToken[ss.pair.access] = ss
@@ -104,7 +114,7 @@ func (m *sessions) open(g grant, endpoint string, l life, now time.Time) tokenIn
 }
 
 func (m *sessions) start(g grant, endpoint string, l life, now time.Time) *session {
-	ss := &session{grant: g, id: newToken(), endpoint: endpoint}
+	ss := &session{grant: g, id: newToken(), endpoint: endpoint, ended: make(chan struct{})}
 	who := owner{g.person, g.app.id}
 	if len(m.live[who]) == m.most {
 		m.forget(m.live[who][0])
@@ -137,6 +147,23 @@ func (m *sessions) use(token string, now time.Time) (grant, *problem) {
 	}
 	if ss.pair.used.IsZero() {
 		ss.pair.used = now
+	}
+	return grant{ss.person, ss.app, ss.pair.scopes}, nil
+}
+
+// holder returns the session of a token, nil if there is none.
+func (m *sessions) holder(token string) *session {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.byToken[token]
+}
+
+// continues finds the grant of a session over a connection that it has opened: its access token may be over, it may not.
+func (m *sessions) continues(ss *session) (grant, *problem) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ss.over() {
+		return grant{}, unauthorized("OAU-213", "Token not found")
 	}
 	return grant{ss.person, ss.app, ss.pair.scopes}, nil
 }
@@ -195,6 +222,7 @@ func (m *sessions) end(token string) {
 }
 
 func (m *sessions) forget(ss *session) {
+	close(ss.ended)
 	for _, token := range []string{ss.pair.access, ss.pair.refresh, ss.spent} {
 		delete(m.byToken, token)
 	}

@@ -183,6 +183,7 @@ func TestNewRefusesBadSettings(t *testing.T) {
 		"Penalty":        {Penalty: -time.Second},
 		"TaskTime":       {TaskTime: -time.Second},
 		"Latency":        {Latency: -time.Second},
+		"WebSocket":      {WebSocket: sim.WebSocket{IdleTimeout: -time.Second}},
 		"Bulk":           {Bulk: 3},
 		"Generation":     {Generation: -1},
 		"BlacklistAfter": {BlacklistAfter: -time.Second},
@@ -361,7 +362,7 @@ func TestLogNeverHoldsTokens(t *testing.T) {
 }
 
 // The simulator imports nothing of ours: a wrong name shared with the client would go unseen. Of others it imports the numbering
-// plans of the world's countries alone, which are nothing to write again.
+// plans of the world's countries and the frames of WebSockets, which are nothing to write again.
 func TestImportsNothingOfOurs(t *testing.T) {
 	goTool, err := exec.LookPath("go")
 	if err != nil {
@@ -375,7 +376,7 @@ func TestImportsNothingOfOurs(t *testing.T) {
 	}
 	for path := range strings.FieldsSeq(string(out)) {
 		root, _, _ := strings.Cut(path, "/")
-		if strings.Contains(root, ".") && path != "github.com/nyaruka/phonenumbers" || path == "net/http/httptest" {
+		if strings.Contains(root, ".") && path != "github.com/nyaruka/phonenumbers" && path != "github.com/coder/websocket" || path == "net/http/httptest" {
 			t.Errorf("imports %s", path)
 		}
 	}

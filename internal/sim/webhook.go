@@ -141,10 +141,7 @@ func (h *webhook) deliver(j *job) {
 		header.Set("Verification-Token", h.token)
 	}
 	var body bytes.Buffer
-	writeJSON(&body, struct {
-		notice
-		Padding string `json:"padding,omitempty"`
-	}{j.notice, strings.Repeat("x", j.padding)})
+	writeJSON(&body, j.padded())
 	a, err := h.server.post(h.server.live, h.address, header, &body)
 	h.settle(j, a.complaint(err))
 }
