@@ -66,18 +66,13 @@ type WSToken struct {
 	Life  time.Duration
 }
 
-// The descriptions say of creating alone that it takes a scope of the app; who may not create
-// has nothing to read or end either.
 var (
-	listSubscriptions  = op("listSubscriptions", "GET /restapi/v1.0/subscription", budget.Light, V1, "SubscriptionWebhook").ofEvents()
+	listSubscriptions  = op("listSubscriptions", "GET /restapi/v1.0/subscription", budget.Light, V1, "").ofEvents()
 	createSubscription = op("createSubscription", "POST /restapi/v1.0/subscription", budget.Medium, V1, "SubscriptionWebhook").ofEvents()
-	readSubscription   = op("readSubscription",
-		"GET /restapi/v1.0/subscription/{subscriptionId}", budget.Light, V1, "SubscriptionWebhook").ofEvents()
-	renewSubscription = op("renewSubscription",
-		"POST /restapi/v1.0/subscription/{subscriptionId}/renew", budget.Light, V1, "SubscriptionWebhook").ofEvents()
-	deleteSubscription = op("deleteSubscription",
-		"DELETE /restapi/v1.0/subscription/{subscriptionId}", budget.Medium, V1, "SubscriptionWebhook").ofEvents()
-	authWsToken = op("authWsToken", "POST /restapi/oauth/wstoken", budget.Auth, V1, "WebSocketsSubscription").ofEvents()
+	readSubscription   = op("readSubscription", "GET /restapi/v1.0/subscription/{subscriptionId}", budget.Light, V1, "").ofEvents()
+	renewSubscription  = op("renewSubscription", "POST /restapi/v1.0/subscription/{subscriptionId}/renew", budget.Light, V1, "").ofEvents()
+	deleteSubscription = op("deleteSubscription", "DELETE /restapi/v1.0/subscription/{subscriptionId}", budget.Medium, V1, "").ofEvents()
+	authWsToken        = op("authWsToken", "POST /restapi/oauth/wstoken", budget.Auth, V1, "WebSocketsSubscription").ofEvents()
 )
 
 // CreateSubscription asks to be told of events. Before it answers, the upstream asks the
