@@ -68,6 +68,7 @@ type Serve struct {
 	Web      Web      `embed:"" group:"Who may ask"`
 	Log      Log      `embed:"" prefix:"log-"`
 	Upstream Upstream `embed:"" group:"RingCentral"`
+	Events   Events   `embed:"" prefix:"events-" group:"Events, for GraphQL subscriptions"`
 	Cache    Cache    `embed:"" prefix:"cache-" group:"Answers that are remembered"`
 	Limits   Limits   `embed:"" prefix:"max-" group:"Limits of one request"`
 	Budget   Budget   `embed:"" group:"RingCentral's rate limits"`
@@ -199,6 +200,7 @@ func (s *Serve) Validate() error {
 		s.Limits.validate(),
 		s.Budget.validate(),
 		s.Session.validate(s.Budget.RedisURL),
+		s.Events.validate(s.Budget.RedisURL),
 		s.Cache.validate(),
 		s.Sim.validate(),
 	)

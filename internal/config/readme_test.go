@@ -53,6 +53,6 @@ func whole(first, name string) string {
 	if !strings.HasPrefix(name, "_") {
 		return name
 	}
-	shared := regexp.MustCompile(`^(RINGQL_MAX|RINGQL_SIM|RINGQL_LIMIT|RINGQL_CACHE|RINGCENTRAL)_`).FindStringSubmatch(first)
+	shared := regexp.MustCompile(`^(RINGQL_MAX|RINGQL_SIM|RINGQL_LIMIT|RINGQL_CACHE|RINGQL_EVENTS|RINGCENTRAL)_`).FindStringSubmatch(first)
 	return shared[1] + name
 }

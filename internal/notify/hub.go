@@ -44,6 +44,8 @@ type feed struct {
 	count   int           // entries that were added so far
 	held    []Entry       // the last of them, up to end
 	grown   chan struct{} // closed at the next change
+	fails   int           // how often all readers were told to give up
+	failed  error         // why, the last time
 	readers int
 	stop    context.CancelFunc
 }
@@ -184,6 +186,25 @@ func (f *feed) grow(end Position, entries ...Entry) {
 	if f.held = append(f.held, entries...); len(f.held) > 2*mostHeld { // what is read by slices of it stays
 		f.held = append(make([]Entry, 0, 2*mostHeld+pageSize), f.held[len(f.held)-mostHeld:]...)
 	}
+	f.changed()
+}
+
+// changed wakes the readers. The feed is locked.
+func (f *feed) changed() {
 	close(f.grown)
 	f.grown = make(chan struct{})
+}
+
+// fail has all who read along give up, after what there is to give.
+func (h *Hub) fail(account string, err error) {
+	h.mu.Lock()
+	f := h.feeds[account]
+	h.mu.Unlock()
+	if f == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fails, f.failed = f.fails+1, err
+	f.changed()
 }

@@ -61,6 +61,7 @@ func TestReaders(t *testing.T) {
 		early := reader(t, h, "")
 		publish(t, bus, 3, 503)
 		publish(t, bus, 400, 410) // told again
+		synctest.Wait()
 		late := reader(t, h, "")
 		publish(t, bus, 503, 510)
 		var last string
@@ -121,12 +122,12 @@ func TestGaps(t *testing.T) {
 		publish(t, bus, 1, 2)
 		old := next(t, first).String()
 		publish(t, bus, 2, MostEntries+3)
-		for _, after := range []string{old, "ABCDEFGH2345-1"} {
+		for i, after := range []string{old, "ABCDEFGH2345-1"} {
 			r := reader(t, h, after)
 			if e := next(t, r); e.Reason() != TooOld {
 				t.Fatalf("after %s: %+v", after, e)
 			}
-			publish(t, bus, MostEntries+len(after)*10, MostEntries+len(after)*10+1)
+			publish(t, bus, MostEntries+10+i, MostEntries+11+i)
 			if e := next(t, r); e.Kind != Number {
 				t.Fatalf("then %+v", e)
 			}

@@ -25,6 +25,8 @@ var (
 	ErrAfter = errors.New("no id of an event")
 	// ErrSlow means that a subscriber reads more slowly than things happen.
 	ErrSlow = errors.New("events are read too slowly")
+	// ErrUnreachable means that RingCentral does not reach the gateway to tell it of events.
+	ErrUnreachable = errors.New("RingCentral does not reach the gateway")
 	// ErrClosed means that the gateway is stopping.
 	ErrClosed = errors.New("the gateway is stopping")
 )

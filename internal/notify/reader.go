@@ -2,20 +2,24 @@ package notify
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
 // Reader reads the log of one account, from where it is. It is used by one goroutine.
 type Reader struct {
-	h     *Hub
-	f     *feed
-	check func(context.Context) error
-	again time.Time // when it is checked next
+	h      *Hub
+	f      *feed
+	check  func(context.Context) error
+	again  time.Time // when it is checked next
+	once   sync.Once
+	closed func() // may be nil
 
 	given []Entry  // what it has found, and not given yet
 	at    Position // behind what it has found
 	along bool     // it reads what the feed holds
 	index int      // of the next one there
+	fails int      // of the feed, when it joined
 }
 
 // newReader returns a reader that begins behind the entry with an id, or at the end for "".
@@ -27,7 +31,8 @@ func (h *Hub) newReader(ctx context.Context, account, after string, check func(c
 			return nil, err
 		}
 	}
-	r := &Reader{h: h, f: h.join(account), check: check, again: time.Now().Add(recheck), at: at}
+	f := h.join(account)
+	r := &Reader{h: h, f: f, fails: f.failures(), check: check, again: time.Now().Add(recheck), at: at}
 	select {
 	case <-r.f.ready:
 	case <-ctx.Done():
@@ -46,7 +51,14 @@ func (h *Hub) newReader(ctx context.Context, account, after string, check func(c
 }
 
 // Close ends the reading.
-func (r *Reader) Close() { r.h.leave(r.f) }
+func (r *Reader) Close() {
+	r.once.Do(func() {
+		r.h.leave(r.f)
+		if r.closed != nil {
+			r.closed()
+		}
+	})
+}
 
 // Next waits for the next entry. Each is given once, in the order of the log; where some are
 // missing, a Gap is given in their place. ErrSlow means that the reader was too far behind.
@@ -72,7 +84,7 @@ func (r *Reader) Next(ctx context.Context) (*Entry, error) {
 
 // allowed checks from time to time whether the reader may still read.
 func (r *Reader) allowed(ctx context.Context) error {
-	if now := time.Now(); now.After(r.again) {
+	if now := time.Now(); !now.Before(r.again) {
 		r.again = now.Add(recheck)
 		if r.check != nil {
 			return r.check(ctx)
@@ -86,6 +98,8 @@ func (r *Reader) allowed(ctx context.Context) error {
 func (r *Reader) look(ctx context.Context) (<-chan struct{}, error) {
 	held, grown, ok := r.fromFeed()
 	switch {
+	case ok && len(held) == 0:
+		return grown, r.f.failedSince(r.fails)
 	case ok:
 		r.given = held
 		return grown, nil
@@ -119,6 +133,23 @@ func (r *Reader) fromFeed() ([]Entry, <-chan struct{}, bool) {
 	held := f.held[r.index-first:]
 	r.index = f.count
 	return held, f.grown, true
+}
+
+// failures is how often all who read along were told to give up.
+func (f *feed) failures() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.fails
+}
+
+// failedSince returns why they were, if they were since there were n.
+func (f *feed) failedSince(n int) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fails == n {
+		return nil
+	}
+	return f.failed
 }
 
 // find returns the index of what comes behind at; false if the feed does not hold that.

@@ -1,0 +1,365 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ringql/ringql/internal/rest"
+)
+
+const (
+	// knock is how often a replica looks whether it is the one to look after an account.
+	knock = 3 * time.Second
+	// wantedLife is for how long it is known that another replica would.
+	wantedLife = 4 * knock
+	// firstRetry and lastRetry are between tries when RingCentral does not answer.
+	firstRetry, lastRetry = time.Second, time.Minute
+	// refusedFor is for how long somebody is not asked for again whom RingCentral refused.
+	refusedFor = 30 * time.Second
+)
+
+var (
+	errIdle  = errors.New("nobody is told any more")
+	errLease = errors.New("another replica looks after it")
+)
+
+// State says how far it is that RingCentral tells of an account.
+type State string
+
+// The states.
+const (
+	Waiting  State = "waiting"  // another replica looks after it
+	Starting State = "starting" // it is asked to
+	Active   State = "active"   // it does
+	Broken   State = "broken"   // it did, or should; it is asked again
+)
+
+// way is how RingCentral tells of an account.
+type way interface {
+	// hold has it do so with the credentials of p, until that fails or ctx ends.
+	hold(ctx context.Context, k *keep, p Person) error
+	// end has it stop, after nobody wants to be told any more.
+	end(ctx context.Context, k *keep, p Person) error
+}
+
+// keeper sees to it that RingCentral tells of each account that somebody here has subscribed
+// to: one replica does for all.
+type keeper struct {
+	cfg     *Config
+	hub     *Hub
+	way     way
+	records records
+
+	ctx  context.Context //nolint:containedctx // it ends with the keeper
+	stop context.CancelFunc
+	done sync.WaitGroup
+
+	mu    sync.Mutex
+	keeps map[string]*keep
+}
+
+func newKeeper(cfg *Config, hub *Hub, w way) *keeper {
+	k := &keeper{cfg: cfg, hub: hub, way: w, records: records{cfg.Store}, keeps: map[string]*keep{}}
+	k.ctx, k.stop = context.WithCancel(context.Background())
+	return k
+}
+
+// keep is one account that is looked after.
+type keep struct {
+	*keeper
+	account string
+	lease   *lease
+	nudge   chan struct{} // holds one: who wants to be told has changed
+	broken  broken        // of a WebSocket; that of the goroutine which holds
+
+	// All of it is guarded by keeper.mu.
+	people []*supporter
+	empty  time.Time // since when there is nobody
+	state  State
+	since  time.Time
+}
+
+// supporter is somebody who wants to be told.
+type supporter struct {
+	Person
+	readers int
+	refused error // by RingCentral, the last time
+	until   time.Time
+}
+
+// join counts somebody who wants to be told of an account. Who was refused just now is again.
+func (k *keeper) join(account string, p Person) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.ctx.Err() != nil {
+		return ErrClosed
+	}
+	kp, ok := k.keeps[account]
+	if !ok {
+		kp = &keep{keeper: k, account: account, lease: newLease(k.cfg.Store, "events:"+sum(account)), nudge: make(chan struct{}, 1), state: Starting, since: time.Now()}
+		k.keeps[account] = kp
+		k.done.Go(func() { kp.run(k.ctx) })
+	}
+	s := kp.supporter(p.Key)
+	switch {
+	case s == nil:
+		s = &supporter{Person: p}
+		kp.people = append(kp.people, s)
+	case s.refused != nil && time.Now().Before(s.until) && kp.state != Active:
+		return s.refused
+	}
+	s.Person, s.readers = p, s.readers+1 // the newest credentials
+	kp.poke()
+	return nil
+}
+
+// leave counts somebody off.
+func (k *keeper) leave(account, key string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	kp := k.keeps[account]
+	if kp == nil {
+		return
+	}
+	if s := kp.supporter(key); s != nil && s.readers > 0 {
+		s.readers--
+	}
+	if kp.prune(); !kp.wanted() {
+		kp.empty = time.Now()
+		kp.poke()
+	}
+}
+
+func (k *keep) supporter(key string) *supporter {
+	for _, s := range k.people {
+		if s.Key == key {
+			return s
+		}
+	}
+	return nil
+}
+
+// wanted says whether anybody wants to be told. The keeper is locked.
+func (k *keep) wanted() bool {
+	for _, s := range k.people {
+		if s.readers > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// prune forgets who has left, and would not be refused. The keeper is locked.
+func (k *keep) prune() {
+	k.people = slices.DeleteFunc(k.people, func(s *supporter) bool {
+		return s.readers == 0 && (s.refused == nil || !time.Now().Before(s.until))
+	})
+}
+
+func (k *keep) poke() {
+	select {
+	case k.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// idle returns for how much longer the account is looked after though nobody wants to be told;
+// false if somebody does.
+func (k *keep) idle() (left time.Duration, idle bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.wanted() {
+		return 0, false
+	}
+	return time.Until(k.empty.Add(k.cfg.Linger)), true
+}
+
+// gone forgets the account, unless somebody has come meanwhile, or would be refused again.
+func (k *keep) gone() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.prune(); len(k.people) > 0 {
+		return false
+	}
+	delete(k.keeps, k.account)
+	return true
+}
+
+func (k *keep) set(s State) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.state != s {
+		k.state, k.since = s, time.Now()
+	}
+}
+
+// run looks after the account while somebody here wants to be told, when it is this replica's
+// turn.
+func (k *keep) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if _, idle := k.idle(); idle {
+			if k.gone() {
+				return
+			}
+			k.pause(ctx, knock)
+			continue
+		}
+		held, err := k.lease.take(ctx)
+		switch {
+		case held:
+			err = k.hold(ctx)
+			k.lease.release()
+		case err == nil:
+			k.set(Waiting)
+			k.want(ctx)
+		}
+		if !errors.Is(err, errIdle) {
+			k.pause(ctx, knock)
+		}
+	}
+}
+
+// want tells the replica that looks after the account that this one would.
+func (k *keep) want(ctx context.Context) {
+	key := "wanted:" + recordKey(k.account)
+	old, err := k.cfg.Store.Load(ctx, key)
+	if err == nil {
+		_, _ = k.cfg.Store.Swap(ctx, key, old, k.lease.holder, wantedLife) // it is tried again soon
+	}
+}
+
+// elsewhere says whether another replica would look after the account.
+func (k *keep) elsewhere(ctx context.Context) bool {
+	by, err := k.cfg.Store.Load(ctx, "wanted:"+recordKey(k.account))
+	return err == nil && by != nil && string(by) != string(k.lease.holder)
+}
+
+// pause waits, until who wants to be told changes.
+func (k *keep) pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-k.nudge:
+	case <-t.C:
+	}
+}
+
+// hold has RingCentral tell of the account, while the lease is held and somebody wants to be
+// told, with the credentials of one of them after the other.
+func (k *keep) hold(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	k.done.Go(func() { k.lease.keep(ctx, func() { cancel(errLease) }) })
+	k.done.Go(func() { k.watch(ctx, cancel) })
+	for {
+		p, err := k.pick()
+		if err != nil {
+			return err
+		}
+		err = k.holdAs(ctx, p)
+		if cause := context.Cause(ctx); cause != nil {
+			if errors.Is(cause, errIdle) && !k.elsewhere(context.WithoutCancel(ctx)) || k.cfg.Alone && errors.Is(cause, context.Canceled) {
+				k.finish(p)
+			}
+			return cause
+		}
+		k.cfg.Log.Warn("RingCentral does not tell somebody of events who wants to be told", "cause", err)
+		k.refuse(p, err)
+	}
+}
+
+// holdAs has RingCentral tell of the account with the credentials of p, until ctx ends or it
+// refuses to.
+func (k *keep) holdAs(ctx context.Context, p Person) error {
+	for wait := firstRetry; ; {
+		began := time.Now()
+		err := k.way.hold(ctx, k, p)
+		if ctx.Err() != nil || k.refused(err) {
+			return err
+		}
+		k.set(Broken)
+		k.cfg.Log.Warn("RingCentral does not tell of events for now: it is asked again", "cause", err, "in", wait)
+		if time.Since(began) > lastRetry {
+			wait = firstRetry
+		}
+		sleep(ctx, wait)
+		wait = min(3*wait, lastRetry)
+	}
+}
+
+// watch ends ctx with errIdle when nobody has wanted to be told for a while.
+func (k *keep) watch(ctx context.Context, cancel context.CancelCauseFunc) {
+	for ctx.Err() == nil {
+		left, idle := k.idle()
+		switch {
+		case !idle:
+			left = time.Hour // it is nudged before
+		case left <= 0:
+			cancel(errIdle)
+			return
+		}
+		k.pause(ctx, left)
+	}
+}
+
+// finish has RingCentral tell no more.
+func (k *keep) finish(p Person) {
+	ctx, cancel := context.WithTimeout(p.Context, leaseLife)
+	defer cancel()
+	if err := k.way.end(ctx, k, p); err != nil {
+		k.cfg.Log.Warn("RingCentral tells of events that nobody wants to be told: that ends by itself", "cause", err)
+	}
+}
+
+// pick returns somebody who wants to be told, and whom RingCentral has not refused just now.
+// When it has refused them all, they are told why.
+func (k *keep) pick() (Person, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	err := errIdle
+	for _, s := range k.people {
+		if s.readers == 0 {
+			continue
+		}
+		if s.refused == nil || !time.Now().Before(s.until) {
+			return s.Person, nil
+		}
+		err = s.refused
+	}
+	if !errors.Is(err, errIdle) {
+		k.hub.fail(k.account, err)
+	}
+	return Person{}, err
+}
+
+// refuse notes that RingCentral does not tell somebody.
+func (k *keep) refuse(p Person, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if s := k.supporter(p.Key); s != nil {
+		s.refused, s.until = err, time.Now().Add(refusedFor)
+	}
+}
+
+// refused says whether an error is about who asks, so that another may fare better.
+func (k *keep) refused(err error) bool {
+	for _, class := range []error{rest.ErrUnauthenticated, rest.ErrForbidden, rest.ErrBadRequest, rest.ErrNotFound, rest.ErrNotServed, ErrUnreachable} {
+		if errors.Is(err, class) {
+			return true
+		}
+	}
+	return k.cfg.Denied != nil && k.cfg.Denied(err)
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}

@@ -1,0 +1,321 @@
+package notify_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ringql/ringql/internal/auth"
+	"github.com/ringql/ringql/internal/notify"
+	"github.com/ringql/ringql/internal/rest"
+	"github.com/ringql/ringql/internal/sim"
+)
+
+// The first who wants to be told has RingCentral asked to, the last who leaves ends that.
+func TestWebhook(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		g := w.gateway(nil)
+		first := w.subscribe(g, w.person(sim.AdministratorID), "")
+		start := first.gap(notify.Started)
+		if got := w.calls(); got != "medium POST /subscription" {
+			t.Errorf("calls %s", got)
+		}
+		second := w.subscribe(g, w.person(sim.AdministratorID), "")
+		told := w.sim.RaiseEvents(3)
+		first.told(told...)
+		second.told(told...)
+		w.subscribe(g, w.person(sim.AdministratorID), start.String()).told(told...)
+		time.Sleep(13 * time.Hour)
+		if got := w.calls(); strings.Count(got, "renew") != 1 || strings.Count(got, "light GET /subscription/ID") < 100 || strings.Contains(got, "POST /subscription,") {
+			t.Errorf("in 13 hours: %d calls, renewed %d times", strings.Count(got, ","), strings.Count(got, "renew"))
+		}
+		time.Sleep(10 * 24 * time.Hour)
+		first.told(w.sim.RaiseEvents(1)...)
+		w.calls()
+		for _, s := range []*subscriber{first, second} {
+			s.reader.Close()
+		}
+	})
+}
+
+// Nobody is told for nothing.
+func TestLastLeaves(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		g := w.gateway(nil)
+		s := w.subscribe(g, w.person(sim.AdministratorID), "")
+		s.gap(notify.Started)
+		s.reader.Close()
+		time.Sleep(4 * time.Minute)
+		back := w.subscribe(g, w.person(sim.AdministratorID), "")
+		back.told(w.sim.RaiseEvents(1)...)
+		back.reader.Close()
+		w.calls()
+		time.Sleep(6 * time.Minute)
+		if got, n := w.calls(), len(w.sim.Subscriptions()); got != "light GET /subscription/ID, medium DELETE /subscription/ID" && got != "medium DELETE /subscription/ID" || n > 0 {
+			t.Errorf("%d subscriptions, calls %s", n, got)
+		}
+		w.subscribe(g, w.person(sim.AdministratorID), "").gap(notify.Started)
+	})
+}
+
+// Where RingCentral has stopped to tell, it is asked again, and a gap says so.
+func TestSubscriptionLost(t *testing.T) {
+	for name, lose := range map[string]func(*world){
+		"blacklisted": func(w *world) { w.sim.BlacklistSubscriptions("") },
+		"expired":     func(w *world) { w.sim.ExpireSubscriptions("") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t)
+				s := w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "")
+				s.gap(notify.Started)
+				before := time.Now()
+				lose(w)
+				w.sim.RaiseEvents(1)
+				s.gap(notify.Interrupted)
+				if took := time.Since(before); took > 6*time.Minute {
+					t.Errorf("after %s", took)
+				}
+				s.told(w.sim.RaiseEvents(2)...)
+			})
+		})
+	}
+}
+
+// What RingCentral repeats, reorders, delays or never said is told once, late, or not at all.
+func TestDeliveries(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "")
+		s.gap(notify.Started)
+		w.sim.DuplicateEvents(5)
+		told := w.sim.RaiseEvents(5)
+		s.told(told...)
+		w.sim.ForgeEvents(3)
+		s.told(w.sim.RaiseEvents(3)...)
+		w.sim.ReorderEvents(3)
+		three := w.sim.RaiseEvents(3)
+		s.told(three[2], three[1], three[0])
+		w.sim.DelayEvents(1, time.Minute)
+		late := w.sim.RaiseEvents(2)
+		s.told(late[1], late[0])
+		w.sim.EnlargeEvents(1, 100_000)
+		w.sim.RaiseEvents(1)
+		s.gap(notify.Interrupted)
+		s.told(w.sim.RaiseEvents(1)...)
+		s.quiet()
+		status := w.all[0].Status()
+		if status.Told[notify.Again] != 5 || status.Told[notify.Forged] != 3 || status.Told[notify.Invalid] != 1 || status.Told[notify.Failed] != 0 {
+			t.Errorf("%+v", status)
+		}
+	})
+}
+
+// A gateway that is away for a while misses nothing that RingCentral repeats.
+func TestGatewayAway(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "")
+		s.gap(notify.Started)
+		w.door.closed = true
+		told := w.sim.RaiseEvents(3)
+		time.Sleep(30 * time.Second)
+		w.door.closed = false
+		s.told(told...)
+		w.door.closed = true
+		w.sim.RaiseEvents(3)
+		time.Sleep(11 * time.Minute) // it is blacklisted
+		w.door.closed = false
+		s.gap(notify.Interrupted)
+		s.told(w.sim.RaiseEvents(2)...)
+		s.quiet()
+	})
+}
+
+// RingCentral is asked once, though its answer is lost.
+func TestLostAnswer(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.sim.FailNext("createSubscription", 1, sim.Fault{DropAfter: true})
+		s := w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "")
+		s.gap(notify.Started)
+		if got := w.calls(); got != "medium POST /subscription, light GET /subscription" || len(w.sim.Subscriptions()) != 1 {
+			t.Errorf("calls %s", got)
+		}
+		s.told(w.sim.RaiseEvents(1)...)
+	})
+}
+
+// Trouble that passes is waited for; who is refused is told, and asked for again later.
+func TestRefused(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		g := w.gateway(nil)
+		w.sim.FailNext("createSubscription", 3, sim.Fault{Status: 503})
+		w.subscribe(g, w.person(sim.AdministratorID), "").gap(notify.Started)
+		w2 := newWorld(t)
+		g2 := w2.gateway(nil)
+		stranger := notify.Person{Key: "stranger", Context: context.WithValue(context.Background(), personKey{}, "no token")}
+		s := w2.subscribe(g2, stranger, "")
+		if _, err := s.reader.Next(t.Context()); !errors.Is(err, rest.ErrUnauthenticated) {
+			t.Fatalf("got %v", err)
+		}
+		s.reader.Close()
+		w2.calls()
+		for range 10 {
+			if _, err := g2.Subscribe(t.Context(), notify.Subscription{Account: sim.AccountID, Person: stranger}); !errors.Is(err, rest.ErrUnauthenticated) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if got := w2.calls(); got != "" {
+			t.Errorf("calls %s", got)
+		}
+		w2.subscribe(g2, w2.person(sim.AdministratorID), "").gap(notify.Started)
+	})
+}
+
+// A gateway that RingCentral does not reach says so.
+func TestUnreachable(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		g := w.gateway(nil)
+		w.door.closed = true
+		s := w.subscribe(g, w.person(sim.AdministratorID), "")
+		if _, err := s.reader.Next(t.Context()); !errors.Is(err, notify.ErrUnreachable) {
+			t.Fatalf("got %v", err)
+		}
+	})
+}
+
+// The person with whose credentials RingCentral was asked may go; another takes over.
+func TestPeople(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		g := w.gateway(nil)
+		s := w.subscribe(g, w.person(sim.AdministratorID), "")
+		s.gap(notify.Started)
+		other := w.subscribe(g, w.person("435068008"), "")
+		w.sim.EndSessions("")
+		w.sim.FailNext("readSubscription", 1, sim.Fault{Status: http.StatusUnauthorized, Body: `{"errorCode":"OAU-213","message":"Token not found"}`})
+		other.gap(notify.Interrupted)
+		told := w.sim.RaiseEvents(2)
+		s.gap(notify.Interrupted)
+		// Two subscriptions tell of it; what the older one says is not taken.
+		other.told(told[1], told[3])
+		other.quiet()
+	})
+}
+
+// One replica asks for all; when it goes, another one goes on.
+func TestReplicas(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		one, other := w.gateway(nil), w.gateway(nil)
+		p := w.person(sim.AdministratorID)
+		s := w.subscribe(one, p, "")
+		start := s.gap(notify.Started)
+		far := w.subscribe(other, p, start.String())
+		told := w.sim.RaiseEvents(2)
+		s.told(told...)
+		far.told(told...)
+		synctest.Wait()
+		if n := len(w.sim.Subscriptions()); n != 1 || one.Status().States[notify.Active] != 1 || other.Status().States[notify.Waiting] != 1 {
+			t.Errorf("%d subscriptions, %v, %v", n, one.Status(), other.Status())
+		}
+		one.Close()
+		far.told(w.sim.RaiseEvents(2)...)
+		time.Sleep(time.Minute)
+		if n := len(w.sim.Subscriptions()); n != 1 || other.Status().States[notify.Active] != 1 {
+			t.Errorf("%d subscriptions, %v", n, other.Status())
+		}
+		w.calls()
+		time.Sleep(24 * time.Hour)
+		if !strings.Contains(w.calls(), "renew") {
+			t.Error("nobody renews")
+		}
+		far.told(w.sim.RaiseEvents(2)...)
+		far.quiet()
+	})
+}
+
+// A gateway alone tidies up; one of several leaves that to the others.
+func TestStop(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		for _, alone := range []bool{true, false} {
+			w := newWorld(t)
+			g := w.gateway(func(c *notify.Config) { c.Alone = alone })
+			s := w.subscribe(g, w.person(sim.AdministratorID), "")
+			s.gap(notify.Started)
+			g.Close()
+			if _, err := s.reader.Next(t.Context()); !errors.Is(err, notify.ErrClosed) {
+				t.Errorf("got %v", err)
+			}
+			if n := len(w.sim.Subscriptions()); n != map[bool]int{true: 0, false: 1}[alone] {
+				t.Errorf("alone %t: %d subscriptions", alone, n)
+			}
+			if _, err := g.Subscribe(t.Context(), notify.Subscription{Account: sim.AccountID, Person: w.person(sim.AdministratorID)}); !errors.Is(err, notify.ErrClosed) {
+				t.Errorf("got %v", err)
+			}
+		}
+	})
+}
+
+// Whatever is sent to the address of webhooks gets a short answer, and an event none but
+// RingCentral's own.
+func TestReceiver(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		g := w.gateway(nil)
+		s := w.subscribe(g, w.person(sim.AdministratorID), "")
+		s.gap(notify.Started)
+		w.sim.RaiseEvents(1)
+		s.next()
+		good := w.door.told[len(w.door.told)-1]
+		if w.door.answer.Code != 200 || w.door.answer.Body.Len() > 0 {
+			t.Errorf("answered %+v", w.door.answer)
+		}
+		var address string
+		for _, h := range w.door.told {
+			if h.Get("Validation-Token") != "" {
+				address = "found"
+			}
+		}
+		if address == "" || good.Get("Verification-Token") == "" {
+			t.Fatalf("no handshake, or no token: %v", w.door.told)
+		}
+		for name, c := range map[string]struct {
+			method, path string
+			header       []string
+			body         string
+			status       int
+		}{
+			"no nonce":        {"POST", notify.Path, nil, "{}", 404},
+			"odd nonce":       {"POST", notify.Path + "?s=" + strings.Repeat("1", 200) + ".x", nil, "{}", 404},
+			"another method":  {"GET", notify.Path + "?s=1.x", nil, "", 405},
+			"no token":        {"POST", notify.Path + "?s=1.x", nil, "{}", 401},
+			"wrong token":     {"POST", notify.Path + "?s=1.x", []string{"Verification-Token", "x"}, "{}", 401},
+			"token elsewhere": {"POST", notify.Path + "?s=" + sim.AccountID + ".x", []string{"Verification-Token", good.Get("Verification-Token")}, "{}", 401},
+			"handshake":       {"POST", notify.Path + "?s=" + sim.AccountID + ".x", []string{"Validation-Token", "x"}, "", 410},
+		} {
+			r := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
+			for i := 0; i < len(c.header); i += 2 {
+				r.Header.Set(c.header[i], c.header[i+1])
+			}
+			a := httptest.NewRecorder()
+			g.ServeHTTP(a, r)
+			if a.Code != c.status || a.Header().Get("Validation-Token") != "" {
+				t.Errorf("%s: %d %v", name, a.Code, a.Header())
+			}
+		}
+		s.quiet()
+	})
+}
+
+var _ notify.Store = (*auth.Memory)(nil)

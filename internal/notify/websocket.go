@@ -1,0 +1,145 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/ringql/ringql/internal/rest"
+)
+
+// sockets have RingCentral tell over a connection that the gateway makes. One that broke is taken
+// up again, and RingCentral tells what it kept meanwhile; where it did not keep all, a gap is
+// written.
+type sockets struct {
+	*Events
+	client *http.Client
+}
+
+// broken is what is known of a connection that broke.
+type broken struct {
+	context *recovery
+	doubt   bool // whether something may be lost though it is taken up again
+}
+
+func (s *sockets) hold(ctx context.Context, k *keep, p Person) error {
+	call, cancel := acting(ctx, p)
+	token, err := s.cfg.REST.AuthWSToken(call)
+	cancel()
+	if err != nil {
+		return err
+	}
+	was := k.broken
+	l, err := open(ctx, s.client, s.cfg.Upstream, token, was.context)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.conn.CloseNow() }()
+	replayed := 0
+	if was.context != nil && l.details.RecoveryState == "Successful" {
+		if was.doubt {
+			err = k.gap(ctx, Interrupted)
+		}
+		replayed = l.details.RecoveryBuffer
+	} else {
+		k.broken = broken{}
+		err = s.begin(ctx, k, p, l)
+	}
+	if err != nil {
+		return err
+	}
+	k.broken = broken{}
+	k.set(Active)
+	return s.listen(ctx, k, l, replayed)
+}
+
+// begin asks for events over a new connection.
+func (s *sockets) begin(ctx context.Context, k *keep, p Person, l *line) error {
+	before, err := k.records.load(ctx, k.account)
+	if err != nil {
+		return err
+	}
+	sub, err := l.subscribe(ctx)
+	switch {
+	case err != nil:
+		return err
+	case len(sub.DisabledFilters) > 0:
+		return disabled(sub)
+	}
+	if err := k.records.save(ctx, k.account, &record{ID: sub.ID, Who: sum(p.Key), Told: true}); err != nil {
+		return err
+	}
+	return k.gap(ctx, before.why())
+}
+
+// listen takes what is told until the connection breaks. Of what broke so many are told first
+// at most.
+func (s *sockets) listen(ctx context.Context, k *keep, l *line, replayed int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	k.done.Go(func() { l.beat(ctx, s.cfg.Beat, func() { cancel(errSilent) }) })
+	connected := time.Now()
+	for {
+		f, err := l.next(ctx)
+		if err != nil {
+			return s.broke(ctx, k, l, err)
+		}
+		k.broken.context = l.context
+		if f.Type != "ServerNotification" {
+			continue
+		}
+		if replayed--; replayed == 0 && time.Since(connected) < replayTime {
+			err = k.gap(ctx, Interrupted) // as many as are kept: there may have been more
+		}
+		if err == nil {
+			err = s.surely(ctx, k, f.body)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// broke notes how a connection ended.
+func (s *sockets) broke(ctx context.Context, k *keep, l *line, err error) error {
+	k.broken = broken{context: l.context}
+	switch {
+	case errors.Is(context.Cause(ctx), errSilent): // what was sent into it is lost
+		k.broken.doubt = true
+		return errSilent
+	case ctx.Err() != nil:
+		_ = l.conn.Close(websocket.StatusNormalClosure, "")
+		return ctx.Err()
+	case errors.Is(err, errFrame), websocket.CloseStatus(err) == websocket.StatusMessageTooBig, errors.Is(err, websocket.ErrMessageTooBig):
+		k.broken = broken{} // it would be told again, and again
+	}
+	return err
+}
+
+// surely writes what is told, however long the bus is away: over a connection nothing is told
+// again.
+func (s *sockets) surely(ctx context.Context, k *keep, b []byte) error {
+	for {
+		outcome, err := s.take(ctx, k.account, b)
+		if err == nil {
+			if outcome == Invalid {
+				return k.gap(ctx, Interrupted)
+			}
+			return nil
+		}
+		if ctx.Err() != nil {
+			k.broken = broken{}
+			return fmt.Errorf("%w: %w", rest.ErrUnavailable, err)
+		}
+		sleep(ctx, pause)
+	}
+}
+
+// end has nothing to do but to forget: what is told over a connection ends with it.
+func (s *sockets) end(ctx context.Context, k *keep, _ Person) error {
+	return k.records.save(ctx, k.account, nil)
+}
