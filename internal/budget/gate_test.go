@@ -183,3 +183,23 @@ func BenchmarkGrantInFullWindow(b *testing.B) {
 		book.undo(now)
 	}
 }
+
+// A call that is made by other means than a request is spent like one.
+func TestTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(Config{Limits: map[Group]int{Medium: 2}})
+		for range 2 {
+			if err := g.Turn(t.Context(), "one", Medium, "createSubscription"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if left := g.Left("one", Medium); left != 0 {
+			t.Errorf("%d left of 2", left)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := g.Turn(ctx, "one", Medium, "createSubscription"); !errors.Is(err, ErrExhausted) {
+			t.Errorf("the third: %v", err)
+		}
+	})
+}

@@ -52,6 +52,13 @@ func Transport(g *Gate, who func(context.Context) string) func(http.RoundTripper
 	}
 }
 
+// Turn waits for the turn of a call that who makes by other means than a request, and spends
+// it. What came of it is not learnt.
+func (g *Gate) Turn(ctx context.Context, who string, group Group, operation string) error {
+	_, err := g.take(ctx, g.key(who, g.Payer(who, group, operation)))
+	return err
+}
+
 // take waits for the turn of a call that ctx makes.
 func (g *Gate) take(ctx context.Context, key Key) (time.Time, error) {
 	start := time.Now()

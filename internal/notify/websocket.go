@@ -63,6 +63,11 @@ func (s *sockets) begin(ctx context.Context, k *keep, p Person, l *line) error {
 	if err != nil {
 		return err
 	}
+	call, cancel := acting(ctx, p)
+	defer cancel()
+	if err := s.cfg.REST.CountSubscription(call); err != nil {
+		return err
+	}
 	sub, err := l.subscribe(ctx)
 	switch {
 	case err != nil:

@@ -82,6 +82,15 @@ func (c *Client) CreateSubscription(ctx context.Context, in *SubscriptionRequest
 	return s, scrubbed(err, in.DeliveryMode.VerificationToken)
 }
 
+// CountSubscription waits for the turn of a CreateSubscription that is made over a WebSocket:
+// the upstream counts it like the call.
+func (c *Client) CountSubscription(ctx context.Context) error {
+	if c.cfg.Gate == nil {
+		return nil
+	}
+	return c.cfg.Gate.Turn(ctx, c.cfg.Who(ctx), createSubscription.Group, createSubscription.ID)
+}
+
 // ReadSubscription returns a subscription as it is now.
 func (c *Client) ReadSubscription(ctx context.Context, id string) (*Subscription, error) {
 	return c.subscription(ctx, readSubscription.at(id), id)
