@@ -136,7 +136,7 @@ func authenticate(cfg config.Serve, tokens http.RoundTripper, log *slog.Logger) 
 	up, how := cfg.Upstream, auth.Config{Tokens: tokens, JWT: auth.NewSecret(cfg.Upstream.JWT), Keys: cfg.Keys, Log: log}
 	how.App = auth.App{ServerURL: up.ServerURL, ClientID: up.ClientID, ClientSecret: auth.NewSecret(up.ClientSecret), Scopes: cfg.Session.Scopes}
 	if cfg.SignsIn() {
-		store, err := cluster.OpenStore(cluster.Config{URL: cfg.SharedSessions(), Log: log}, cfg.Session.File)
+		store, err := cluster.OpenStore(cluster.Config{URL: cfg.SharedSessions(), Log: log.With("shared", "sessions")}, cfg.Session.File)
 		if err != nil {
 			return nil, fmt.Errorf("RINGQL_SESSION_FILE: %w", err)
 		}

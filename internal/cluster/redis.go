@@ -175,6 +175,11 @@ func (s *Store) cas(ctx context.Context, key budget.Key, f func(now time.Time, e
 
 // name is what key's book is called in Redis. Who it belongs to cannot be read from it.
 func (s *Store) name(key budget.Key) string {
-	sum := sha256.Sum256([]byte(key.App + "\x00" + key.Person))
-	return prefix + "book:" + string(key.Group) + ":" + hex.EncodeToString(sum[:16])
+	return prefix + "book:" + string(key.Group) + ":" + digest(key.App+"\x00"+key.Person)
+}
+
+// digest stands for a text that is not to be read in the name of a key.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:16])
 }

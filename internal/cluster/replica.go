@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net"
 	"sync/atomic"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -14,13 +12,8 @@ import (
 	"github.com/ringql/ringql/internal/rest"
 )
 
-const (
-	// channel is where replicas tell of changes.
-	channel = prefix + "changes"
-	// silence is after how long Redis is asked whether it is there yet, and then taken to
-	// be away: a connection may be dead for long before anything says so.
-	silence = 10 * time.Second
-)
+// channel is where replicas tell of changes.
+const channel = prefix + "changes"
 
 // Replica is one of the processes that share a Redis, or one alone. What one of them is told
 // of changes all of them are.
@@ -106,45 +99,15 @@ func (r *Replica) Follow(c *rest.Client) *rest.Client {
 	if r.store == nil {
 		return c
 	}
-	r.store.work.Go(func() {
-		for told := false; r.ctx.Err() == nil; {
-			err := r.listen(c)
-			if refused, is := errors.AsType[redis.Error](err); is && !told {
-				told = true
-				r.store.cfg.Log.Error("Redis does not let this replica hear of changes made through the others: they are seen when what is remembered expires", "cause", refused)
-			}
-			select {
-			case <-time.After(again):
-			case <-r.ctx.Done():
-			}
-		}
-	})
-	return c
-}
-
-// listen has c hear what is told, until the connection fails.
-func (r *Replica) listen(c *rest.Client) error {
-	sub := r.store.rdb.Subscribe(r.ctx, channel)
-	defer func() { _ = sub.Close() }()
-	defer context.AfterFunc(r.ctx, func() { _ = sub.Close() })()
-	for asked := false; ; {
-		m, err := sub.ReceiveTimeout(r.ctx, silence)
-		r.catchUp(r.ctx)
-		if timeout, is := errors.AsType[net.Error](err); is && timeout.Timeout() && !asked {
-			asked, err = true, sub.Ping(r.ctx)
-		} else {
-			asked = false
-		}
-		if err != nil {
-			return err
-		}
-		switch m := m.(type) {
-		case *redis.Subscription: // what was told before is not known
-			c.Missed()
-		case *redis.Message:
-			r.hear(c, m.Payload)
-		}
+	e := ear{
+		rdb: r.store.rdb, channel: channel, log: r.store.cfg.Log,
+		refused: "Redis does not let this replica hear of changes made through the others: they are seen when what is remembered expires",
+		heard:   func(text string) { r.hear(c, text) },
+		missed:  c.Missed,
+		woke:    func(bool) { r.catchUp(r.ctx) },
 	}
+	r.store.work.Go(func() { e.follow(r.ctx) })
+	return c
 }
 
 // hear has c hear one notice. One that cannot be read, of another version of the gateway, may

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -208,5 +209,27 @@ func TestValuesWhileRedisIsAway(t *testing.T) {
 	time.Sleep(1100 * time.Millisecond)
 	if got := load(t, v, "k"); got != "a" {
 		t.Errorf("%q after it came back", got)
+	}
+}
+
+// That Redis is away, and back, is said once each.
+func TestRedisAwayIsSaidOnce(t *testing.T) {
+	redis := redistest.Start(t)
+	var said log
+	v, err := cluster.OpenValues(cluster.Config{URL: redis.URL, Log: slog.New(slog.NewTextHandler(&said, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = v.Close() }()
+	redis.Stop()
+	for range 3 {
+		if _, err := v.Load(t.Context(), "k"); err == nil {
+			t.Fatal("a Redis that was stopped answered")
+		}
+	}
+	redis.Restart()
+	eventually(t, "Redis is not found again", func() bool { _, err := v.Load(t.Context(), "k"); return err == nil })
+	if s := said.String(); strings.Count(s, "Redis is away") != 1 || strings.Count(s, "Redis is back") != 1 {
+		t.Errorf("said %s", s)
 	}
 }
