@@ -57,8 +57,7 @@ func (m *Memory) Publish(ctx context.Context, account string, events ...Event) (
 	m.mu.Lock()
 	l, ok := m.logs.Get(account)
 	if !ok {
-		l = &log{era: rand.Text()[:12], uuids: newLRU[time.Time](MostUUIDs), last: newLRU[memo](MostEntries)}
-		m.logs.Add(account, l)
+		l = m.begin(account)
 	}
 	before := l.written
 	for _, e := range events {
@@ -76,6 +75,13 @@ func (m *Memory) Publish(ctx context.Context, account string, events ...Event) (
 		}
 	}
 	return n, nil
+}
+
+// begin makes the log of an account.
+func (m *Memory) begin(account string) *log {
+	l := &log{era: rand.Text()[:12], uuids: newLRU[time.Time](MostUUIDs), last: newLRU[memo](MostEntries)}
+	m.logs.Add(account, l)
+	return l
 }
 
 // write adds an event, unless it is there already.
@@ -115,8 +121,11 @@ func (m *Memory) Read(ctx context.Context, account string, from Position, most i
 		return Page{}, err
 	}
 	l, ok := m.logs.Peek(account)
-	if !ok {
-		return Page{Missing: from != Position{}}, nil
+	switch {
+	case !ok && from == Position{}:
+		return Page{}, nil
+	case !ok: // so that the gap has an id
+		l = m.begin(account)
 	}
 	l.trim(time.Now())
 	p := Page{End: Position{l.era, l.written}}
