@@ -1,8 +1,8 @@
-// Package cluster keeps the books and the sessions of several replicas of the gateway in
-// one Redis, so that together they stay inside the budgets and know who is signed in, has
-// each hear of the changes that the others made, and goes on without it when it is away. It
-// knows Redis and that books and sealed values can be stored; it must not know what a book
-// allows, a value says or a change makes stale.
+// Package cluster keeps the books, the sessions and the events of several replicas of the
+// gateway in one Redis, so that together they stay inside the budgets, know who is signed in
+// and what happened, has each hear of the changes that the others made, and goes on without
+// it when it is away. It knows Redis and that books, sealed values and events can be stored;
+// it must not know what a book allows, a value or an event says or a change makes stale.
 //
 // While Redis is away, each replica has a share of what was left. Once it is back, empty or
 // not, each tells what it knows and did, and for a few seconds nobody spends more than one

@@ -9,7 +9,9 @@ import (
 // replicas. It is safe for concurrent use.
 type Bus interface {
 	// Publish writes events to the end of an account's log, all or none, but for those whose
-	// uuid it has been given before. It says how many those are that were written.
+	// uuid it has been given before. It says how many those are that were written. After an
+	// error they may have been written all the same, or of hundreds the first ones: to publish
+	// them again is safe.
 	Publish(ctx context.Context, account string, events ...Event) (int, error)
 	// Read returns the entries behind a position, the oldest first, and no more than most. The
 	// zero position is before all that are kept.
