@@ -3,7 +3,6 @@ package cluster_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -76,14 +75,25 @@ func testFollow(t *testing.T, open buses, account string) {
 	}
 }
 
+// elsewhere is a store in which the leases are another replica's: none of ours asks RingCentral.
+type elsewhere struct{}
+
+func (elsewhere) Load(context.Context, string) ([]byte, error) { return []byte("another"), nil }
+
+func (elsewhere) Swap(context.Context, string, []byte, []byte, time.Duration) (bool, error) {
+	return false, nil
+}
+
 // newEvents returns the events of a replica with a bus.
 func newEvents(t *testing.T, b notify.Bus) *notify.Events {
 	t.Helper()
-	e, err := notify.New(notify.Config{REST: rest.New(rest.Config{Generation: rest.OnlyV1, Transport: &office{}}), Bus: b, Log: slog.New(slog.DiscardHandler)})
+	e, err := notify.New(notify.Config{
+		REST: rest.New(rest.Config{Generation: rest.OnlyV1, Transport: &office{}}), Bus: b, Store: elsewhere{}, Via: notify.Webhook,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = e.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(e.Close)
 	return e
 }
 
