@@ -161,3 +161,46 @@ func TestChecks(t *testing.T) {
 		}
 	})
 }
+
+// failing is a bus that cannot be read for a while.
+type failing struct {
+	*Memory
+	until time.Time
+}
+
+func (f *failing) Read(ctx context.Context, account string, from Position, most int) (Page, error) {
+	if time.Now().Before(f.until) {
+		return Page{}, errors.New("away")
+	}
+	return f.Memory.Read(ctx, account, from, most)
+}
+
+// A log that cannot be read for a while is waited for, by those who read along and those who
+// come back.
+func TestBusAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bus := &failing{Memory: NewMemory()}
+		h := newHub(bus, slog.New(slog.DiscardHandler), func(string, *Entry) {})
+		defer h.close()
+		publish(t, bus, 0, 1)
+		along := reader(t, h, "")
+		publish(t, bus, 1, 2)
+		first := next(t, along).String()
+		for n := 2; n < 3*mostHeld; n++ {
+			publish(t, bus, n, n+1)
+			next(t, along)
+		}
+		bus.until = time.Now().Add(time.Minute)
+		back := reader(t, h, first)
+		publish(t, bus, 3*mostHeld, 3*mostHeld+1)
+		for _, c := range []struct {
+			r    *Reader
+			want int
+		}{{back, 2}, {along, 3 * mostHeld}} {
+			e, err := c.r.Next(t.Context())
+			if err != nil || e.UUID != fmt.Sprint("uuid-", c.want) {
+				t.Errorf("got %v, %v, want %d", e, err, c.want)
+			}
+		}
+	})
+}

@@ -22,6 +22,13 @@ type Reader struct {
 	fails int      // of the feed, when it joined
 }
 
+// closed is what nobody waits for.
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
 // newReader returns a reader that begins behind the entry with an id, or at the end for "".
 func (h *Hub) newReader(ctx context.Context, account, after string, check func(context.Context) error) (*Reader, error) {
 	var at Position
@@ -108,8 +115,9 @@ func (r *Reader) look(ctx context.Context) (<-chan struct{}, error) {
 	}
 	p, err := r.h.bus.Read(ctx, r.f.account, r.at, pageSize)
 	switch {
-	case err != nil:
-		return nil, err
+	case err != nil: // the log is there all the same
+		sleep(ctx, pause)
+		return closed, ctx.Err()
 	case p.Missing:
 		r.given, r.at = []Entry{gapAt(p.End, TooOld)}, p.End
 	case len(p.Entries) > 0:
