@@ -31,6 +31,7 @@ var arrows = map[string]string{
 	"internal/rest":              "internal/admission internal/budget",
 	"internal/rule":              "",
 	"internal/sim":               "",
+	"internal/wiring":            "internal/auth internal/budget internal/cluster internal/config internal/gateway internal/limit internal/notify internal/rest",
 	"test/hostile":               "",
 	"test/overload":              "",
 	"test/program":               "internal/config internal/gateway internal/sim",

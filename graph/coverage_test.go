@@ -154,7 +154,8 @@ func TestSeedsAreCovered(t *testing.T) {
 }
 
 // A field says the rights that its operations need, and no others: of one operation at
-// least all of them; of a mutation, of one that changes something.
+// least all of them; of a mutation, of one that changes something. Events come without a
+// call: they take the rights of the operations that read what they are about.
 func TestRequires(t *testing.T) {
 	ops := map[string]rest.Operation{}
 	for _, o := range rest.Operations() {
@@ -168,7 +169,11 @@ func TestRequires(t *testing.T) {
 			}
 			app, users := rightsOf(said)
 			enough, apps, known := false, []string{}, []string{}
-			for _, d := range f.Directives.ForNames("rest") {
+			reads := f.Directives.ForNames("rest")
+			if def.Name == "Subscription" {
+				reads = readsOf(f.Type.Name())
+			}
+			for _, d := range reads {
 				o := ops[d.Arguments.ForName("operation").Value.Raw]
 				apps, known = append(apps, o.App), append(known, o.User...)
 				all := o.App == app
@@ -187,6 +192,17 @@ func TestRequires(t *testing.T) {
 			}
 		}
 	}
+}
+
+// readsOf returns the operations of the fields of a type, or of those that implement it.
+func readsOf(name string) (all ast.DirectiveList) {
+	s := schema()
+	for _, def := range s.GetPossibleTypes(s.Types[name]) {
+		for _, f := range def.Fields {
+			all = append(all, f.Directives.ForNames("rest")...)
+		}
+	}
+	return all
 }
 
 func rightsOf(d *ast.Directive) (app string, users []string) {

@@ -36,11 +36,13 @@ type ResolverRoot interface {
 	Brand() BrandResolver
 	CallQueue() CallQueueResolver
 	Capabilities() CapabilitiesResolver
+	ContactCenterPhoneNumberEvent() ContactCenterPhoneNumberEventResolver
 	Country() CountryResolver
 	CreateDeviceOrderPayload() CreateDeviceOrderPayloadResolver
 	Device() DeviceResolver
 	DeviceOrder() DeviceOrderResolver
 	Extension() ExtensionResolver
+	ExtensionEvent() ExtensionEventResolver
 	ForwardingNumber() ForwardingNumberResolver
 	License() LicenseResolver
 	Mutation() MutationResolver
@@ -53,6 +55,7 @@ type ResolverRoot interface {
 	ServiceInfo() ServiceInfoResolver
 	ServicePlan() ServicePlanResolver
 	SetExtensionCallQueuesPayload() SetExtensionCallQueuesPayloadResolver
+	Subscription() SubscriptionResolver
 }
 
 type DirectiveRoot struct {
@@ -109,6 +112,9 @@ type CallQueueResolver interface {
 type CapabilitiesResolver interface {
 	Fields(ctx context.Context, obj *model.Capabilities, names []string) ([]*model.FieldCapability, error)
 }
+type ContactCenterPhoneNumberEventResolver interface {
+	PhoneNumber(ctx context.Context, obj *model.ContactCenterPhoneNumberEvent) (*rest.PhoneNumber, error)
+}
 type CountryResolver interface {
 	EmergencyCalling(ctx context.Context, obj *rest.Country) (*bool, error)
 	NumberSelling(ctx context.Context, obj *rest.Country) (*bool, error)
@@ -150,6 +156,9 @@ type ExtensionResolver interface {
 	CallFlipNumbers(ctx context.Context, obj *rest.Extension, first *int, after *string, last *int, before *string) (*model.Connection[rest.ForwardingNumber], error)
 	PagingGroup(ctx context.Context, obj *rest.Extension) (*model.PagingGroup, error)
 	ParkLocation(ctx context.Context, obj *rest.Extension) (*model.ParkLocation, error)
+}
+type ExtensionEventResolver interface {
+	Extension(ctx context.Context, obj *model.ExtensionEvent) (*rest.Extension, error)
 }
 type ForwardingNumberResolver interface {
 	Device(ctx context.Context, obj *rest.ForwardingNumber) (*rest.Device, error)
@@ -266,6 +275,11 @@ type ServicePlanResolver interface {
 type SetExtensionCallQueuesPayloadResolver interface {
 	Extension(ctx context.Context, obj *change.ExtensionCallQueuesResult) (*rest.Extension, error)
 	CallQueues(ctx context.Context, obj *change.ExtensionCallQueuesResult) ([]*rest.CallQueue, error)
+}
+type SubscriptionResolver interface {
+	ContactCenterPhoneNumberChanged(ctx context.Context, accountID string, types []rest.PhoneNumberEventType, after *string) (<-chan *model.ContactCenterPhoneNumberEvent, error)
+	ExtensionChanged(ctx context.Context, accountID string, types []rest.ExtensionEventType, after *string) (<-chan *model.ExtensionEvent, error)
+	AccountEvents(ctx context.Context, accountID string, after *string) (<-chan model.AccountEvent, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -431,6 +445,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				Data: buf.Bytes(),
 			}
 		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -456,7 +487,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "account.graphqls" "authorization_profile.graphqls" "available_phone_number.graphqls" "billing_statement.graphqls" "blocked_number.graphqls" "budget.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "capabilities.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "extension.graphqls" "extension_change.graphqls" "forwarding_number.graphqls" "free_extension_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "parsed_phone_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_replace.graphqls" "phone_number_task.graphqls" "reservation.graphqls" "schema.graphqls"
+//go:embed "account.graphqls" "authorization_profile.graphqls" "available_phone_number.graphqls" "billing_statement.graphqls" "blocked_number.graphqls" "budget.graphqls" "call_queue.graphqls" "call_queue_info.graphqls" "caller_blocking.graphqls" "caller_blocking_change.graphqls" "capabilities.graphqls" "create_account.graphqls" "device.graphqls" "device_catalog.graphqls" "device_inventory.graphqls" "device_order.graphqls" "device_update.graphqls" "dictionary.graphqls" "event.graphqls" "extension.graphqls" "extension_change.graphqls" "forwarding_number.graphqls" "free_extension_number.graphqls" "license.graphqls" "paging_group.graphqls" "park_location.graphqls" "parsed_phone_number.graphqls" "phone_number.graphqls" "phone_number_bulk.graphqls" "phone_number_replace.graphqls" "phone_number_task.graphqls" "reservation.graphqls" "schema.graphqls"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -486,6 +517,7 @@ var sources = []*ast.Source{
 	{Name: "device_order.graphqls", Input: sourceData("device_order.graphqls"), BuiltIn: false},
 	{Name: "device_update.graphqls", Input: sourceData("device_update.graphqls"), BuiltIn: false},
 	{Name: "dictionary.graphqls", Input: sourceData("dictionary.graphqls"), BuiltIn: false},
+	{Name: "event.graphqls", Input: sourceData("event.graphqls"), BuiltIn: false},
 	{Name: "extension.graphqls", Input: sourceData("extension.graphqls"), BuiltIn: false},
 	{Name: "extension_change.graphqls", Input: sourceData("extension_change.graphqls"), BuiltIn: false},
 	{Name: "forwarding_number.graphqls", Input: sourceData("forwarding_number.graphqls"), BuiltIn: false},
@@ -1115,6 +1147,64 @@ func (ec *executionContext) childFields_ContactAddress(ctx context.Context, fiel
 		return ec.fieldContext_ContactAddress_zip(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactAddress", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCenterPhoneNumberEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_id(ctx, field)
+	case "timestamp":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_timestamp(ctx, field)
+	case "accountId":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_accountId(ctx, field)
+	case "eventType":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_eventType(ctx, field)
+	case "rawEventType":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_rawEventType(ctx, field)
+	case "gap":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_gap(ctx, field)
+	case "phoneNumberId":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_phoneNumberId(ctx, field)
+	case "phoneNumberInfo":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_phoneNumberInfo(ctx, field)
+	case "before":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_before(ctx, field)
+	case "phoneNumber":
+		return ec.fieldContext_ContactCenterPhoneNumberEvent_phoneNumber(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCenterPhoneNumberEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCenterPhoneNumberInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "uri":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_uri(ctx, field)
+	case "rcId":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_rcId(ctx, field)
+	case "phoneNumber":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_phoneNumber(ctx, field)
+	case "paymentType":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_paymentType(ctx, field)
+	case "rawPaymentType":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_rawPaymentType(ctx, field)
+	case "location":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_location(ctx, field)
+	case "type":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_type(ctx, field)
+	case "rawType":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_rawType(ctx, field)
+	case "usageType":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_usageType(ctx, field)
+	case "rawUsageType":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_rawUsageType(ctx, field)
+	case "status":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_status(ctx, field)
+	case "rawStatus":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_rawStatus(ctx, field)
+	case "contactCenterProvider":
+		return ec.fieldContext_ContactCenterPhoneNumberInfo_contactCenterProvider(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCenterPhoneNumberInfo", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactCenterProvider(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1963,6 +2053,34 @@ func (ec *executionContext) childFields_ExtensionEdge(ctx context.Context, field
 		return ec.fieldContext_ExtensionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExtensionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ExtensionEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ExtensionEvent_id(ctx, field)
+	case "timestamp":
+		return ec.fieldContext_ExtensionEvent_timestamp(ctx, field)
+	case "accountId":
+		return ec.fieldContext_ExtensionEvent_accountId(ctx, field)
+	case "eventType":
+		return ec.fieldContext_ExtensionEvent_eventType(ctx, field)
+	case "rawEventType":
+		return ec.fieldContext_ExtensionEvent_rawEventType(ctx, field)
+	case "gap":
+		return ec.fieldContext_ExtensionEvent_gap(ctx, field)
+	case "extensionId":
+		return ec.fieldContext_ExtensionEvent_extensionId(ctx, field)
+	case "rcId":
+		return ec.fieldContext_ExtensionEvent_rcId(ctx, field)
+	case "hints":
+		return ec.fieldContext_ExtensionEvent_hints(ctx, field)
+	case "rawHints":
+		return ec.fieldContext_ExtensionEvent_rawHints(ctx, field)
+	case "extension":
+		return ec.fieldContext_ExtensionEvent_extension(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExtensionEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_ExtensionPermission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5258,6 +5376,88 @@ func (ec *executionContext) field_Query_shippingOptions_args(ctx context.Context
 		return nil, err
 	}
 	args["quantity"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_accountEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "accountId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["accountId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_contactCenterPhoneNumberChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "accountId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["accountId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "types",
+		func(ctx context.Context, v any) ([]rest.PhoneNumberEventType, error) {
+			return ec.unmarshalOPhoneNumberEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventTypeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["types"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_extensionChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "accountId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["accountId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "types",
+		func(ctx context.Context, v any) ([]rest.ExtensionEventType, error) {
+			return ec.unmarshalOExtensionEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventTypeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["types"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -10645,6 +10845,571 @@ func (ec *executionContext) _ContactAddress_zip(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_ContactAddress_zip(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactAddress", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_id(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberEvent", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_timestamp(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_timestamp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Timestamp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_timestamp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberEvent", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_accountId(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_accountId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccountID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_accountId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberEvent", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_eventType(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_eventType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EventType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.PhoneNumberEventType) graphql.Marshaler {
+			return ec.marshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_eventType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberEvent", field, false, false, errors.New("field of type PhoneNumberEventType does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_rawEventType(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_rawEventType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawEventType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_rawEventType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberEvent", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_gap(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_gap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EventGapReason) graphql.Marshaler {
+			return ec.marshalOEventGapReason2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_gap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberEvent", field, false, false, errors.New("field of type EventGapReason does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_phoneNumberId(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_phoneNumberId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumberID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_phoneNumberId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberEvent", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_phoneNumberInfo(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_phoneNumberInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumberInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOContactCenterPhoneNumberInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_phoneNumberInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCenterPhoneNumberEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCenterPhoneNumberInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_before(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOContactCenterPhoneNumberInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCenterPhoneNumberEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCenterPhoneNumberInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberEvent_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ContactCenterPhoneNumberEvent().PhoneNumber(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOPhoneNumber2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCenterPhoneNumberEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PhoneNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_uri(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_paymentType(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_paymentType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaymentType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.PhoneNumberPaymentType) graphql.Marshaler {
+			return ec.marshalOPhoneNumberPaymentType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberPaymentType(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_paymentType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, false, false, errors.New("field of type PhoneNumberPaymentType does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_rawPaymentType(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_rawPaymentType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawPaymentType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_rawPaymentType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_location(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_location(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Location, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_location(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_type(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TypeInEvents(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ContactCenterPhoneNumberType) graphql.Marshaler {
+			return ec.marshalOContactCenterPhoneNumberType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐContactCenterPhoneNumberType(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, true, false, errors.New("field of type ContactCenterPhoneNumberType does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_rawType(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_rawType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_rawType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_usageType(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_usageType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UsageType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.PhoneNumberUsageType) graphql.Marshaler {
+			return ec.marshalOPhoneNumberUsageType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberUsageType(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_usageType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, false, false, errors.New("field of type PhoneNumberUsageType does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_rawUsageType(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_rawUsageType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawUsageType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_rawUsageType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_status(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.PhoneNumberStatus) graphql.Marshaler {
+			return ec.marshalOPhoneNumberStatus2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, false, false, errors.New("field of type PhoneNumberStatus does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_rawStatus(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_rawStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawStatus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_rawStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberInfo", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo_contactCenterProvider(ctx context.Context, field graphql.CollectedField, obj *rest.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCenterPhoneNumberInfo_contactCenterProvider(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactCenterProvider, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.ContactCenterProvider) graphql.Marshaler {
+			return ec.marshalOContactCenterProvider2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐContactCenterProvider(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCenterPhoneNumberInfo_contactCenterProvider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCenterPhoneNumberInfo",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCenterProvider(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ContactCenterProvider_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.ContactCenterProvider) (ret graphql.Marshaler) {
@@ -16504,6 +17269,98 @@ func (ec *executionContext) fieldContext_EmergencyServiceAddress_taxId(_ context
 	return graphql.NewScalarFieldContext("EmergencyServiceAddress", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _EventGap_id(ctx context.Context, field graphql.CollectedField, obj *model.EventGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventGap_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventGap_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventGap", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _EventGap_timestamp(ctx context.Context, field graphql.CollectedField, obj *model.EventGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventGap_timestamp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Timestamp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventGap_timestamp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventGap", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _EventGap_accountId(ctx context.Context, field graphql.CollectedField, obj *model.EventGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventGap_accountId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccountID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventGap_accountId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventGap", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _EventGap_reason(ctx context.Context, field graphql.CollectedField, obj *model.EventGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventGap_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.EventGapReason) graphql.Marshaler {
+			return ec.marshalNEventGapReason2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventGap_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventGap", field, false, false, errors.New("field of type EventGapReason does not have child fields"))
+}
+
 func (ec *executionContext) _Extension_id(ctx context.Context, field graphql.CollectedField, obj *rest.Extension) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18103,6 +18960,268 @@ func (ec *executionContext) fieldContext_ExtensionEdge_node(_ context.Context, f
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Extension(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExtensionEvent_id(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_timestamp(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_timestamp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Timestamp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_timestamp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_accountId(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_accountId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccountID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_accountId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_eventType(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_eventType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EventType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rest.ExtensionEventType) graphql.Marshaler {
+			return ec.marshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_eventType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type ExtensionEventType does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_rawEventType(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_rawEventType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawEventType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_rawEventType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_gap(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_gap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EventGapReason) graphql.Marshaler {
+			return ec.marshalOEventGapReason2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_gap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type EventGapReason does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_extensionId(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_extensionId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExtensionID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_extensionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_rcId(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_rcId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RcID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_rcId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_hints(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_hints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hints, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rest.ExtensionEventHint) graphql.Marshaler {
+			return ec.marshalOExtensionEventHint2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventHintᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_hints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type ExtensionEventHint does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_rawHints(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_rawHints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawHints, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_rawHints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ExtensionEvent_extension(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExtensionEvent_extension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ExtensionEvent().Extension(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rest.Extension) graphql.Marshaler {
+			return ec.marshalOExtension2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtension(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExtensionEvent_extension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExtensionEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Extension(ctx, field)
 		},
@@ -30028,6 +31147,138 @@ func (ec *executionContext) fieldContext_SpecialService_pattern(_ context.Contex
 	return graphql.NewScalarFieldContext("SpecialService", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Subscription_contactCenterPhoneNumberChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_contactCenterPhoneNumberChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ContactCenterPhoneNumberChanged(ctx, fc.Args["accountId"].(string), fc.Args["types"].([]rest.PhoneNumberEventType), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactCenterPhoneNumberEvent) graphql.Marshaler {
+			return ec.marshalNContactCenterPhoneNumberEvent2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐContactCenterPhoneNumberEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_contactCenterPhoneNumberChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCenterPhoneNumberEvent(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_contactCenterPhoneNumberChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_extensionChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_extensionChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ExtensionChanged(ctx, fc.Args["accountId"].(string), fc.Args["types"].([]rest.ExtensionEventType), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ExtensionEvent) graphql.Marshaler {
+			return ec.marshalNExtensionEvent2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐExtensionEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_extensionChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExtensionEvent(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_extensionChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_accountEvents(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_accountEvents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().AccountEvents(ctx, fc.Args["accountId"].(string), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.AccountEvent) graphql.Marshaler {
+			return ec.marshalNAccountEvent2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAccountEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_accountEvents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_accountEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TemporaryNumber_rcId(ctx context.Context, field graphql.CollectedField, obj *rest.TemporaryNumber) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36993,6 +38244,34 @@ func (ec *executionContext) unmarshalInputUsablePhoneNumberFilter(ctx context.Co
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _AccountEvent(ctx context.Context, sel ast.SelectionSet, obj model.AccountEvent) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case *model.ExtensionEvent:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ExtensionEvent(ctx, sel, obj)
+	case *model.EventGap:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._EventGap(ctx, sel, obj)
+	case *model.ContactCenterPhoneNumberEvent:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ContactCenterPhoneNumberEvent(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of AccountEvent must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj model.Node) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -40542,6 +41821,226 @@ func (ec *executionContext) _ContactAddress(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var contactCenterPhoneNumberEventImplementors = []string{"ContactCenterPhoneNumberEvent", "AccountEvent"}
+
+func (ec *executionContext) _ContactCenterPhoneNumberEvent(ctx context.Context, sel ast.SelectionSet, obj *model.ContactCenterPhoneNumberEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCenterPhoneNumberEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCenterPhoneNumberEvent")
+		case "id":
+			out.Values[i] = ec._ContactCenterPhoneNumberEvent_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "timestamp":
+			out.Values[i] = ec._ContactCenterPhoneNumberEvent_timestamp(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "accountId":
+			out.Values[i] = ec._ContactCenterPhoneNumberEvent_accountId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "eventType":
+			out.Values[i] = ec._ContactCenterPhoneNumberEvent_eventType(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rawEventType":
+			out.Values[i] = ec._ContactCenterPhoneNumberEvent_rawEventType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "gap":
+			out.Values[i] = ec._ContactCenterPhoneNumberEvent_gap(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "phoneNumberId":
+			out.Values[i] = ec._ContactCenterPhoneNumberEvent_phoneNumberId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "phoneNumberInfo":
+			out.Values[i] = ec._ContactCenterPhoneNumberEvent_phoneNumberInfo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "before":
+			out.Values[i] = ec._ContactCenterPhoneNumberEvent_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "phoneNumber":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ContactCenterPhoneNumberEvent_phoneNumber(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contactCenterPhoneNumberInfoImplementors = []string{"ContactCenterPhoneNumberInfo"}
+
+func (ec *executionContext) _ContactCenterPhoneNumberInfo(ctx context.Context, sel ast.SelectionSet, obj *rest.PhoneNumber) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCenterPhoneNumberInfoImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCenterPhoneNumberInfo")
+		case "uri":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_uri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rcId":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "phoneNumber":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "paymentType":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_paymentType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawPaymentType":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_rawPaymentType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "location":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_location(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawType":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_rawType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "usageType":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_usageType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawUsageType":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_rawUsageType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rawStatus":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_rawStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contactCenterProvider":
+			out.Values[i] = ec._ContactCenterPhoneNumberInfo_contactCenterProvider(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var contactCenterProviderImplementors = []string{"ContactCenterProvider"}
 
 func (ec *executionContext) _ContactCenterProvider(ctx context.Context, sel ast.SelectionSet, obj *rest.ContactCenterProvider) graphql.Marshaler {
@@ -43573,6 +45072,62 @@ func (ec *executionContext) _EmergencyServiceAddress(ctx context.Context, sel as
 	return out
 }
 
+var eventGapImplementors = []string{"EventGap", "AccountEvent"}
+
+func (ec *executionContext) _EventGap(ctx context.Context, sel ast.SelectionSet, obj *model.EventGap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventGapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventGap")
+		case "id":
+			out.Values[i] = ec._EventGap_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "timestamp":
+			out.Values[i] = ec._EventGap_timestamp(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accountId":
+			out.Values[i] = ec._EventGap_accountId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._EventGap_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var extensionImplementors = []string{"Extension", "Node"}
 
 func (ec *executionContext) _Extension(ctx context.Context, sel ast.SelectionSet, obj *rest.Extension) graphql.Marshaler {
@@ -44681,6 +46236,130 @@ func (ec *executionContext) _ExtensionEdge(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	if len(deferLabelToView) > 0 {
+		out = model.FirstPart(out, fields, deferredFieldSet, deferLabelToView)
+	}
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var extensionEventImplementors = []string{"ExtensionEvent", "AccountEvent"}
+
+func (ec *executionContext) _ExtensionEvent(ctx context.Context, sel ast.SelectionSet, obj *model.ExtensionEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, extensionEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExtensionEvent")
+		case "id":
+			out.Values[i] = ec._ExtensionEvent_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "timestamp":
+			out.Values[i] = ec._ExtensionEvent_timestamp(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "accountId":
+			out.Values[i] = ec._ExtensionEvent_accountId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "eventType":
+			out.Values[i] = ec._ExtensionEvent_eventType(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rawEventType":
+			out.Values[i] = ec._ExtensionEvent_rawEventType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "gap":
+			out.Values[i] = ec._ExtensionEvent_gap(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extensionId":
+			out.Values[i] = ec._ExtensionEvent_extensionId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rcId":
+			out.Values[i] = ec._ExtensionEvent_rcId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hints":
+			out.Values[i] = ec._ExtensionEvent_hints(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rawHints":
+			out.Values[i] = ec._ExtensionEvent_rawHints(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extension":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ExtensionEvent_extension(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range model.Distinct(field.Deferrables) {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = model.Deferred
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -50590,6 +52269,30 @@ func (ec *executionContext) _SpecialService(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var subscriptionImplementors = []string{"Subscription"}
+
+func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, subscriptionImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Subscription",
+	})
+	if len(fields) != 1 {
+		graphql.AddErrorf(ctx, "must subscribe to exactly one stream")
+		return nil
+	}
+
+	switch fields[0].Name {
+	case "contactCenterPhoneNumberChanged":
+		return ec._Subscription_contactCenterPhoneNumberChanged(ctx, fields[0])
+	case "extensionChanged":
+		return ec._Subscription_extensionChanged(ctx, fields[0])
+	case "accountEvents":
+		return ec._Subscription_accountEvents(ctx, fields[0])
+	default:
+		panic("unknown field " + strconv.Quote(fields[0].Name))
+	}
+}
+
 var temporaryNumberImplementors = []string{"TemporaryNumber"}
 
 func (ec *executionContext) _TemporaryNumber(ctx context.Context, sel ast.SelectionSet, obj *rest.TemporaryNumber) graphql.Marshaler {
@@ -51846,6 +53549,16 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAccountEvent2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐAccountEvent(ctx context.Context, sel ast.SelectionSet, v model.AccountEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AccountEvent(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNActivePermission2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐActivePermission(ctx context.Context, sel ast.SelectionSet, v rest.ActivePermission) graphql.Marshaler {
 	return ec._ActivePermission(ctx, sel, &v)
 }
@@ -52188,6 +53901,16 @@ func (ec *executionContext) marshalNCallerBlockingNumberEdge2ᚖgithubᚗcomᚋr
 	return ec._CallerBlockingNumberEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNContactCenterPhoneNumberEvent2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐContactCenterPhoneNumberEvent(ctx context.Context, sel ast.SelectionSet, v *model.ContactCenterPhoneNumberEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ContactCenterPhoneNumberEvent(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCountry2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐCountryᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Country) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -52278,6 +54001,22 @@ func (ec *executionContext) marshalNCustomField2ᚖgithubᚗcomᚋringqlᚋringq
 		return graphql.Null
 	}
 	return ec._CustomField(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDateTime2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx context.Context, v any) (rest.DateTime, error) {
+	res, err := model.UnmarshalDateTime(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐDateTime(ctx context.Context, sel ast.SelectionSet, v rest.DateTime) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalDateTime(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNDeleteBlockedNumberInput2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐDeleteBlockedNumberInput(ctx context.Context, v any) (model.DeleteBlockedNumberInput, error) {
@@ -52629,6 +54368,22 @@ func (ec *executionContext) marshalNDeviceType2githubᚗcomᚋringqlᚋringqlᚋ
 	return res
 }
 
+func (ec *executionContext) unmarshalNEventGapReason2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx context.Context, v any) (model.EventGapReason, error) {
+	res, err := model.UnmarshalEventGapReason(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEventGapReason2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx context.Context, sel ast.SelectionSet, v model.EventGapReason) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalEventGapReason(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNExtension2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Extension) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -52684,6 +54439,48 @@ func (ec *executionContext) marshalNExtensionEdge2ᚖgithubᚗcomᚋringqlᚋrin
 		return graphql.Null
 	}
 	return ec._ExtensionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNExtensionEvent2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐExtensionEvent(ctx context.Context, sel ast.SelectionSet, v *model.ExtensionEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ExtensionEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNExtensionEventHint2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventHint(ctx context.Context, v any) (rest.ExtensionEventHint, error) {
+	res, err := model.UnmarshalExtensionEventHint(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNExtensionEventHint2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventHint(ctx context.Context, sel ast.SelectionSet, v rest.ExtensionEventHint) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalExtensionEventHint(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx context.Context, v any) (rest.ExtensionEventType, error) {
+	res, err := model.UnmarshalExtensionEventType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx context.Context, sel ast.SelectionSet, v rest.ExtensionEventType) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalExtensionEventType(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNExtensionReferenceInput2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionReferenceInput(ctx context.Context, v any) (rest.ExtensionReferenceInput, error) {
@@ -53531,6 +55328,22 @@ func (ec *executionContext) marshalNPhoneNumberEdge2ᚖgithubᚗcomᚋringqlᚋr
 		return graphql.Null
 	}
 	return ec._PhoneNumberEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx context.Context, v any) (rest.PhoneNumberEventType, error) {
+	res, err := model.UnmarshalPhoneNumberEventType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx context.Context, sel ast.SelectionSet, v rest.PhoneNumberEventType) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalPhoneNumberEventType(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNPhoneNumberFeature2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberFeature(ctx context.Context, v any) (rest.PhoneNumberFeature, error) {
@@ -54755,6 +56568,25 @@ func (ec *executionContext) marshalOContactAddress2ᚖgithubᚗcomᚋringqlᚋri
 	return ec._ContactAddress(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOContactCenterPhoneNumberInfo2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumber(ctx context.Context, sel ast.SelectionSet, v *rest.PhoneNumber) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContactCenterPhoneNumberInfo(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOContactCenterPhoneNumberType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐContactCenterPhoneNumberType(ctx context.Context, v any) (rest.ContactCenterPhoneNumberType, error) {
+	res, err := model.UnmarshalContactCenterPhoneNumberType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOContactCenterPhoneNumberType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐContactCenterPhoneNumberType(ctx context.Context, sel ast.SelectionSet, v rest.ContactCenterPhoneNumberType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalContactCenterPhoneNumberType(v)
+	return res
+}
+
 func (ec *executionContext) marshalOContactCenterProvider2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐContactCenterProvider(ctx context.Context, sel ast.SelectionSet, v *rest.ContactCenterProvider) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -55378,6 +57210,24 @@ func (ec *executionContext) unmarshalOEntryInput2ᚖgithubᚗcomᚋringqlᚋring
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOEventGapReason2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx context.Context, v any) (*model.EventGapReason, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalEventGapReason(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEventGapReason2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx context.Context, sel ast.SelectionSet, v *model.EventGapReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalEventGapReason(*v)
+	return res
+}
+
 func (ec *executionContext) marshalOExtension2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Extension) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -55450,6 +57300,78 @@ func (ec *executionContext) unmarshalOExtensionCustomFieldInput2ᚕgithubᚗcom�
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalOExtensionEventHint2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventHintᚄ(ctx context.Context, v any) ([]rest.ExtensionEventHint, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]rest.ExtensionEventHint, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNExtensionEventHint2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventHint(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOExtensionEventHint2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventHintᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.ExtensionEventHint) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExtensionEventHint2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventHint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOExtensionEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventTypeᚄ(ctx context.Context, v any) ([]rest.ExtensionEventType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]rest.ExtensionEventType, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOExtensionEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.ExtensionEventType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOExtensionFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionFilter(ctx context.Context, v any) (*rest.ExtensionFilter, error) {
@@ -56434,6 +58356,42 @@ func (ec *executionContext) marshalOPhoneNumberConnection2ᚖgithubᚗcomᚋring
 		return graphql.Null
 	}
 	return ec._PhoneNumberConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPhoneNumberEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventTypeᚄ(ctx context.Context, v any) ([]rest.PhoneNumberEventType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]rest.PhoneNumberEventType, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPhoneNumberEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.PhoneNumberEventType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOPhoneNumberFeature2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberFeatureᚄ(ctx context.Context, v any) ([]rest.PhoneNumberFeature, error) {

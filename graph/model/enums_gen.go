@@ -336,6 +336,52 @@ func UnmarshalDeviceOrderTaskStatus(v any) (rest.DeviceOrderTaskStatus, error) {
 	return deviceOrderTaskStatus.unmarshal(v)
 }
 
+// MarshalPhoneNumberEventType writes v.
+func MarshalPhoneNumberEventType(v rest.PhoneNumberEventType) graphql.Marshaler {
+	return phoneNumberEventType.marshal(v)
+}
+
+// UnmarshalPhoneNumberEventType reads v.
+func UnmarshalPhoneNumberEventType(v any) (rest.PhoneNumberEventType, error) {
+	return phoneNumberEventType.unmarshal(v)
+}
+
+// MarshalExtensionEventType writes v.
+func MarshalExtensionEventType(v rest.ExtensionEventType) graphql.Marshaler {
+	return extensionEventType.marshal(v)
+}
+
+// UnmarshalExtensionEventType reads v.
+func UnmarshalExtensionEventType(v any) (rest.ExtensionEventType, error) {
+	return extensionEventType.unmarshal(v)
+}
+
+// MarshalExtensionEventHint writes v.
+func MarshalExtensionEventHint(v rest.ExtensionEventHint) graphql.Marshaler {
+	return extensionEventHint.marshal(v)
+}
+
+// UnmarshalExtensionEventHint reads v.
+func UnmarshalExtensionEventHint(v any) (rest.ExtensionEventHint, error) {
+	return extensionEventHint.unmarshal(v)
+}
+
+// MarshalContactCenterPhoneNumberType writes v.
+func MarshalContactCenterPhoneNumberType(v rest.ContactCenterPhoneNumberType) graphql.Marshaler {
+	return contactCenterPhoneNumberType.marshal(v)
+}
+
+// UnmarshalContactCenterPhoneNumberType reads v.
+func UnmarshalContactCenterPhoneNumberType(v any) (rest.ContactCenterPhoneNumberType, error) {
+	return contactCenterPhoneNumberType.unmarshal(v)
+}
+
+// MarshalEventGapReason writes v.
+func MarshalEventGapReason(v EventGapReason) graphql.Marshaler { return eventGapReason.marshal(v) }
+
+// UnmarshalEventGapReason reads v.
+func UnmarshalEventGapReason(v any) (EventGapReason, error) { return eventGapReason.unmarshal(v) }
+
 // MarshalPronouncedNameType writes v.
 func MarshalPronouncedNameType(v rest.PronouncedNameType) graphql.Marshaler {
 	return pronouncedNameType.marshal(v)

@@ -22,6 +22,8 @@ type Resolver struct {
 	Change *change.Changer
 	// MostRows is the largest page a client may ask for; zero means the upstream's.
 	MostRows int
+	// Audience says who is told of events.
+	Audience Audience
 }
 
 // connect cuts the window that args ask for out of a list.

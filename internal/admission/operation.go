@@ -59,10 +59,11 @@ func Leave(ctx context.Context) {
 
 // Pause says that the operation of ctx, if it belongs to one, waits for something outside.
 // When that is there, resume waits for a turn to read it, and done ends the reading. The
-// operation may wait for many things at once: it works on when it has the last.
+// operation may wait for many things at once: it works on when it has the last. One that has
+// left needs no turn.
 func Pause(ctx context.Context) (resume func() (done func())) {
 	o, ok := ctx.Value(operationKey{}).(*Operation)
-	if !ok {
+	if !ok || o.over() {
 		return func() func() { return func() {} }
 	}
 	o.pause()
@@ -70,6 +71,12 @@ func Pause(ctx context.Context) (resume func() (done func())) {
 		has, since := o.c.take(ctx), time.Now()
 		return sync.OnceFunc(func() { o.resumed(has, since) })
 	}
+}
+
+func (o *Operation) over() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.left
 }
 
 func (o *Operation) pause() {

@@ -30,6 +30,11 @@ const (
 	Revoked    Reason = "REVOKED"               // by the upstream
 )
 
+// Denied says whether err means that whoever it is about can make no calls any more.
+func Denied(err error) bool {
+	return errors.As(err, new(*Over)) || errors.Is(err, ErrNobody) || errors.Is(err, ErrCredential)
+}
+
 // Over is the error of a session that serves no more.
 type Over struct{ Reason Reason }
 

@@ -108,7 +108,7 @@ func (e *edge) admit(r *http.Request) (*http.Request, error) {
 	if person != nil {
 		r = r.WithContext(auth.With(r.Context(), person))
 	}
-	if session != nil && isSocket(r) {
+	if session != nil {
 		r = r.WithContext(withSession(r.Context(), session))
 	}
 	if !isSocket(r) && forgeable(r) {

@@ -17,6 +17,7 @@ import (
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/notify"
 	"github.com/ringql/ringql/internal/paging"
 	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
@@ -69,6 +70,11 @@ var faces = []struct {
 	{rest.ErrTooMuch, codeTooCostly, "RingCentral's answers to this are too large, taken together: ask for less, or see RINGQL_MAX_READ."},
 	{loader.ErrTooManyRows, codeTooCostly, "The lists of this answer have too many rows, taken together: ask for less, or see RINGQL_MAX_ALL_ROWS."},
 	{loader.ErrTooMany, codeTooCostly, "This would take too many calls to RingCentral: the account is too large for it."},
+	{notify.ErrAfter, codeBadInput, "after is no id of an event."},
+	{notify.ErrSlow, codeRateLimited, "Events came faster than they were read: come back with the id of the last one as after."},
+	{notify.ErrUnreachable, codeUnavailable, "RingCentral does not reach this gateway to tell it of events: its operator has to see to RINGQL_EVENTS_URL."},
+	{notify.ErrClosed, codeBusy, sayStopping},
+	{notify.ErrOff, codeBusy, "This gateway is told of no events: its operator has to set RINGQL_EVENTS."},
 	{paging.ErrNoTotal, codeBadInput, "RingCentral does not tell how long this list is: use first and after."},
 	{context.DeadlineExceeded, codeTimeout, "This took too long."},
 	{context.Canceled, codeTimeout, "The request was given up."},

@@ -27,6 +27,7 @@ type event struct {
 	queued    time.Duration  // to be let in
 	errors    map[string]int // by code
 	causes    []string       // the first few, in full
+	answers   int            // to events of a subscription
 	unlisted  bool           // whether its document is none of those that are trusted
 }
 
@@ -91,6 +92,16 @@ func (e *event) letIn(after time.Duration) {
 	e.queued = after
 }
 
+// answered counts one event of a subscription.
+func (e *event) answered() {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.answers++
+}
+
 // joined says that the request was given the answer to another one.
 func (e *event) joined() {
 	if e == nil {
@@ -150,6 +161,9 @@ func (e *event) write(ctx context.Context, log *slog.Logger, attrs ...slog.Attr)
 	}
 	if e.hits > 0 {
 		attrs = append(attrs, slog.Int("cache_hits", e.hits))
+	}
+	if e.answers > 0 {
+		attrs = append(attrs, slog.Int("events", e.answers))
 	}
 	if e.shared {
 		attrs = append(attrs, slog.Bool("joined", true))

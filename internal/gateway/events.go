@@ -15,13 +15,22 @@ import (
 // Source: PROTOCOL.md of graphql-sse, "Distinct connections mode".
 type stream struct {
 	*pushed
-	last int // number of the last event
+	last int           // number of the last event
+	of   *subscription // nil for none
 }
 
-// next writes one answer. JSON has no line breaks, so it is one line of data.
+// next writes one answer. JSON has no line breaks, so it is one line of data. Of a
+// subscription its id is that of the event, so that who comes back says what they were told;
+// its end has none.
 func (s *stream) next(resp *graphql.Response) {
 	s.last++
-	s.write(fmt.Sprintf("id: %d\nevent: next\ndata: %s\n\n", s.last, answerOrPart(resp, s.last)))
+	id := fmt.Sprintf("id: %d\n", s.last)
+	if s.of != nil {
+		if id = ""; s.of.id != "" {
+			id = "id: " + s.of.id + "\n"
+		}
+	}
+	s.write(fmt.Sprintf("%sevent: next\ndata: %s\n\n", id, answerOrPart(resp, s.last)))
 }
 
 func (s *stream) complete() { s.write("event: complete\ndata:\n\n") }

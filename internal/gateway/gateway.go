@@ -8,7 +8,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/ringql/ringql/graph"
 	"github.com/ringql/ringql/graph/resolvers"
@@ -17,6 +20,9 @@ import (
 	"github.com/ringql/ringql/internal/budget"
 	"github.com/ringql/ringql/internal/change"
 	"github.com/ringql/ringql/internal/limit"
+	"github.com/ringql/ringql/internal/loader"
+	"github.com/ringql/ringql/internal/notify"
+	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -26,6 +32,7 @@ type Config struct {
 	REST          *rest.Client
 	Gate          *budget.Gate
 	Auth          *auth.Authenticator // nil: everybody brings a token
+	Events        *notify.Events      // nil: nobody is told of events
 	Telemetry     *Telemetry          // nil: a new one that nobody reads
 	Log           *slog.Logger        // nil: none
 	Audit         slog.Handler        // of a line for each mutation; nil: none
@@ -43,8 +50,12 @@ type Gateway struct {
 	health  *http.ServeMux
 	ready   readiness
 	sockets *sockets
-	door    *auth.Door // nil for none
-	routes  []string   // of main
+	door    *auth.Door     // nil for none
+	events  *notify.Events // likewise
+	routes  []string       // of main
+
+	drain    sync.Once
+	draining chan struct{} // closed by Drain
 }
 
 // New returns the gateway's handler.
@@ -71,13 +82,17 @@ func New(cfg Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	load := loader.Config{REST: cfg.REST, Gate: cfg.Gate, Memory: loader.NewMemory(), Who: auth.Key, MostRows: int64(cfg.Limits.AllRows)}
 	schema := graph.NewExecutableSchema(graph.Config{
-		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows},
+		Resolvers: &resolvers.Resolver{Change: &change.Changer{REST: cfg.REST}, MostRows: cfg.Limits.Rows, Audience: newAudience(cfg, load)},
 	})
 	read := reader{variables{schema.Schema()}, cfg.Limits.Errors}
 	mux, per := &routes{mux: http.NewServeMux()}, newRates(cfg.Rate)
-	g := &Gateway{main: guarded(mux.mux, cfg), health: http.NewServeMux(), sockets: newSockets(cfg, in, read, per), door: cfg.Auth.Door}
-	srv := newServer(cfg, schema, read, g.sockets, known)
+	g := &Gateway{main: guarded(mux.mux, cfg), health: http.NewServeMux(), sockets: newSockets(cfg, in, read, per), door: cfg.Auth.Door, events: cfg.Events, draining: make(chan struct{})}
+	srv := newServer(cfg, schema, read, g.sockets, known, &operations{
+		cfg: cfg, audit: &audit{cfg.Audit, cfg.Log, schema.Schema()}, load: load,
+		plans: mustLRU[*ast.OperationDefinition, *plan.Plan](mostDocuments), lanes: newLanes(in), draining: g.draining,
+	})
 	small, err := compressed(srv)
 	if err != nil {
 		return nil, err
@@ -90,6 +105,10 @@ func New(cfg Config) (*Gateway, error) {
 		for _, route := range g.door.Routes() {
 			mux.handle(route, cfg.known(e.limited(g.door)))
 		}
+	}
+	if cfg.Events != nil {
+		mux.handle(notify.Path, cfg.Events)
+		cfg.Telemetry.events, g.ready.events = cfg.Events.Status, cfg.Events.Status
 	}
 	g.health.HandleFunc("GET /healthz", healthy)
 	g.health.HandleFunc("GET /readyz", g.ready.serve)
@@ -118,9 +137,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.main.Ser
 
 // Drain makes the gateway say that it takes no new work, so that a load balancer
 // turns elsewhere while what is under way is finished.
-// Sockets are closed, those with operations under way once these are done.
+// Sockets are closed, those with operations under way once these are done. Subscriptions end.
 func (g *Gateway) Drain() {
 	g.ready.draining.Store(true)
+	g.drain.Do(func() { close(g.draining) })
 	g.sockets.drain()
 }
 
@@ -129,6 +149,9 @@ func (g *Gateway) Drain() {
 func (g *Gateway) Wait(ctx context.Context) error {
 	return until(ctx, func() {
 		g.sockets.gone.Wait()
+		if g.events != nil {
+			g.events.Close()
+		}
 		if g.door != nil {
 			g.door.Wait()
 		}

@@ -45,6 +45,9 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		next = after(first, next)
 	}
 	twinFrom(ctx).part()
+	if subscriptionFrom(ctx) != nil {
+		w = endless(w)
+	}
 	out, end := begin(ctx, w, kind)
 	defer end()
 	for {
@@ -84,7 +87,7 @@ func (t httpTransport) prepare(w http.ResponseWriter, r *http.Request, exec grap
 		w.Header().Set("Allow", "POST")
 		writeErrors(w, r, http.StatusMethodNotAllowed, refusal(codeBadInput, "A mutation is not taken by GET: send it by POST."))
 		return ctx, op, nil, false
-	case op.Operation.Operation == ast.Subscription && requestFrom(ctx).kinds.whole != typeEvents:
+	case op.Operation.Operation == ast.Subscription && requestFrom(ctx).kinds.whole != typeEvents && modeFrom(ctx) != modeDryRun:
 		return ctx, op, &graphql.Response{Errors: gqlerror.List{refusal(codeBadInput,
 			"A subscription has many answers: send Accept: text/event-stream, or use a WebSocket.")}}, true
 	}

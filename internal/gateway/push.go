@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -29,7 +30,7 @@ func begin(ctx context.Context, w http.ResponseWriter, kind string) (out sink, e
 	}
 	w.Header().Set("Content-Type", typeEvents+"; charset=utf-8")
 	aside(ctx, func() { p.write(":\n\n") })
-	s := &stream{pushed: p}
+	s := &stream{pushed: p, of: subscriptionFrom(ctx)}
 	return s, s.keepAlive(ctx)
 }
 
@@ -55,3 +56,24 @@ func (p *pushed) write(text string) {
 	_, _ = io.WriteString(p.w, text)
 	_ = p.flush()
 }
+
+// endless lets an answer go on for as long as each piece of it is taken: the server's time for
+// reading a request and writing its answer would end it.
+func endless(w http.ResponseWriter) http.ResponseWriter {
+	e := &unending{w, http.NewResponseController(w)}
+	_ = e.control.SetReadDeadline(time.Time{}) // where there is none to set, nothing ends it
+	return e
+}
+
+type unending struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (u *unending) Write(b []byte) (int, error) {
+	_ = u.control.SetWriteDeadline(time.Now().Add(sendTimeout)) // the connection of a client that does not read is closed
+	return u.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (u *unending) Unwrap() http.ResponseWriter { return u.ResponseWriter }

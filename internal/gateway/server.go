@@ -18,7 +18,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
-	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/loader"
 	"github.com/ringql/ringql/internal/plan"
 	"github.com/ringql/ringql/internal/rest"
@@ -29,7 +28,7 @@ import (
 const mostDocuments = 1000
 
 // newServer assembles the GraphQL server.
-func newServer(cfg Config, schema graphql.ExecutableSchema, read reader, sockets *sockets, known *trusted) *handler.Server {
+func newServer(cfg Config, schema graphql.ExecutableSchema, read reader, sockets *sockets, known *trusted, o *operations) *handler.Server {
 	srv := handler.New(schema)
 	srv.AddTransport(sockets)
 	srv.AddTransport(httpTransport{read})
@@ -44,11 +43,6 @@ func newServer(cfg Config, schema graphql.ExecutableSchema, read reader, sockets
 	srv.Use(read.variables)
 	if cfg.Introspection {
 		srv.Use(extension.Introspection{})
-	}
-	o := &operations{
-		cfg: cfg, audit: &audit{cfg.Audit, cfg.Log, schema.Schema()},
-		load:  loader.Config{REST: cfg.REST, Gate: cfg.Gate, Memory: loader.NewMemory(), Who: auth.Key, MostRows: int64(cfg.Limits.AllRows)},
-		plans: mustLRU[*ast.OperationDefinition, *plan.Plan](mostDocuments),
 	}
 	srv.AroundOperations(o.around)
 	srv.AroundResponses(o.response)
@@ -65,10 +59,12 @@ func mustLRU[K comparable, V any](size int) *lru.Cache[K, V] {
 
 // operations carries out operations: one deadline each, a plan, fresh loaders.
 type operations struct {
-	cfg   Config
-	audit *audit
-	load  loader.Config
-	plans *lru.Cache[*ast.OperationDefinition, *plan.Plan]
+	cfg      Config
+	audit    *audit
+	load     loader.Config
+	plans    *lru.Cache[*ast.OperationDefinition, *plan.Plan]
+	lanes    *lanes          // of events
+	draining <-chan struct{} // closed when subscriptions are to end
 }
 
 func (o *operations) plan(op *graphql.OperationContext) *plan.Plan {
@@ -93,6 +89,10 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 	o.mutations(op)
 	if op.Operation.Operation != ast.Query || modeFrom(ctx) != modeUsual {
 		twinFrom(ctx).part()
+	}
+	if op.Operation.Operation == ast.Subscription && modeFrom(ctx) != modeDryRun {
+		run.cancel = func() {}
+		return o.subscribe(plan.With(ctx, o.plan(op)), run, next)
 	}
 	if modeFrom(ctx) == modeActual {
 		ctx, run.bill = rest.WithBill(ctx)
@@ -172,8 +172,7 @@ func inOrder(errs gqlerror.List) {
 	})
 }
 
-// response gives every response loaders of its own: a subscription answers many
-// times over one connection.
+// response gives every response loaders of its own: a subscription has many.
 func (o *operations) response(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	return next(loader.With(ctx, o.load))
 }

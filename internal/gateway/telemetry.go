@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringql/ringql/graph/model"
 	"github.com/ringql/ringql/internal/budget"
+	"github.com/ringql/ringql/internal/notify"
 	"github.com/ringql/ringql/internal/rest"
 )
 
@@ -32,6 +33,9 @@ type Telemetry struct {
 
 	cache                       func() rest.CacheSize // set before anything is counted; nil for none
 	answers, remembered, missed *prometheus.Desc
+
+	events                      func() notify.Status // likewise
+	subscribers, accounts, told *prometheus.Desc
 }
 
 // NewTelemetry returns counters at zero.
@@ -64,6 +68,9 @@ func NewTelemetry() *Telemetry {
 		unmatched: prometheus.NewDesc("ringql_unknown_enum_values_total",
 			"Values of RingCentral's that the schema does not know, by enumeration.", []string{"enum", "value"}, nil),
 	}
+	t.subscribers = prometheus.NewDesc("ringql_event_subscribers", "GraphQL subscriptions under way.", nil, nil)
+	t.accounts = prometheus.NewDesc("ringql_event_accounts", "Accounts that somebody here has subscribed to, by how far it is that RingCentral tells of them: active, waiting (another replica sees to it), starting, broken.", []string{"state"}, nil)
+	t.told = prometheus.NewDesc("ringql_events_total", "What RingCentral, or somebody else, told this replica, by what came of it.", []string{"outcome"}, nil)
 	t.budgets()
 	t.registry.MustRegister(t.requests, t.took, t.joined, t.calls, t.upstream, t.spared, t,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -139,7 +146,7 @@ func (t *Telemetry) request(kind string, failed bool, took time.Duration) {
 // Describe and Collect make what is counted elsewhere a metric: unknown values, and what is
 // remembered.
 func (t *Telemetry) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{t.unmatched, t.answers, t.remembered, t.missed} {
+	for _, d := range []*prometheus.Desc{t.unmatched, t.answers, t.remembered, t.missed, t.subscribers, t.accounts, t.told} {
 		ch <- d
 	}
 }
@@ -151,6 +158,16 @@ func (t *Telemetry) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(t.answers, prometheus.GaugeValue, float64(size.Answers))
 		ch <- prometheus.MustNewConstMetric(t.remembered, prometheus.GaugeValue, float64(size.Bytes))
 		ch <- prometheus.MustNewConstMetric(t.missed, prometheus.CounterValue, float64(size.Misses))
+	}
+	if t.events != nil {
+		s := t.events()
+		ch <- prometheus.MustNewConstMetric(t.subscribers, prometheus.GaugeValue, float64(s.Subscribers))
+		for _, state := range notify.States {
+			ch <- prometheus.MustNewConstMetric(t.accounts, prometheus.GaugeValue, float64(s.States[state]), string(state))
+		}
+		for outcome, n := range s.Told {
+			ch <- prometheus.MustNewConstMetric(t.told, prometheus.CounterValue, float64(n), string(outcome))
+		}
 	}
 	for v, n := range model.Unknown.Snapshot() {
 		ch <- prometheus.MustNewConstMetric(t.unmatched, prometheus.CounterValue, float64(n), v.Enum, v.Value)

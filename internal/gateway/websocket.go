@@ -72,12 +72,13 @@ func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 
 type sessionKey struct{}
 
-// withSession returns a context of a socket whose cookie stands for a session.
+// withSession returns a context of a request whose cookie stands for a session.
 func withSession(ctx context.Context, s *auth.Session) context.Context {
 	return context.WithValue(ctx, sessionKey{}, s)
 }
 
-// sessionFrom returns the session of a socket; nil if it has none, or acts for somebody else.
+// sessionFrom returns the session of a request or socket; nil if it has none, or acts for
+// somebody else.
 func sessionFrom(ctx context.Context) *auth.Session {
 	if s, ok := ctx.Value(sessionKey{}).(*auth.Session); ok && auth.From(ctx) == s.Person {
 		return s

@@ -37,6 +37,9 @@ const (
 	Broken   State = "broken"   // it did, or should; it is asked again
 )
 
+// States lists them all.
+var States = []State{Waiting, Starting, Active, Broken}
+
 // way is how RingCentral tells of an account.
 type way interface {
 	// hold has it do so with the credentials of p, until that fails or ctx ends.

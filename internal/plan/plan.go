@@ -152,6 +152,18 @@ func operationsOf(f *ast.Field) []*rest.Operation {
 	return ops
 }
 
+// Free says whether no field of the answer calls anything, with these variables.
+func (p *Plan) Free(vars map[string]any) bool { return p.Root.free(vars) }
+
+func (n *Node) free(vars map[string]any) bool {
+	for c := range n.Select(vars) {
+		if len(c.operations) > 0 || !c.free(vars) {
+			return false
+		}
+	}
+	return true
+}
+
 // Path says where n stands in the query, by the keys of the answer.
 func (n *Node) Path() string {
 	if n.within == nil || n.within.within == nil {

@@ -26,7 +26,8 @@ func init() { //nolint:gochecknoinits // the rules call each other through the t
 		"PhoneNumber": phoneNumberRules, "Device": deviceRules, "PhoneLine": phoneLineRules, "ForwardingNumber": forwardingNumberRules,
 		"CallQueue": callQueueRules, "PagingGroup": pagingGroupRules, "ParkLocation": parkLocationRules,
 		"License": licenseRules, "Brand": brandRules, "Country": countryRules, "ServicePlan": servicePlanRules,
-		"DeviceOrder": deviceOrderRules,
+		"DeviceOrder": deviceOrderRules, "Subscription": subscriptionRules, "ContactCenterPhoneNumberEvent": numberEventRules,
+		"ExtensionEvent": extensionEventRules,
 	}
 }
 

@@ -25,18 +25,40 @@ func DecodeNotification(b []byte) (*Notification, error) {
 	return n, nil
 }
 
+// What events tell. The schema knows which values are known.
+type (
+	PhoneNumberEventType         string
+	ExtensionEventType           string
+	ExtensionEventHint           string
+	ContactCenterPhoneNumberType string
+)
+
+// The events whose object is not there any more.
+const (
+	PhoneNumberDeleted PhoneNumberEventType = "Deleted"
+	ExtensionDeleted   ExtensionEventType   = "Delete"
+)
+
 // PhoneNumberEvent says that a number of the contact centre has come, changed, or gone.
 type PhoneNumberEvent struct {
-	EventType   string       `json:"eventType"`       // Created, Updated, Deleted
-	PhoneNumber *PhoneNumber `json:"phoneNumberInfo"` // as far as events tell of it
+	EventType   PhoneNumberEventType `json:"eventType"`
+	PhoneNumber *PhoneNumber         `json:"phoneNumberInfo"` // as far as events tell of it
+}
+
+// TypeInEvents is Type where an event tells it: events have words of their own.
+func (n *PhoneNumber) TypeInEvents() ContactCenterPhoneNumberType {
+	return ContactCenterPhoneNumberType(n.Type)
 }
 
 // ExtensionEvent says that an extension has come, changed, or gone.
 type ExtensionEvent struct {
-	ExtensionID ID       `json:"extensionId"`
-	EventType   string   `json:"eventType"` // Create, Update, Delete
-	Hints       []string `json:"hints"`     // of an Update: what has changed
+	ExtensionID ID                   `json:"extensionId"`
+	EventType   ExtensionEventType   `json:"eventType"`
+	Hints       []ExtensionEventHint `json:"hints"` // of an Update: what has changed
 }
+
+// RawHints are Hints as the upstream wrote them.
+func (e *ExtensionEvent) RawHints() []string { return raw(e.Hints) }
 
 // DecodeEvent reads the body of a notification.
 func DecodeEvent[T PhoneNumberEvent | ExtensionEvent](body []byte) (*T, error) {
