@@ -547,21 +547,6 @@ type SetExtensionCallQueuesInput struct {
 	CallQueueIds []string `json:"callQueueIds"`
 }
 
-// What happens in an account, as RingCentral tells it. An operation is asked over a WebSocket
-// (`graphql-transport-ws`) or with `Accept: text/event-stream`, and has one answer for each event
-// until either side ends it. Each answer is an operation of its own: it pays for what its
-// selection costs, and reads what it shows at the time of the event.
-//
-// Nothing is lost silently. Where events may be missing a gap stands in their place, whatever
-// `types` says: read again what you show. Whoever was cut off goes on with `after`: events are
-// kept for a day, at most 10,000 of an account. Those who read more slowly than things happen are
-// cut off with `RATE_LIMITED`.
-//
-// To begin takes one Light call and one Medium call for each person, whose answers count for a
-// minute; every two minutes it is looked whether the person may still be told.
-type Subscription struct {
-}
-
 // Which number is let go.
 type UnreservePhoneNumberInput struct {
 	// The number, in E.164 form with `+`.

@@ -147,10 +147,14 @@ func numberEvent(account string, e *notify.Entry) *model.ContactCenterPhoneNumbe
 
 func extensionEvent(account string, e *notify.Entry) *model.ExtensionEvent {
 	told := decoded[rest.ExtensionEvent](e.Body, e.Kind == notify.Extension)
-	return &model.ExtensionEvent{
+	v := &model.ExtensionEvent{
 		Happening: happening(account, e), EventType: typeOf(e, told.EventType), RawEventType: string(told.EventType),
-		Gap: reasonOf(e), RcID: string(told.ExtensionID), Hints: told.Hints, RawHints: told.RawHints(),
+		Gap: reasonOf(e), RcID: string(told.ExtensionID), RawHints: told.Hints,
 	}
+	for _, hint := range told.Hints {
+		v.Hints = append(v.Hints, rest.ExtensionEventHint(hint))
+	}
+	return v
 }
 
 // decoded reads what the upstream tells of an event. Where that makes no sense the event is

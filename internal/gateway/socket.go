@@ -71,7 +71,7 @@ func (k *socket) serve(ctx context.Context) {
 		}
 	})
 	defer timer.Stop()
-	go k.beat(ctx, cancel)
+	defer k.beats(ctx, cancel)()
 	for started := false; ; {
 		kind, body, err := k.conn.Read(ctx)
 		if err != nil {
@@ -112,26 +112,38 @@ func (k *socket) serve(ctx context.Context) {
 	}
 }
 
-// beat looks from time to time whether the other side is alive, and ends the socket's
-// context when it is not.
-func (k *socket) beat(ctx context.Context, cancel context.CancelFunc) {
-	tick := time.NewTicker(heartbeat)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		k.send(ctx, message{Type: "alive"})
-		look, done := context.WithTimeout(ctx, heartbeat)
-		err := k.conn.Ping(look)
-		done()
-		if err != nil {
+// beats looks from time to time whether the other side is alive, and ends the socket's
+// context when it is not. Most sockets do nothing for most of the time: there is a goroutine
+// only while it looks.
+func (k *socket) beats(ctx context.Context, cancel context.CancelFunc) (stop func()) {
+	var mu sync.Mutex
+	var timer *time.Timer
+	look := func() {
+		if k.beat(ctx) != nil {
 			cancel()
-			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if ctx.Err() == nil {
+			timer.Reset(heartbeat)
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(heartbeat, look)
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		cancel()
+		timer.Stop()
+	}
+}
+
+func (k *socket) beat(ctx context.Context) error {
+	k.send(ctx, message{Type: "alive"})
+	look, done := context.WithTimeout(ctx, heartbeat)
+	defer done()
+	return k.conn.Ping(look)
 }
 
 func (k *socket) isAcked() bool {

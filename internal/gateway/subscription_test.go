@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/gateway"
 	"github.com/ringql/ringql/internal/notify"
 	"github.com/ringql/ringql/internal/sim"
@@ -38,12 +38,21 @@ func newEventful(t testing.TB, change func(*gateway.Config)) *eventful {
 
 func eventsOf(t testing.TB, c *gateway.Config, bus notify.Bus) *notify.Events {
 	t.Helper()
-	events, err := notify.New(notify.Config{REST: c.REST, Bus: bus, Store: auth.NewMemory(), Via: notify.Others})
+	events, err := notify.New(notify.Config{REST: c.REST, Bus: bus, Store: elsewhere{}, Via: notify.WebSocket})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(events.Close)
 	return events
+}
+
+// elsewhere is a store in which another replica has RingCentral tell of everything.
+type elsewhere struct{}
+
+func (elsewhere) Load(context.Context, string) ([]byte, error) { return nil, nil }
+
+func (elsewhere) Swap(context.Context, string, []byte, []byte, time.Duration) (bool, error) {
+	return false, nil
 }
 
 // The simulator's company, and its global id.

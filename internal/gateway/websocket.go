@@ -1,7 +1,11 @@
 package gateway
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"io"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -50,7 +54,7 @@ func (s *sockets) Supports(r *http.Request) bool { return isSocket(r) }
 
 // Do serves one socket until it is closed.
 func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: subprotocols(), OriginPatterns: s.origins})
+	conn, err := websocket.Accept(sparing{w}, r, &websocket.AcceptOptions{Subprotocols: subprotocols(), OriginPatterns: s.origins})
 	if err != nil {
 		eventFrom(r.Context()).fail(codeBadInput, err)
 		return // Accept has answered
@@ -68,6 +72,25 @@ func (s *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	}
 	defer s.remove(k)
 	k.serve(r.Context())
+}
+
+// socketBuffer is how many bytes a socket has for what it reads and for what it writes: most
+// wait for most of the time, with messages that are short.
+const socketBuffer = 512
+
+// sparing hands a connection over with small buffers.
+type sparing struct{ http.ResponseWriter }
+
+// Hijack implements http.Hijacker.
+func (s sparing) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, was, err := http.NewResponseController(s.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	early, _ := was.Reader.Peek(was.Reader.Buffered()) // what is there can be read
+	in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), conn), max(socketBuffer, len(early)))
+	_, _ = in.Peek(len(early)) // and is there for whoever asks for what was read early
+	return conn, bufio.NewReadWriter(in, bufio.NewWriterSize(conn, socketBuffer)), nil
 }
 
 type sessionKey struct{}

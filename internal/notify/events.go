@@ -19,7 +19,6 @@ type Via string
 const (
 	Webhook   Via = "webhook"   // it calls the gateway
 	WebSocket Via = "websocket" // the gateway calls it, and is told over that connection
-	Others    Via = "others"    // it tells others, who write to the same Bus
 )
 
 // Config says how the gateway is told of events. REST, Bus and Store are needed; the zero value
@@ -123,9 +122,6 @@ func (e *Events) Subscribe(ctx context.Context, s Subscription) (*Reader, error)
 	r, err := e.hub.newReader(ctx, s.Account, s.After, s.Check)
 	if err != nil {
 		return nil, err
-	}
-	if e.cfg.Via == Others {
-		return r, nil
 	}
 	if err := e.keeper.join(s.Account, s.Person); err != nil {
 		r.Close()

@@ -9,7 +9,7 @@ import (
 // facets are what the hints of an extension's update are about; one that is missing here may
 // be about anything.
 // https://developers.ringcentral.com/api-reference/Extension-Event
-var facets = map[rest.ExtensionEventHint]rest.Facet{
+var facets = map[string]rest.Facet{
 	"AccountSettings":        rest.AccountInfo,
 	"AccountStatus":          rest.AccountInfo,
 	"DialingPlan":            rest.AccountInfo,
@@ -50,7 +50,7 @@ func stale(account string, e *Event) rest.Change {
 }
 
 // hinted returns what hints are about; nil for anything.
-func hinted(hints []rest.ExtensionEventHint) []rest.Facet {
+func hinted(hints []string) []rest.Facet {
 	var about []rest.Facet
 	for _, h := range hints {
 		f, known := facets[h]

@@ -52,13 +52,10 @@ func (n *PhoneNumber) TypeInEvents() ContactCenterPhoneNumberType {
 
 // ExtensionEvent says that an extension has come, changed, or gone.
 type ExtensionEvent struct {
-	ExtensionID ID                   `json:"extensionId"`
-	EventType   ExtensionEventType   `json:"eventType"`
-	Hints       []ExtensionEventHint `json:"hints"` // of an Update: what has changed
+	ExtensionID ID                 `json:"extensionId"`
+	EventType   ExtensionEventType `json:"eventType"`
+	Hints       []string           `json:"hints"` // of an Update: what has changed
 }
-
-// RawHints are Hints as the upstream wrote them.
-func (e *ExtensionEvent) RawHints() []string { return raw(e.Hints) }
 
 // DecodeEvent reads the body of a notification.
 func DecodeEvent[T PhoneNumberEvent | ExtensionEvent](body []byte) (*T, error) {
