@@ -87,7 +87,7 @@ func (s sparing) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	early, _ := was.Reader.Peek(was.Reader.Buffered()) // what is there can be read
+	early, _ := was.Peek(was.Reader.Buffered()) // what is there can be read
 	in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), conn), max(socketBuffer, len(early)))
 	_, _ = in.Peek(len(early)) // and is there for whoever asks for what was read early
 	return conn, bufio.NewReadWriter(in, bufio.NewWriterSize(conn, socketBuffer)), nil
