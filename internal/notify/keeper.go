@@ -76,7 +76,11 @@ type keep struct {
 	account string
 	lease   *lease
 	nudge   chan struct{} // holds one: who wants to be told has changed
-	broken  broken        // of a WebSocket; that of the goroutine which holds
+
+	// These are of the goroutine that holds.
+	lost   func() // gives the account up, for another replica to take
+	line   string // the name of the WebSocket
+	broken broken
 
 	// All of it is guarded by keeper.mu.
 	people []*supporter
@@ -256,7 +260,8 @@ func (k *keep) pause(ctx context.Context, d time.Duration) {
 func (k *keep) hold(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	k.done.Go(func() { k.lease.keep(ctx, func() { cancel(errLease) }) })
+	k.lost = func() { cancel(errLease) }
+	k.done.Go(func() { k.lease.keep(ctx, func() { cancel(errLease) }, k.known) })
 	k.done.Go(func() { k.watch(ctx, cancel) })
 	for {
 		p, err := k.pick()
@@ -273,6 +278,13 @@ func (k *keep) hold(ctx context.Context) error {
 		k.cfg.Log.Warn("RingCentral does not tell somebody of events who wants to be told", "cause", err)
 		k.refuse(p, err)
 	}
+}
+
+// known says whether the replicas still know how RingCentral tells of the account: a store that
+// was emptied has forgotten it, and what comes by webhook is not taken any more.
+func (k *keep) known(ctx context.Context) bool {
+	r, err := k.records.load(ctx, k.account)
+	return r != nil || err != nil
 }
 
 // holdAs has RingCentral tell of the account with the credentials of p, until ctx ends or it

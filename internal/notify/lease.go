@@ -46,8 +46,9 @@ func (l *lease) take(ctx context.Context) (bool, error) {
 }
 
 // keep holds on to the lease, and calls lost once another one has it. Nobody can take it while
-// the store is away.
-func (l *lease) keep(ctx context.Context, lost func()) {
+// the store is away. When it had ended, and nobody took it, known says whether the store has kept
+// the rest; if not, the lease is lost as well.
+func (l *lease) keep(ctx context.Context, lost func(), known func(context.Context) bool) {
 	tick := time.NewTicker(leaseBeat)
 	defer tick.Stop()
 	for {
@@ -56,7 +57,12 @@ func (l *lease) keep(ctx context.Context, lost func()) {
 			return
 		case <-tick.C:
 		}
-		if held, err := l.take(ctx); !held && err == nil {
+		held, err := l.store.Swap(ctx, l.key, l.holder, l.holder, leaseLife)
+		if !held && err == nil {
+			held, err = l.take(ctx)
+			held = held && known(ctx)
+		}
+		if !held && err == nil {
 			lost()
 			return
 		}

@@ -22,11 +22,12 @@ const recordLife = 48 * time.Hour
 // record is what the replicas know of the subscription at RingCentral for one account. Nobody
 // can sign in with what is in it.
 type record struct {
-	Nonce string    `json:"nonce"`        // in the address of its webhook; "" for a WebSocket
-	ID    string    `json:"id,omitempty"` // at RingCentral; "" while it is made
-	Who   string    `json:"who"`          // a sum of whose it is
-	Seen  time.Time `json:"seen"`         // when somebody last looked after it
-	Told  bool      `json:"told"`         // RingCentral has told of the account before
+	Nonce string    `json:"nonce"`          // in the address of its webhook; "" for a WebSocket
+	Line  string    `json:"line,omitempty"` // tells its WebSocket from others; "" for a webhook
+	ID    string    `json:"id,omitempty"`   // at RingCentral; "" while it is made
+	Who   string    `json:"who"`            // a sum of whose it is
+	Seen  time.Time `json:"seen"`           // when somebody last looked after it
+	Told  bool      `json:"told"`           // RingCentral has told of the account before
 }
 
 // mine says whether a person can ask for the subscription.
@@ -44,6 +45,9 @@ func (r *record) why() Reason {
 	}
 	return Started
 }
+
+// over says whether the subscription is the one over the WebSocket of that name.
+func (r *record) over(line string) bool { return r != nil && r.Line == line }
 
 // recordKey is where the record of an account is stored.
 func recordKey(account string) string { return "events:" + sum(account) }

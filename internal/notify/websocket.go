@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,6 +16,10 @@ import (
 // sockets have RingCentral tell over a connection that the gateway makes. One that broke is taken
 // up again, and RingCentral tells what it kept meanwhile; where it did not keep all, a gap is
 // written.
+//
+// At any time one connection of an account is current, as the record says from before RingCentral
+// is asked to tell over it. What comes over another one is not taken: for a moment two replicas may
+// have one, and RingCentral tells each of the same with a uuid of its own.
 type sockets struct {
 	*Events
 	client *http.Client
@@ -68,6 +73,11 @@ func (s *sockets) begin(ctx context.Context, k *keep, p Person, l *line) error {
 	if err := s.cfg.REST.CountSubscription(call); err != nil {
 		return err
 	}
+	r := &record{Line: rand.Text(), Who: sum(p.Key), Told: before.why() == Interrupted}
+	if err := k.records.save(ctx, k.account, r); err != nil {
+		return err
+	}
+	k.line = r.Line
 	sub, err := l.subscribe(ctx)
 	switch {
 	case err != nil:
@@ -75,10 +85,12 @@ func (s *sockets) begin(ctx context.Context, k *keep, p Person, l *line) error {
 	case len(sub.DisabledFilters) > 0:
 		return disabled(sub)
 	}
-	if err := k.records.save(ctx, k.account, &record{ID: sub.ID, Who: sum(p.Key), Told: true}); err != nil {
+	why := r.why()
+	r.ID, r.Told = sub.ID, true
+	if err := k.records.save(ctx, k.account, r); err != nil {
 		return err
 	}
-	return k.gap(ctx, before.why())
+	return k.gap(ctx, why)
 }
 
 // listen takes what is told until the connection breaks. Of what broke so many are told first
@@ -126,10 +138,19 @@ func (s *sockets) broke(ctx context.Context, k *keep, l *line, err error) error 
 }
 
 // surely writes what is told, however long the bus is away: over a connection nothing is told
-// again.
+// again. Once another connection is current, this replica gives the account up.
 func (s *sockets) surely(ctx context.Context, k *keep, b []byte) error {
 	for {
-		outcome, err := s.take(ctx, k.account, b)
+		r, err := k.records.load(ctx, k.account)
+		if err == nil && !r.over(k.line) {
+			k.broken = broken{}
+			k.lost()
+			return errLease
+		}
+		var outcome Outcome
+		if err == nil {
+			outcome, err = s.take(ctx, k.account, b)
+		}
 		if err == nil {
 			if outcome == Invalid {
 				return k.gap(ctx, Interrupted)
