@@ -82,6 +82,10 @@ bench: ## print what an account and a crowd cost upstream, and time the gateway 
 fuzz: ## fuzz every parser of outside input for FUZZTIME each (1m)
 	@test/fuzz.sh $(or $(FUZZTIME),1m)
 
+.PHONY: soak
+soak: ## kill three gateways and their Redis while things happen, SOAK times over (20)
+	go test -run TestReplicaKilled -count 1 -timeout 60m -v ./test/replicas -soak $(or $(SOAK),20)
+
 .PHONY: tools
 tools: $(GOLANGCI_LINT)
 	@test/tools.sh

@@ -34,7 +34,8 @@ var arrows = map[string]string{
 	"internal/wiring":            "internal/auth internal/budget internal/cluster internal/config internal/gateway internal/limit internal/notify internal/rest",
 	"test/hostile":               "",
 	"test/overload":              "",
-	"test/program":               "internal/config internal/gateway internal/sim",
+	"test/program":               "internal/config internal/gateway internal/sim internal/wiring",
+	"test/replicas":              "",
 }
 
 const module = "github.com/ringql/ringql/"
