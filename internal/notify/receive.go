@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"io"
 	"mime"
@@ -12,8 +11,9 @@ import (
 )
 
 const (
-	// mostBody bounds what RingCentral tells at once, in bytes: its events have about a thousand.
-	mostBody = 64 << 10
+	// mostBody bounds one event, in bytes, however it is told: they have about a thousand, and
+	// many are kept.
+	mostBody = 16 << 10
 	// longestToken bounds a Validation-Token, which is sent back: the whole answer may have
 	// 1,024 bytes.
 	longestToken = 256
@@ -64,17 +64,45 @@ func (e *Events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(e.receive(ctx, w.Header(), r))
 }
 
+// Caller returns what a request to Path is counted by, where requests are: the address that it
+// comes to, if that is one RingCentral was told, and "" for one that was made up. Whoever shows
+// the token of the address too is RingCentral.
+func (e *Events) Caller(r *http.Request) (address string, verified bool) {
+	nonce, account := e.addressed(r)
+	if account == "" {
+		return "", false
+	}
+	return nonce, e.verified(r, nonce)
+}
+
+// addressed returns the nonce that r comes to, and the account it is about: "" if there is no
+// such address.
+func (e *Events) addressed(r *http.Request) (nonce, account string) {
+	if e.cfg.Via != Webhook {
+		return "", ""
+	}
+	nonce = r.URL.Query().Get("s")
+	return nonce, accountOfNonce(e.cfg.Secret, nonce)
+}
+
+// validating is the header of a handshake. The newest page of the guide has it with events too,
+// in place of verifying, which is that of the API reference.
+const validating, verifying = "Validation-Token", "Verification-Token"
+
+// verified says whether r shows the token that RingCentral was given for the address of a nonce.
+func (e *Events) verified(r *http.Request, nonce string) bool {
+	token := string(verificationToken(e.cfg.Secret, nonce))
+	return same(r.Header.Get(verifying), token) || same(r.Header.Get(validating), token)
+}
+
 // receive returns the status of the answer.
 func (e *Events) receive(ctx context.Context, answer http.Header, r *http.Request) int {
-	nonce := r.URL.Query().Get("s")
-	account := accountOfNonce(nonce)
-	if account == "" || e.cfg.Via != Webhook {
+	nonce, account := e.addressed(r)
+	if account == "" {
 		return http.StatusNotFound
 	}
-	validation := r.Header.Get("Validation-Token")
-	shown := r.Header.Get("Verification-Token")
-	ours := subtle.ConstantTimeCompare([]byte(shown), []byte(verificationToken(e.cfg.Secret, nonce))) == 1
-	if validation == "" && !ours {
+	validation, verified := r.Header.Get(validating), e.verified(r, nonce)
+	if validation == "" && !verified {
 		e.counts.add(Forged)
 		return http.StatusUnauthorized
 	}
@@ -83,10 +111,10 @@ func (e *Events) receive(ctx context.Context, answer http.Header, r *http.Reques
 	case err != nil:
 		e.counts.add(Failed)
 		return http.StatusServiceUnavailable
-	case rec == nil || subtle.ConstantTimeCompare([]byte(rec.Nonce), []byte(nonce)) != 1:
+	case rec == nil || !same(nonce, rec.Nonce):
 		e.counts.add(Outdated)
 		return http.StatusGone
-	case validation != "":
+	case validation != "" && !(verified && r.ContentLength != 0 && r.Header.Get(verifying) == ""):
 		return handshake(answer, validation)
 	}
 	return e.deliver(ctx, account, r)
@@ -97,7 +125,7 @@ func handshake(answer http.Header, token string) int {
 	if len(token) > longestToken {
 		return http.StatusBadRequest
 	}
-	answer.Set("Validation-Token", token)
+	answer.Set(validating, token)
 	return http.StatusOK
 }
 
@@ -108,18 +136,13 @@ func (e *Events) deliver(ctx context.Context, account string, r *http.Request) i
 		return http.StatusUnsupportedMediaType // no upstream of ours: it has always been JSON
 	}
 	b, err := io.ReadAll(io.LimitReader(r.Body, mostBody+1))
-	switch {
-	case err != nil:
+	if err != nil {
 		e.counts.add(Failed)
 		return http.StatusBadRequest
-	case len(b) > mostBody:
-		e.counts.add(Invalid)
+	}
+	outcome, err := e.take(ctx, account, b)
+	if outcome == Invalid {
 		err = e.lose(ctx, account)
-	default:
-		var outcome Outcome
-		if outcome, err = e.take(ctx, account, b); outcome == Invalid {
-			err = e.lose(ctx, account)
-		}
 	}
 	if err != nil {
 		return http.StatusServiceUnavailable
@@ -135,6 +158,9 @@ func (e *Events) take(ctx context.Context, account string, b []byte) (Outcome, e
 }
 
 func (e *Events) write(ctx context.Context, account string, b []byte) (Outcome, error) {
+	if len(b) > mostBody {
+		return Invalid, nil
+	}
 	of, event, err := parse(b)
 	switch {
 	case errors.Is(err, errUnasked):

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -93,15 +94,23 @@ func (s records) save(ctx context.Context, account string, r *record) error {
 	return errContended
 }
 
-// newNonce returns what tells the webhook of one subscription from those of others.
-func newNonce(account string) string { return account + "." + rand.Text() }
+// newNonce returns what tells the webhook of one subscription from those of others. It is
+// sealed, so that for one that was made up nobody has to look into the store.
+func newNonce(secret rest.Secret, account string) string {
+	text := account + "." + rand.Text()
+	return text + "." + seal(secret, text)
+}
 
-// accountOfNonce returns the account that a nonce is about; "" if it is none.
-func accountOfNonce(nonce string) string {
-	account, text, _ := strings.Cut(nonce, ".")
-	if len(nonce) > 100 || text == "" || !digits(account) {
+// seal shows that a nonce was made here.
+func seal(secret rest.Secret, text string) string { return derived(secret, "ringql nonce "+text)[:22] }
+
+// accountOfNonce returns the account that a nonce is about; "" if it was not made here.
+func accountOfNonce(secret rest.Secret, nonce string) string {
+	end := strings.LastIndexByte(nonce, '.')
+	if len(nonce) > 100 || end < 0 || !same(nonce[end+1:], seal(secret, nonce[:end])) {
 		return ""
 	}
+	account, _, _ := strings.Cut(nonce, ".")
 	return account
 }
 
@@ -111,7 +120,17 @@ func digits(s string) bool {
 
 // verificationToken is what RingCentral shows with what it tells at the address of a nonce.
 func verificationToken(secret rest.Secret, nonce string) rest.Secret {
+	return rest.Secret(derived(secret, "ringql webhook "+nonce))
+}
+
+// derived is a text that nobody can make without the secret.
+func derived(secret rest.Secret, text string) string {
 	h := hmac.New(sha256.New, []byte(secret))
-	_, _ = h.Write([]byte("ringql webhook " + nonce))
-	return rest.Secret(base64.RawURLEncoding.EncodeToString(h.Sum(nil)))
+	_, _ = h.Write([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+}
+
+// same compares what was shown with a secret, and takes as long for any of its length.
+func same(shown, secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(shown), []byte(secret)) == 1
 }

@@ -32,6 +32,7 @@ type door struct {
 	to     http.Handler
 	closed bool
 	told   []http.Header // of what came
+	nonce  string        // where the last came to
 	answer *httptest.ResponseRecorder
 }
 
@@ -42,7 +43,7 @@ func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
 	if d.closed || d.to == nil {
 		return nil, io.ErrUnexpectedEOF
 	}
-	d.told = append(d.told, r.Header.Clone())
+	d.told, d.nonce = append(d.told, r.Header.Clone()), r.URL.Query().Get("s")
 	d.answer = httptest.NewRecorder()
 	if r.Body == nil {
 		r.Body = http.NoBody

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/ringql/ringql/internal/rest"
@@ -98,16 +97,25 @@ func (w *webhooks) open(ctx context.Context, k *keep, p Person) (*rest.Subscript
 	}
 	if r.mine(p) && r.Nonce != "" {
 		sub, err := w.ask(ctx, p, r.ID, w.cfg.REST.ReadSubscription)
-		if err == nil {
+		switch {
+		case err == nil && w.comes(sub, r.Nonce):
 			return sub, w.adopt(ctx, k, r)
-		}
-		if !errors.Is(err, errGone) {
+		case err != nil && !errors.Is(err, errGone):
 			return nil, err
 		}
 		w.drop(ctx, p, r.ID)
 	}
 	return w.create(ctx, k, p, r.why())
 }
+
+// comes says whether what a subscription tells comes here, and can be known to be RingCentral's:
+// the settings may be others than when it was made.
+func (w *webhooks) comes(sub *rest.Subscription, nonce string) bool {
+	return accountOfNonce(w.cfg.Secret, nonce) != "" && (sub.DeliveryMode.Address == "" || sub.DeliveryMode.Address == w.address(nonce))
+}
+
+// address is where RingCentral calls the gateway.
+func (w *webhooks) address(nonce string) string { return w.cfg.URL + Path + "?s=" + nonce }
 
 // adopt looks after a subscription that another replica, or this gateway before, had made.
 func (w *webhooks) adopt(ctx context.Context, k *keep, r *record) error {
@@ -121,11 +129,11 @@ func (w *webhooks) adopt(ctx context.Context, k *keep, r *record) error {
 
 // create has RingCentral make a subscription.
 func (w *webhooks) create(ctx context.Context, k *keep, p Person, why Reason) (*rest.Subscription, error) {
-	r := &record{Nonce: newNonce(k.account), Who: sum(p.Key), Told: why == Interrupted}
+	r := &record{Nonce: newNonce(w.cfg.Secret, k.account), Who: sum(p.Key), Told: why == Interrupted}
 	if err := k.records.save(ctx, k.account, r); err != nil { // from now on what it tells is taken, and nothing else
 		return nil, err
 	}
-	address := w.cfg.URL + Path + "?s=" + url.QueryEscape(r.Nonce)
+	address := w.address(r.Nonce)
 	call, cancel := acting(ctx, p)
 	defer cancel()
 	sub, err := w.cfg.REST.CreateSubscription(call, &rest.SubscriptionRequest{

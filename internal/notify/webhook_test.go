@@ -285,30 +285,31 @@ func TestReceiver(t *testing.T) {
 		if w.door.answer.Code != 200 || w.door.answer.Body.Len() > 0 {
 			t.Errorf("answered %+v", w.door.answer)
 		}
-		var address string
-		for _, h := range w.door.told {
-			if h.Get("Validation-Token") != "" {
-				address = "found"
-			}
-		}
-		if address == "" || good.Get("Verification-Token") == "" {
+		if !slices.ContainsFunc(w.door.told, func(h http.Header) bool { return h.Get("Validation-Token") != "" }) || good.Get("Verification-Token") == "" {
 			t.Fatalf("no handshake, or no token: %v", w.door.told)
 		}
+		nonce, token := w.door.nonce, good.Get("Verification-Token")
+		other := newWorld(t)
+		other.subscribe(other.gateway(nil), other.person(sim.AdministratorID), "").gap(notify.Started)
 		for name, c := range map[string]struct {
-			method, path string
-			header       []string
-			body         string
-			status       int
+			method, nonce string
+			header        []string
+			body          string
+			status        int
 		}{
-			"no nonce":        {"POST", notify.Path, nil, "{}", 404},
-			"odd nonce":       {"POST", notify.Path + "?s=" + strings.Repeat("1", 200) + ".x", nil, "{}", 404},
-			"another method":  {"GET", notify.Path + "?s=1.x", nil, "", 405},
-			"no token":        {"POST", notify.Path + "?s=1.x", nil, "{}", 401},
-			"wrong token":     {"POST", notify.Path + "?s=1.x", []string{"Verification-Token", "x"}, "{}", 401},
-			"token elsewhere": {"POST", notify.Path + "?s=" + sim.AccountID + ".x", []string{"Verification-Token", good.Get("Verification-Token")}, "{}", 401},
-			"handshake":       {"POST", notify.Path + "?s=" + sim.AccountID + ".x", []string{"Validation-Token", "x"}, "", 410},
+			"no nonce":        {"POST", "", nil, "{}", 404},
+			"odd nonce":       {"POST", strings.Repeat("1", 200) + ".x", nil, "{}", 404},
+			"made-up nonce":   {"POST", sim.AccountID + ".x", []string{"Validation-Token", "x"}, "", 404},
+			"changed nonce":   {"POST", "1" + nonce, []string{"Validation-Token", "x"}, "", 404},
+			"another method":  {"GET", nonce, []string{"Verification-Token", token}, "", 405},
+			"no token":        {"POST", nonce, nil, "{}", 401},
+			"wrong token":     {"POST", nonce, []string{"Verification-Token", "x"}, "{}", 401},
+			"token elsewhere": {"POST", other.door.nonce, []string{"Verification-Token", token}, "{}", 401},
+			"not current":     {"POST", other.door.nonce, []string{"Validation-Token", "x"}, "", 410},
+			"long handshake":  {"POST", nonce, []string{"Validation-Token", strings.Repeat("x", 257)}, "", 400},
+			"no JSON":         {"POST", nonce, []string{"Verification-Token", token, "Content-Type", "text/plain"}, "{}", 415},
 		} {
-			r := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
+			r := httptest.NewRequest(c.method, notify.Path+"?s="+c.nonce, strings.NewReader(c.body))
 			for i := 0; i < len(c.header); i += 2 {
 				r.Header.Set(c.header[i], c.header[i+1])
 			}
@@ -320,6 +321,50 @@ func TestReceiver(t *testing.T) {
 		}
 		s.quiet()
 	})
+}
+
+// Where RingCentral shows the token in the header that the newest page of its guide has, an event
+// is one all the same.
+func TestTokenInOtherHeader(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		g := w.gateway(nil)
+		s := w.subscribe(g, w.person(sim.AdministratorID), "")
+		s.gap(notify.Started)
+		s.told(w.sim.RaiseEvents(1)...)
+		token := w.door.told[len(w.door.told)-1].Get("Verification-Token")
+		r := httptest.NewRequest(http.MethodPost, notify.Path+"?s="+w.door.nonce, strings.NewReader(`{"uuid":"u","event":"/restapi/v1.0/account/`+sim.AccountID+`/extension","body":{"extensionId":"1","eventType":"Create"}}`))
+		r.Header.Set("Validation-Token", token)
+		r.Header.Set("Content-Type", "application/json")
+		a := httptest.NewRecorder()
+		if g.ServeHTTP(a, r); a.Code != http.StatusOK {
+			t.Errorf("answered %d", a.Code)
+		}
+		s.told("u")
+	})
+}
+
+// A gateway that is started with another secret, or reached elsewhere, has RingCentral tell it anew:
+// what comes of the subscription before would not be taken.
+func TestOtherSettings(t *testing.T) {
+	for name, change := range map[string]func(*notify.Config){
+		"secret":  func(c *notify.Config) { c.Secret = "another secret of the tests" },
+		"address": func(c *notify.Config) { c.URL = "http://elsewhere" },
+	} {
+		inBubble(t, func(t *testing.T) {
+			w := newWorld(t)
+			p := w.person(sim.AdministratorID)
+			one := w.gateway(nil)
+			w.subscribe(one, p, "").gap(notify.Started)
+			one.Close()
+			s := w.subscribe(w.gateway(change), p, "")
+			s.gap(notify.Interrupted)
+			s.told(w.sim.RaiseEvents(2)...)
+			if n := len(w.sim.Subscriptions()); n != 1 {
+				t.Errorf("%s: %d subscriptions", name, n)
+			}
+		})
+	}
 }
 
 var _ notify.Store = (*auth.Memory)(nil)
