@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/coder/websocket"
+	"golang.org/x/net/publicsuffix"
 
 	"github.com/ringql/ringql/internal/rest"
 )
@@ -42,14 +44,14 @@ var (
 // https://developers.ringcentral.com/guide/notifications/websockets/overview
 type line struct {
 	conn    *websocket.Conn
+	tokens  []rest.Secret // that it was opened with
 	details details
 	context *recovery // what the connection is taken up again with, once it breaks; nil for nothing
 }
 
 // recovery is the token that a connection is taken up again with.
 type recovery struct {
-	Token    rest.Secret `json:"token"`
-	Sequence int64       `json:"sequence"`
+	Token rest.Secret `json:"token"`
 }
 
 // details are what a connection begins with.
@@ -74,10 +76,11 @@ func open(ctx context.Context, client *http.Client, upstream string, t *rest.WST
 	if err != nil {
 		return nil, err
 	}
-	q := u.Query()
+	q, tokens := u.Query(), []rest.Secret{t.Token}
 	q.Set("access_token", string(t.Token))
 	if broken != nil {
 		q.Set("wsc", string(broken.Token))
+		tokens = append(tokens, broken.Token)
 	}
 	u.RawQuery = q.Encode()
 	ctx, cancel := context.WithTimeout(ctx, greetTime)
@@ -90,10 +93,10 @@ func open(ctx context.Context, client *http.Client, upstream string, t *rest.WST
 		return nil, fmt.Errorf("%w: WebSocket: %w", rest.ErrUnavailable, withoutURL(err))
 	}
 	conn.SetReadLimit(mostFrame)
-	l := &line{conn: conn}
+	l := &line{conn: conn, tokens: tokens}
 	f, err := l.next(ctx)
 	if err == nil && (f.Type != "ConnectionDetails" || f.Status >= http.StatusBadRequest || json.Unmarshal(f.body, &l.details) != nil) {
-		err = fmt.Errorf("%w: %w: it begins with %.40q, status %d", rest.ErrUnavailable, errFrame, f.Type, f.Status)
+		err = fmt.Errorf("%w: %w: it does not begin with what it is, status %d", rest.ErrUnavailable, errFrame, f.Status)
 	}
 	if err != nil {
 		_ = conn.CloseNow()
@@ -105,8 +108,8 @@ func open(ctx context.Context, client *http.Client, upstream string, t *rest.WST
 	return l, nil
 }
 
-// address reads where a WebSocket is. The token leads nowhere but to RingCentral: to the host
-// of its API, or over TLS to another of the same domain.
+// address reads where a WebSocket is. The token is taken nowhere but to RingCentral: to the host
+// of its API, or over TLS to another of the same owner.
 func address(upstream, text string) (*url.URL, error) {
 	api, err1 := url.Parse(upstream)
 	u, err2 := url.Parse(text)
@@ -118,19 +121,23 @@ func address(upstream, text string) (*url.URL, error) {
 	case u.User != nil, u.Host == "", !secure && u.Scheme != "ws":
 	case u.Host == api.Host && secure == (api.Scheme == "https"):
 		return u, nil
-	case secure && domain(u.Hostname()) == domain(api.Hostname()):
+	case secure && owned(u.Hostname()) == owned(api.Hostname()):
 		return u, nil
 	}
 	return nil, fmt.Errorf("%w: the WebSocket is at %.100q, which is not RingCentral's", rest.ErrInvalid, u.Scheme+"://"+u.Host)
 }
 
-// domain is the last two labels of a name; a name of no more than one, and an address, itself.
-func domain(host string) string {
-	labels := strings.Split(strings.ToLower(host), ".")
-	if n := len(labels); n > 2 && strings.Trim(labels[n-1], "0123456789") != "" {
-		return strings.Join(labels[n-2:], ".")
+// owned is the part of a name that somebody can own: example.com, example.co.uk. An address is
+// all its own.
+func owned(host string) string {
+	host = strings.ToLower(host)
+	if _, err := netip.ParseAddr(host); err == nil {
+		return host
 	}
-	return strings.ToLower(host)
+	if name, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return name
+	}
+	return host
 }
 
 // withoutURL keeps the address of a connection, which has the token, out of an error.
@@ -145,7 +152,7 @@ func withoutURL(err error) error {
 func (l *line) next(ctx context.Context) (*frame, error) {
 	_, b, err := l.conn.Read(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%w: WebSocket: %w", rest.ErrUnavailable, err)
+		return nil, fmt.Errorf("%w: WebSocket: %w", rest.ErrUnavailable, hushed{err, l.hush(err.Error())})
 	}
 	var parts []json.RawMessage
 	f := new(frame)
@@ -159,6 +166,32 @@ func (l *line) next(ctx context.Context) (*frame, error) {
 		l.context = f.Context
 	}
 	return f, nil
+}
+
+// hushed is an error without what it quoted.
+type hushed struct {
+	error
+	text string
+}
+
+// Error implements error.
+func (h hushed) Error() string { return h.text }
+
+// Unwrap tells what it is.
+func (h hushed) Unwrap() error { return h.error }
+
+// hush takes the tokens out of what RingCentral says.
+func (l *line) hush(text string) string {
+	tokens := l.tokens
+	if l.context != nil {
+		tokens = append(tokens[:len(tokens):len(tokens)], l.context.Token)
+	}
+	for _, t := range tokens {
+		if t != "" {
+			text = strings.ReplaceAll(text, string(t), t.String())
+		}
+	}
+	return text
 }
 
 // write sends a frame.
@@ -191,7 +224,7 @@ func (l *line) subscribe(ctx context.Context) (*rest.Subscription, error) {
 		case f.MessageID != id:
 			continue // of nothing that was asked for
 		case f.Status/100 != 2:
-			return nil, refusal(f)
+			return nil, l.refusal(f)
 		}
 		sub := new(rest.Subscription)
 		if json.Unmarshal(f.body, sub) != nil || sub.ID == "" {
@@ -202,7 +235,7 @@ func (l *line) subscribe(ctx context.Context) (*rest.Subscription, error) {
 }
 
 // refusal is the error of an answer.
-func refusal(f *frame) error {
+func (l *line) refusal(f *frame) error {
 	var said struct {
 		Code    string `json:"errorCode"`
 		Message string `json:"message"`
@@ -214,7 +247,7 @@ func refusal(f *frame) error {
 	if said.Code == "" && len(said.Errors) > 0 {
 		said.Code = said.Errors[0].Code
 	}
-	return &rest.Error{Op: "createSubscription", Status: f.Status, Code: said.Code, Message: said.Message}
+	return &rest.Error{Op: "createSubscription", Status: f.Status, Code: l.hush(said.Code), Message: l.hush(said.Message)}
 }
 
 // beat shows from time to time that the gateway is there, and calls dead when nobody else is.
