@@ -107,7 +107,7 @@ func New(cfg Config) (*Gateway, error) {
 		}
 	}
 	if cfg.Events != nil {
-		mux.handle(notify.Path, cfg.Events)
+		mux.handle(notify.Path, e.webhook(cfg.Events))
 		cfg.Telemetry.events, g.ready.events = cfg.Events.Status, cfg.Events.Status
 	}
 	g.health.HandleFunc("GET /healthz", healthy)

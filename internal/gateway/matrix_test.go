@@ -17,6 +17,7 @@ import (
 
 	"github.com/ringql/ringql/internal/auth"
 	"github.com/ringql/ringql/internal/gateway"
+	"github.com/ringql/ringql/internal/notify"
 	"github.com/ringql/ringql/internal/sim"
 )
 
@@ -42,6 +43,7 @@ type endpoint struct {
 	callback     bool // whether it ends an attempt to sign in, and
 	foreign      bool // whether the attempt is one of another browser
 	leaves       bool // whether it ends a session
+	told         bool // whether RingCentral tells of an event
 }
 
 func posted(query string) string {
@@ -71,6 +73,9 @@ var endpoints = []endpoint{
 	{name: "GET /healthz", route: "GET /healthz", method: "GET", path: "/healthz"},
 	{name: "GET /readyz", route: "GET /readyz", method: "GET", path: "/readyz"},
 	{name: "GET /metrics", route: "GET /metrics", method: "GET", path: "/metrics"},
+	{name: "POST /webhooks/ringcentral", route: notify.Path, method: "POST", path: notify.Path, body: event, header: []string{"Content-Type", "application/json"}},
+	{name: "POST /webhooks/ringcentral, by RingCentral", route: notify.Path, method: "POST", body: event, header: []string{"Content-Type", "application/json"}, told: true},
+	{name: "GET /webhooks/ringcentral", route: notify.Path, method: "GET", path: notify.Path},
 	{name: "GET /nothing", method: "GET", path: "/nothing"},
 }
 
@@ -78,14 +83,23 @@ var endpoints = []endpoint{
 type matrix struct {
 	*visitor
 	late    *visitor // where every session has expired
+	hook    *hook    // where RingCentral tells of events
 	answers []string // in the order they came
 }
 
 // TestMatrix holds docs/matrix.md to what is answered, over the network, to whoever may and
 // may not ask. -update rewrites it.
 func TestMatrix(t *testing.T) {
-	l := newLobby(t).listens(t)
-	g := l.gateway(t, nil)
+	l, h := newLobby(t).listens(t), newHook(t)
+	var events *notify.Events
+	hooked := func(c *gateway.Config, _ *auth.DoorConfig) {
+		if events == nil {
+			h.hooked(t, c)
+			events = c.Events
+		}
+		c.Events = events
+	}
+	g := l.gateway(t, hooked)
 	for _, route := range g.Routes() {
 		if !slices.ContainsFunc(endpoints, func(e endpoint) bool { return e.route == route }) {
 			t.Errorf("%s stands in no row of the matrix", route)
@@ -96,7 +110,11 @@ func TestMatrix(t *testing.T) {
 			t.Errorf("%s is a row of the matrix, and is not served", e.route)
 		}
 	}
-	m := &matrix{visitor: l.served(t, nil), late: l.served(t, func(_ *gateway.Config, d *auth.DoorConfig) { d.Idle = time.Nanosecond })}
+	m := &matrix{visitor: l.served(t, hooked), hook: h, late: l.served(t, func(c *gateway.Config, d *auth.DoorConfig) {
+		hooked(c, d)
+		d.Idle = time.Nanosecond
+	})}
+	h.subscribed(t, l.sim, m.url)
 	var rows strings.Builder
 	for _, e := range endpoints {
 		path, of, _ := strings.Cut(e.name, ", ")
@@ -150,6 +168,11 @@ func (m *matrix) good(e endpoint) *asked {
 	if e.method == http.MethodPost || e.socket {
 		a.header.Set("Origin", site)
 	}
+	if e.told {
+		uri, token, _ := m.hook.told()
+		a.path = uri
+		a.header.Set("Verification-Token", token)
+	}
 	return a
 }
 
@@ -179,7 +202,7 @@ func (m *matrix) spoil(a *asked, situation string) {
 		a.mine.cookie = "__Host-ringql=" + strings.Repeat("A", 43)
 	case "another person's id":
 		a.query = prying
-		a.path += "?owner=" + sim.AdministratorID + "&id=" + anothers
+		a.path += map[bool]string{true: "&", false: "?"}[strings.Contains(a.path, "?")] + "owner=" + sim.AdministratorID + "&id=" + anothers
 	case "good":
 	default:
 		m.t.Fatalf("no such situation: %s", situation)
@@ -258,7 +281,7 @@ func described(resp *http.Response, text string) string {
 	case len(text) < 500 && kind != "image/svg+xml":
 		said = "`" + strings.ReplaceAll(strings.TrimSpace(changing.ReplaceAllStringFunc(text, masked)), "\n", " ") + "`"
 	}
-	if text == "" && resp.StatusCode == http.StatusNoContent {
+	if text == "" && resp.Header.Get("Location") == "" {
 		said = "nothing"
 	}
 	for _, c := range resp.Header.Values("Set-Cookie") {
