@@ -79,6 +79,9 @@ func (a *audience) Admit(ctx context.Context, account string, after *string, kin
 		Account: own, Check: a.checks(ctx, hears),
 		Person: notify.Person{Key: who, Context: auth.With(context.Background(), auth.From(ctx))},
 	}
+	if session := sessionFrom(ctx); session != nil {
+		s.Person.Login = session.ID // another one of theirs may go on when it ends
+	}
 	if after != nil {
 		s.After = *after
 	}

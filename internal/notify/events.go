@@ -100,8 +100,12 @@ func (e *Events) dialer() *http.Client {
 // Person is somebody with whose credentials RingCentral may be asked to tell of events.
 type Person struct {
 	Key     string          // tells people apart
+	Login   string          // tells apart what one of them has shown, which ends by itself; may be ""
 	Context context.Context //nolint:containedctx // acts for them, and has no end
 }
+
+// id tells supporters apart.
+func (p *Person) id() string { return p.Key + "\n" + p.Login }
 
 // Subscription is what somebody wants to be told.
 type Subscription struct {
@@ -123,11 +127,12 @@ func (e *Events) Subscribe(ctx context.Context, s Subscription) (*Reader, error)
 	if err != nil {
 		return nil, err
 	}
+	r.who = s.Person.id()
 	if err := e.keeper.join(s.Account, s.Person); err != nil {
 		r.Close()
 		return nil, err
 	}
-	r.closed = func() { e.keeper.leave(s.Account, s.Person.Key) }
+	r.closed = func() { e.keeper.leave(s.Account, r.who) }
 	return r, nil
 }
 

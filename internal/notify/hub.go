@@ -41,11 +41,11 @@ type feed struct {
 	mu      sync.Mutex
 	ready   chan struct{} // closed when the end of the log is known
 	end     Position
-	count   int           // entries that were added so far
-	held    []Entry       // the last of them, up to end
-	grown   chan struct{} // closed at the next change
-	fails   int           // how often all readers were told to give up
-	failed  error         // why, the last time
+	count   int              // entries that were added so far
+	held    []Entry          // the last of them, up to end
+	grown   chan struct{}    // closed at the next change
+	fails   int              // how often all readers were told to give up
+	failed  map[string]error // why, the last time, each of those for whom they read
 	readers int
 	stop    context.CancelFunc
 }
@@ -196,7 +196,7 @@ func (f *feed) changed() {
 }
 
 // fail has all who read along give up, after what there is to give.
-func (h *Hub) fail(account string, err error) {
+func (h *Hub) fail(account string, why map[string]error) {
 	h.mu.Lock()
 	f := h.feeds[account]
 	h.mu.Unlock()
@@ -205,6 +205,6 @@ func (h *Hub) fail(account string, err error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.fails, f.failed = f.fails+1, err
+	f.fails, f.failed = f.fails+1, why
 	f.changed()
 }

@@ -24,6 +24,8 @@ const (
 var (
 	errIdle  = errors.New("nobody is told any more")
 	errLease = errors.New("another replica looks after it")
+	// errRefused means that RingCentral refuses all who want to be told.
+	errRefused = errors.New("nobody may be told")
 )
 
 // State says how far it is that RingCentral tells of an account.
@@ -110,12 +112,12 @@ func (k *keeper) join(account string, p Person) error {
 		k.keeps[account] = kp
 		k.done.Go(func() { kp.run(k.ctx) })
 	}
-	s := kp.supporter(p.Key)
+	s := kp.supporter(p.id())
 	switch {
 	case s == nil:
 		s = &supporter{Person: p}
 		kp.people = append(kp.people, s)
-	case s.refused != nil && time.Now().Before(s.until) && kp.state != Active:
+	case s.refused != nil && time.Now().Before(s.until) && kp.state == Broken:
 		return s.refused
 	}
 	s.Person, s.readers = p, s.readers+1 // the newest credentials
@@ -124,14 +126,14 @@ func (k *keeper) join(account string, p Person) error {
 }
 
 // leave counts somebody off.
-func (k *keeper) leave(account, key string) {
+func (k *keeper) leave(account, id string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	kp := k.keeps[account]
 	if kp == nil {
 		return
 	}
-	if s := kp.supporter(key); s != nil && s.readers > 0 {
+	if s := kp.supporter(id); s != nil && s.readers > 0 {
 		s.readers--
 	}
 	if kp.prune(); !kp.wanted() {
@@ -140,9 +142,9 @@ func (k *keeper) leave(account, key string) {
 	}
 }
 
-func (k *keep) supporter(key string) *supporter {
+func (k *keep) supporter(id string) *supporter {
 	for _, s := range k.people {
-		if s.Key == key {
+		if s.id() == id {
 			return s
 		}
 	}
@@ -198,6 +200,11 @@ func (k *keep) gone() bool {
 func (k *keep) set(s State) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.is(s)
+}
+
+// is sets the state. The keeper is locked.
+func (k *keep) is(s State) {
 	if k.state != s {
 		k.state, k.since = s, time.Now()
 	}
@@ -331,11 +338,11 @@ func (k *keep) finish(p Person) {
 }
 
 // pick returns somebody who wants to be told, and whom RingCentral has not refused just now.
-// When it has refused them all, they are told why.
+// When it has refused them all, each is told why it has them.
 func (k *keep) pick() (Person, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	err := errIdle
+	why := map[string]error{}
 	for _, s := range k.people {
 		if s.readers == 0 {
 			continue
@@ -343,19 +350,21 @@ func (k *keep) pick() (Person, error) {
 		if s.refused == nil || !time.Now().Before(s.until) {
 			return s.Person, nil
 		}
-		err = s.refused
+		why[s.id()] = s.refused
 	}
-	if !errors.Is(err, errIdle) {
-		k.hub.fail(k.account, err)
+	if len(why) == 0 {
+		return Person{}, errIdle
 	}
-	return Person{}, err
+	k.hub.fail(k.account, why)
+	return Person{}, errRefused
 }
 
 // refuse notes that RingCentral does not tell somebody.
 func (k *keep) refuse(p Person, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if s := k.supporter(p.Key); s != nil {
+	k.is(Broken) // until it tells another
+	if s := k.supporter(p.id()); s != nil {
 		s.refused, s.until = err, time.Now().Add(refusedFor)
 	}
 }

@@ -20,6 +20,7 @@ type Reader struct {
 	along bool     // it reads what the feed holds
 	index int      // of the next one there
 	fails int      // of the feed, when it joined
+	who   string   // for whom it reads; "" for whom nothing fails
 }
 
 // closed is what nobody waits for.
@@ -106,7 +107,7 @@ func (r *Reader) look(ctx context.Context) (<-chan struct{}, error) {
 	held, grown, ok := r.fromFeed()
 	switch {
 	case ok && len(held) == 0:
-		return grown, r.f.failedSince(r.fails)
+		return grown, r.f.failedSince(r.fails, r.who)
 	case ok:
 		r.given = held
 		return grown, nil
@@ -150,14 +151,14 @@ func (f *feed) failures() int {
 	return f.fails
 }
 
-// failedSince returns why they were, if they were since there were n.
-func (f *feed) failedSince(n int) error {
+// failedSince returns why somebody was, if they were since there were n.
+func (f *feed) failedSince(n int, who string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.fails == n {
 		return nil
 	}
-	return f.failed
+	return f.failed[who] // nil of who had not quite come then
 }
 
 // find returns the index of what comes behind at; false if the feed does not hold that.
