@@ -297,6 +297,7 @@ func (k *keep) known(ctx context.Context) bool {
 // holdAs has RingCentral tell of the account with the credentials of p, until ctx ends or it
 // refuses to.
 func (k *keep) holdAs(ctx context.Context, p Person) error {
+	k.broken = broken{} // it was another's, or another replica has told since
 	for wait := firstRetry; ; {
 		began := time.Now()
 		err := k.way.hold(ctx, k, p)

@@ -31,6 +31,8 @@ const (
 	// mostReplayed is how many notifications RingCentral keeps for a connection that broke,
 	// unless it says another number.
 	mostReplayed = 100
+	// recoveryTime is for how long it keeps them, unless it says another time.
+	recoveryTime = 3 * time.Minute
 	// replayTime is within what time it tells these.
 	replayTime = 10 * time.Second
 )
@@ -56,8 +58,17 @@ type recovery struct {
 
 // details are what a connection begins with.
 type details struct {
-	RecoveryBuffer int    `json:"recoveryBufferSize"`
-	RecoveryState  string `json:"recoveryState"`
+	RecoveryBuffer  int    `json:"recoveryBufferSize"`
+	RecoveryState   string `json:"recoveryState"`
+	RecoveryTimeout int    `json:"recoveryTimeout"` // in seconds
+}
+
+// keeps is for how long a connection can be taken up again once it is broken.
+func (d *details) keeps() time.Duration {
+	if d.RecoveryTimeout <= 0 || d.RecoveryTimeout > int(time.Hour/time.Second) {
+		return recoveryTime
+	}
+	return time.Duration(d.RecoveryTimeout) * time.Second
 }
 
 // frame is one message: an array of what it is, and its body.

@@ -28,7 +28,8 @@ type sockets struct {
 // broken is what is known of a connection that broke.
 type broken struct {
 	context *recovery
-	doubt   bool // whether something may be lost though it is taken up again
+	doubt   bool      // whether something may be lost though it is taken up again
+	until   time.Time // when it is not to be taken up any more
 }
 
 func (s *sockets) hold(ctx context.Context, k *keep, p Person) error {
@@ -41,6 +42,9 @@ func (s *sockets) hold(ctx context.Context, k *keep, p Person) error {
 	was := k.broken
 	l, err := open(ctx, s.client, s.cfg.Upstream, token, was.context)
 	if err != nil {
+		if errors.Is(err, errFrame) || time.Now().After(was.until) {
+			k.broken = broken{} // it would be refused again, and again
+		}
 		return err
 	}
 	defer func() { _ = l.conn.CloseNow() }()
@@ -116,6 +120,7 @@ func (s *sockets) listen(ctx context.Context, k *keep, l *line, replayed int) er
 			err = s.surely(ctx, k, f.body)
 		}
 		if err != nil {
+			k.broken = broken{} // that it may be lost is not written yet
 			return err
 		}
 	}
@@ -123,7 +128,7 @@ func (s *sockets) listen(ctx context.Context, k *keep, l *line, replayed int) er
 
 // broke notes how a connection ended.
 func (s *sockets) broke(ctx context.Context, k *keep, l *line, err error) error {
-	k.broken = broken{context: l.context}
+	k.broken = broken{context: l.context, until: time.Now().Add(l.details.keeps())}
 	switch {
 	case errors.Is(context.Cause(ctx), errSilent): // what was sent into it is lost
 		k.broken.doubt = true
@@ -158,7 +163,6 @@ func (s *sockets) surely(ctx context.Context, k *keep, b []byte) error {
 			return nil
 		}
 		if ctx.Err() != nil {
-			k.broken = broken{}
 			return fmt.Errorf("%w: %w", rest.ErrUnavailable, err)
 		}
 		sleep(ctx, pause)

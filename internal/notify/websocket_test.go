@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -18,9 +19,15 @@ func (w *world) online() *notify.Events {
 	w.Helper()
 	srv := httptest.NewServer(w.sim)
 	w.Cleanup(srv.Close)
+	return w.onlineAt(srv.URL)
+}
+
+// onlineAt adds a gateway that RingCentral at an address tells by WebSocket.
+func (w *world) onlineAt(upstream string) *notify.Events {
+	w.Helper()
 	return w.gateway(func(c *notify.Config) {
-		c.Via, c.URL, c.Upstream, c.Beat = notify.WebSocket, "", srv.URL, 200*time.Millisecond
-		c.REST = rest.New(rest.Config{BaseURL: srv.URL, Transport: bearer{rest.NewTransport()}, Cache: rest.CacheConfig{TTL: time.Hour}})
+		c.Via, c.URL, c.Upstream, c.Beat = notify.WebSocket, "", upstream, 200*time.Millisecond
+		c.REST = rest.New(rest.Config{BaseURL: upstream, Transport: bearer{rest.NewTransport()}, Cache: rest.CacheConfig{TTL: time.Hour}})
 	})
 }
 
@@ -106,6 +113,55 @@ func TestWebSocketLost(t *testing.T) {
 			for s.next().UUID != last[len(last)-1] {
 			}
 		})
+	}
+}
+
+// A connection that RingCentral does not take up again, and says so by an error, is begun anew.
+func TestWebSocketRecoveryError(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(a http.ResponseWriter, r *http.Request) {
+		if q := r.URL.Query(); q.Has("wsc") {
+			q.Set("wsc", "fake")
+			r.URL.RawQuery = q.Encode()
+		}
+		w.sim.ServeHTTP(a, r)
+	}))
+	t.Cleanup(srv.Close)
+	s := w.subscribe(w.onlineAt(srv.URL), w.person(sim.AdministratorID), "")
+	s.gap(notify.Started)
+	w.sim.BreakSockets()
+	s.gap(notify.Interrupted)
+	last := w.sim.RaiseEvents(1)
+	for s.next().UUID != last[len(last)-1] {
+	}
+}
+
+// Who looks after an account again takes up nothing: what was told meanwhile, another replica
+// has told.
+func TestWebSocketLeaseLost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	g := w.online()
+	s := w.subscribe(g, w.person(sim.AdministratorID), "")
+	s.gap(notify.Started)
+	lease, other := notify.LeaseKey(sim.AccountID), []byte("another replica")
+	w.swap(lease, other, 9*time.Second)
+	w.wait("given up", func() bool { return g.Status().States[notify.Waiting] == 1 })
+	w.sim.RaiseEvents(2)
+	w.wait("taken up again", func() bool { return g.Status().States[notify.Active] == 1 })
+	s.gap(notify.Interrupted)
+	last := w.sim.RaiseEvents(1)
+	s.told(last[len(last)-1])
+	s.quiet()
+}
+
+// swap puts a value in the place of what the replicas know.
+func (w *world) swap(key string, value []byte, life time.Duration) {
+	w.Helper()
+	old, err := w.store.Load(w.Context(), key)
+	if done, err2 := w.store.Swap(w.Context(), key, old, value, life); err != nil || err2 != nil || !done {
+		w.Fatal(done, err, err2)
 	}
 }
 
