@@ -90,6 +90,64 @@ test('an answer in parts is put together', { timeout }, async () => {
   await page.waitForFunction((e) => e.CodeMirror.getValue().includes('+18555440014'), await editor(result).elementHandle());
 });
 
+// shown waits until the answer in sight is like what.
+const shown = async (what) => page.waitForFunction(
+  ([e, source]) => new RegExp(source).test(e.CodeMirror.getValue()), [await editor(result).elementHandle(), what.source],
+);
+
+const changes = 'contactCenterPhoneNumberChanged {\n    id eventType gap\n    phoneNumber { phoneNumber usageType }\n  }';
+
+// reassign gives a number another use, beside what the page asks.
+const reassign = (usageType) => page.evaluate(async (use) => {
+  const answer = await fetch('/graphql', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ query: `mutation { reassignPhoneNumber(input: { phoneNumberId: "723455008", usageType: ${use} }) { outcome } }` }),
+  });
+  return (await answer.json()).errors;
+}, usageType);
+
+test('a subscription shows what happens, until it is stopped', { timeout }, async () => {
+  await write(headers, '{"X-Mine": "yes"}');
+  await write(query, `query Other { account { id ... @defer { mainNumber } } }\n\nsubscription Changes {\n  ${changes}\n}`);
+  await settled();
+  await button('Execute query').click();
+  await page.getByRole('menuitem', { name: 'Changes' }).click();
+  await shown(/"gap": "STARTED"/);
+  const [request, ended] = [requests.at(-1), page.waitForEvent('requestfailed')];
+  assert.equal(await request.headerValue('X-Mine'), 'yes');
+  assert.equal(await reassign('CONTACT_CENTER_NUMBER'), undefined);
+  await shown(/"eventType": "UPDATED"[^]*"\+16503316252"[^]*"CONTACT_CENTER_NUMBER"/);
+  if (screenshot) await page.screenshot({ path: screenshot.replace(/(\.\w+)?$/, '-subscription$1') });
+  await button('Stop query').click();
+  assert.equal(await ended, request);
+  await button('Execute query').waitFor();
+  await write(headers, '');
+});
+
+test('the operation that is run decides how it is asked', { timeout }, async () => {
+  await write(query, `# subscription { @defer }\nquery Plain { account { id } }\n\nsubscription Changes {\n  ${changes}\n}`);
+  await settled();
+  await button('Execute query').click();
+  const answer = page.waitForResponse('**/graphql');
+  await page.getByRole('menuitem', { name: 'Plain' }).click();
+  assert.match(await (await answer).headerValue('Content-Type'), /json/);
+  await shown(/"id": /);
+});
+
+test('a subscription that is refused says why', { timeout }, async () => {
+  for (const [asked, code] of [
+    ['subscription { accountEvents { nope } }', /"code": "GRAPHQL_VALIDATION_FAILED"/],
+    ['subscription { accountEvents(accountId: "1") { id } }', /"code": "NOT_FOUND"/],
+    ['subscription { accountEvents(after: "gone") { id } }', /"code": "BAD_USER_INPUT"/],
+  ]) {
+    await write(query, asked);
+    await settled();
+    await button('Execute query').click();
+    await shown(code);
+    await button('Execute query').waitFor();
+  }
+});
+
 test('headers are sent, and forgotten', { timeout }, async () => {
   await write(headers, '{"X-Secret": "hush"}');
   await settled();

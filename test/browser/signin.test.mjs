@@ -14,7 +14,7 @@ const seen = []; // what browsers have sent and been told
 const revoked = [];
 const complaints = []; // of the pages' policies
 const running = [];
-let browser, url, sim;
+let browser, url, sim, front;
 
 before(async () => {
   sim = await start(program, ['sim'], { RINGQL_SIM_ADDR: '127.0.0.1:0', RINGQL_SIM_LIMITS: 'false' }, 'simulated RingCentral');
@@ -24,7 +24,7 @@ before(async () => {
     RINGQL_ADDR: '127.0.0.1:0', RINGCENTRAL_SERVER_URL: `http://127.0.0.1:${upstream.port}`,
     RINGCENTRAL_CLIENT_ID: sim.client_id, RINGCENTRAL_CLIENT_SECRET: sim.client_secret,
   }, 'ringql is up');
-  const front = await tap(gateway.url, (exchange) => seen.push(exchange));
+  front = await tap(gateway.url, (exchange) => seen.push(exchange));
   running.push(front, gateway, upstream, sim);
   url = `http://localhost:${front.port}`;
   browser = await chromium.launch({
@@ -203,6 +203,36 @@ test('events and sockets need the token as well', { timeout }, async () => {
   }), payload);
   assert.match(await socket({ 'X-RingQL-CSRF': token }), /Jane Smith/);
   assert.match(await socket({}), /^closed 44/);
+});
+
+// reassign gives a number another use, on behalf of whoever has signed in on a page, but
+// not through its connections.
+async function reassign(page, usageType) {
+  const headers = { Cookie: `ringql=${(await cookieOf(page)).value}`, 'X-RingQL-CSRF': await csrfOf(page) };
+  return ask(headers, `mutation { reassignPhoneNumber(input: { phoneNumberId: "723455008", usageType: ${usageType} }) { outcome } }`);
+}
+
+// shown waits until the answer in sight is like what.
+const shown = async (page, what) => page.waitForFunction(
+  ([e, source]) => new RegExp(source).test(e.CodeMirror.getValue()),
+  [await page.locator('.graphiql-response .CodeMirror').elementHandle(), what.source],
+);
+
+test('a subscription that is cut off goes on where it was', { timeout }, async () => {
+  await write(john, 'subscription { contactCenterPhoneNumberChanged { id eventType phoneNumber { usageType } } }');
+  await john.getByRole('button', { name: 'Execute query' }).click();
+  await shown(john, /"GAP"/);
+  const first = JSON.parse(await text(john, '.graphiql-response')).data.contactCenterPhoneNumberChanged.id;
+  front.cut();
+  assert.deepEqual((await reassign(john, 'CONTACT_CENTER_NUMBER')).data, { reassignPhoneNumber: { outcome: 'APPLIED' } });
+  await shown(john, /"UPDATED"[^]*"CONTACT_CENTER_NUMBER"/);
+  await john.getByRole('button', { name: 'Stop query' }).click();
+  const back = () => seen.find(({ headers }) => headers?.['last-event-id'] === first);
+  while (!back()) await john.waitForTimeout(50); // once the tap has seen its end
+  assert.match(back().body, /UPDATED/);
+  await write(john, mine);
+  await run(john);
+  await john.waitForTimeout(1000); // and GraphiQL has stored it
 });
 
 test('a session outlives the page', { timeout }, async () => {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 
 // start runs a program with settings, and returns the attributes of the line of its log
 // that says it is up, with a way to end it.
@@ -21,7 +22,8 @@ export function start(program, args, settings, up) {
 }
 
 // tap listens in front of the server at target and notes each exchange: request and
-// answer, with all their headers and bodies. Nothing passes it compressed.
+// answer, with all their headers and bodies, also where one end leaves before it is over.
+// Nothing passes it compressed. Its cut breaks all connections.
 export async function tap(target, note) {
   const { hostname, port } = new URL(target);
   const server = createServer(async (req, res) => {
@@ -30,10 +32,13 @@ export async function tap(target, note) {
     const onward = request({ hostname, port, method: req.method, path: req.url, headers }, async (answer) => {
       res.writeHead(answer.statusCode, answer.rawHeaders);
       answer.pipe(res);
-      const body = await text(answer).catch(String);
+      let body = '';
+      answer.setEncoding('utf8').on('data', (part) => { body += part; });
+      await finished(answer).catch(() => {});
       note({ method: req.method, url: req.url, headers: req.headers, sent, status: answer.statusCode, answered: answer.headers, body });
     });
     onward.on('error', () => res.destroy());
+    res.on('close', () => onward.destroy());
     onward.end(sent);
   });
   server.on('upgrade', (req, socket, head) => {
@@ -46,5 +51,6 @@ export async function tap(target, note) {
     for (const end of [socket, onward]) end.on('error', () => [socket, onward].forEach((s) => s.destroy()));
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return { port: server.address().port, stop: () => { server.closeAllConnections(); server.close(); } };
+  const cut = () => server.closeAllConnections();
+  return { port: server.address().port, cut, stop: () => { cut(); server.close(); } };
 }

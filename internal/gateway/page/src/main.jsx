@@ -6,7 +6,9 @@
 import { createRoot } from 'react-dom/client';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
+import { getOperationAST, parse, separateOperations, visit } from 'graphql';
 import { SignIn, check, look, signedFetch } from './signin.jsx';
+import { subscribe } from './subscribe.js';
 import './page.css';
 
 const welcome = `# RingQL: RingCentral as one GraphQL graph.
@@ -38,19 +40,44 @@ query Company {
     }
   }
 }
+
+# This, without the marks, tells of each change as it
+# comes, until it is stopped.
+# subscription Changes {
+#   extensionChanged {
+#     id eventType gap hints
+#     extension { name status }
+#   }
+# }
 `;
 
 const whole = createGraphiQLFetcher({ url: '/graphql', fetch: signedFetch, enableIncrementalDelivery: false });
 const parts = createGraphiQLFetcher({ url: '/graphql', fetch: signedFetch });
 
-async function fetcher(params, options) {
+async function fetcher(params, { headers }) {
+  const { kind, deferred } = chosen(params);
+  if (kind === 'subscription') return subscribe(params, headers);
   // In parts only where the query asks for parts: a plain answer is easier to read in
   // the browser's own tools.
-  if (/@defer\b/.test(params.query)) return checked(await parts(params, options));
-  const answer = await whole(params, options);
+  if (deferred) return checked(await parts(params, { headers }));
+  const answer = await whole(params, { headers });
   check(answer);
   // Where introspection is off, show what the gateway says, not how GraphiQL fails.
   return answer.data?.__schema === null ? { errors: answer.errors } : answer;
+}
+
+// chosen tells of the operation that is run, among all in the editor. What GraphiQL knows
+// of the text may be that of a moment ago.
+function chosen({ query, operationName }) {
+  let operation, deferred = false;
+  try {
+    const document = parse(query);
+    operation = getOperationAST(document, operationName);
+    visit(separateOperations(document)[operation?.name?.value ?? ''], {
+      Directive: ({ name }) => { deferred ||= name.value === 'defer'; },
+    });
+  } catch {} // the gateway says what is wrong with it
+  return { kind: operation?.operation, deferred };
 }
 
 async function* checked(answers) {

@@ -57,6 +57,12 @@ export async function signedFetch(url, init) {
   return session && session.csrfToken !== before.csrfToken && session.owner === before.owner ? send() : answer;
 }
 
+// owner tells whose the session is; undefined for nobody's.
+export async function owner() {
+  if (session === undefined) await look();
+  return session?.owner;
+}
+
 // check looks again after an answer that says that the session is over.
 export function check(answers) {
   const over = [answers].flat().some(({ errors = [], incremental = [] }) =>
