@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ringql/ringql/internal/rest"
@@ -51,7 +52,8 @@ func (w *webhooks) hold(ctx context.Context, k *keep, p Person) error {
 		case renewed:
 			do = w.cfg.REST.RenewSubscription
 		case now.Before(check):
-			if err := k.note(ctx); err != nil {
+			if err := k.note(ctx, sub.ID); err != nil {
+				w.drop(ctx, p, sub.ID)
 				return err
 			}
 			continue
@@ -68,13 +70,13 @@ func (w *webhooks) hold(ctx context.Context, k *keep, p Person) error {
 }
 
 // note says that somebody looks after the subscription.
-func (k *keep) note(ctx context.Context) error {
+func (k *keep) note(ctx context.Context, id string) error {
 	r, err := k.records.load(ctx, k.account)
 	if err != nil {
 		return nil //nolint:nilerr // the store is away: it is noted later
 	}
-	if r == nil {
-		return errGone // it was forgotten: what comes now is not taken
+	if r == nil || r.ID != id {
+		return errGone // it was forgotten, or another replica that had the lease made one: what this one tells is not taken
 	}
 	_ = k.records.save(ctx, k.account, r)
 	return nil
@@ -136,12 +138,18 @@ func (w *webhooks) create(ctx context.Context, k *keep, p Person, why Reason) (*
 	address := w.address(r.Nonce)
 	call, cancel := acting(ctx, p)
 	defer cancel()
-	sub, err := w.cfg.REST.CreateSubscription(call, &rest.SubscriptionRequest{
-		EventFilters: filters, ExpiresIn: int(w.cfg.Life / time.Second),
-		DeliveryMode: rest.DeliveryMode{TransportType: "WebHook", Address: address, VerificationToken: verificationToken(w.cfg.Secret, r.Nonce)},
-	})
-	if errors.Is(err, rest.ErrLost) {
+	ask := func() (*rest.Subscription, error) {
+		return w.cfg.REST.CreateSubscription(call, &rest.SubscriptionRequest{
+			EventFilters: filters, ExpiresIn: int(w.cfg.Life / time.Second),
+			DeliveryMode: rest.DeliveryMode{TransportType: "WebHook", Address: address, VerificationToken: verificationToken(w.cfg.Secret, r.Nonce)},
+		})
+	}
+	sub, err := ask()
+	switch {
+	case errors.Is(err, rest.ErrLost):
 		sub, err = w.find(call, address, err)
+	case full(err) && w.clear(call, p, k.account, address):
+		sub, err = ask()
 	}
 	switch {
 	case err != nil:
@@ -169,6 +177,29 @@ func (w *webhooks) find(ctx context.Context, address string, lost error) (*rest.
 		}
 	}
 	return nil, lost
+}
+
+// full says whether somebody has as many subscriptions as they can have.
+func full(err error) bool {
+	e, ok := errors.AsType[*rest.Error](err)
+	return ok && e.Code == "SUB-505"
+}
+
+// clear has RingCentral forget those subscriptions of an account that the gateway has left behind:
+// when it was killed, and when another person's took their place. It says whether there were any.
+func (w *webhooks) clear(ctx context.Context, p Person, account, address string) bool {
+	all, err := w.cfg.REST.ListSubscriptions(ctx)
+	if err != nil {
+		return false
+	}
+	n, ours := 0, w.cfg.URL+Path+"?s="+account+"."
+	for i := range all {
+		if at := all[i].DeliveryMode.Address; at != address && strings.HasPrefix(at, ours) {
+			w.drop(ctx, p, all[i].ID)
+			n++
+		}
+	}
+	return n > 0
 }
 
 // unreachable tells RingCentral's complaint about the gateway's own address from others.

@@ -157,6 +157,32 @@ func TestLostAnswer(t *testing.T) {
 	})
 }
 
+// What a gateway that was killed has left behind does not keep another from being told.
+func TestLeftBehind(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		for range 31 {
+			w.store = auth.NewMemory() // it has forgotten
+			w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "").gap(notify.Started)
+		}
+		if n := len(w.sim.Subscriptions()); n != 1 {
+			t.Errorf("%d subscriptions", n)
+		}
+	})
+}
+
+// A replica whose subscription is not the one that is known any more has another one made.
+func TestRecordTaken(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "")
+		s.gap(notify.Started)
+		w.swap(notify.RecordKey(sim.AccountID), []byte(`{"nonce":"`+sim.AccountID+`.x","id":"x","told":true}`), time.Hour)
+		s.gap(notify.Interrupted)
+		s.told(w.sim.RaiseEvents(1)...)
+	})
+}
+
 // Trouble that passes is waited for; who is refused is told, and asked for again later.
 func TestRefused(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
