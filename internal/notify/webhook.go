@@ -97,15 +97,18 @@ func (w *webhooks) open(ctx context.Context, k *keep, p Person) (*rest.Subscript
 	if err != nil {
 		return nil, err
 	}
-	if r.mine(p) && r.Nonce != "" {
+	if r != nil && r.ID != "" && r.Nonce != "" {
+		// Whoever can read it is the one who asked for it, with whichever token: it is no other's.
 		sub, err := w.ask(ctx, p, r.ID, w.cfg.REST.ReadSubscription)
 		switch {
 		case err == nil && w.comes(sub, r.Nonce):
+			r.Who = sum(p.Key)
 			return sub, w.adopt(ctx, k, r)
 		case err != nil && !errors.Is(err, errGone):
 			return nil, err
+		case err == nil || r.mine(p):
+			w.drop(ctx, p, r.ID)
 		}
-		w.drop(ctx, p, r.ID)
 	}
 	return w.create(ctx, k, p, r.why())
 }

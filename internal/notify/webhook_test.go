@@ -243,6 +243,30 @@ func TestPeople(t *testing.T) {
 	})
 }
 
+// A token ends after an hour. Who comes with the next one goes on with what there is: it is the
+// same person's at RingCentral, and no gap is needed.
+func TestNextToken(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		g := w.gateway(nil)
+		first := w.person(sim.AdministratorID)
+		s := w.subscribe(g, first, "")
+		s.gap(notify.Started)
+		next := w.person(sim.AdministratorID)
+		next.Key = "the next token"
+		other := w.subscribe(g, next, "")
+		s.reader.Close()
+		w.calls()
+		w.sim.FailNext("readSubscription", 1, sim.Fault{Status: http.StatusUnauthorized, Body: `{"errorCode":"OAU-128","message":"Access token expired"}`})
+		time.Sleep(10 * time.Minute)
+		if n, calls := len(w.sim.Subscriptions()), w.calls(); n != 1 || strings.Contains(calls, "POST") {
+			t.Errorf("%d subscriptions, calls %s", n, calls)
+		}
+		other.told(w.sim.RaiseEvents(2)...)
+		other.quiet()
+	})
+}
+
 // One replica asks for all; when it goes, another one goes on.
 func TestReplicas(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
