@@ -52,7 +52,7 @@ func Gateway(cfg config.Serve, version string, log *slog.Logger) (*gateway.Gatew
 
 // listen wires how RingCentral tells of events.
 func listen(cfg config.Serve, client *rest.Client, base http.RoundTripper, log *slog.Logger) (*notify.Events, error) {
-	shared, how := cluster.Config{URL: cfg.Budget.RedisURL, Log: log}, cfg.Events
+	shared, how := cluster.Config{URL: cfg.Budget.RedisURL, Log: log.With("shared", "events")}, cfg.Events
 	bus, err := cluster.OpenBus(shared)
 	if err != nil {
 		return nil, err
