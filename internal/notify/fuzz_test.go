@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -54,7 +55,7 @@ func written(t *testing.T, e *Events) map[string]uint64 {
 	t.Helper()
 	n := map[string]uint64{}
 	for _, account := range append([]string{"1", ""}, heard...) {
-		p, err := e.cfg.Bus.Read(t.Context(), account, Position{}, MostEntries)
+		p, err := e.cfg.Bus.Read(t.Context(), account, Position{}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,7 +221,10 @@ func FuzzFrame(f *testing.F) {
 		u.mu.Lock()
 		u.token, u.frames = strings.ReplaceAll(token, "HOST", host), frames
 		u.mu.Unlock()
-		var granted struct{ URI string }
+		var granted struct {
+			URI   string
+			Token string `json:"ws_access_token"`
+		}
 		_ = json.Unmarshal([]byte(token), &granted)
 		leads(t, upstream, granted.URI)
 		before := written(t, e)
@@ -232,8 +236,9 @@ func FuzzFrame(f *testing.F) {
 			t.Errorf("ended with %v", err)
 		}
 		text := fmt.Sprintf("%v %+v", err, e.Status())
-		for _, secret := range []string{wsToken, recoveryToken} {
-			if strings.Contains(text, secret) && !strings.Contains(granted.URI, secret) {
+		given := map[string]bool{wsToken: granted.Token == wsToken && !strings.Contains(granted.URI, wsToken), recoveryToken: strings.HasPrefix(frames, begun) && !odd.MatchString(frames[len(begun):])}
+		for secret, was := range given {
+			if was && strings.Contains(text, secret) {
 				t.Errorf("a token is told: %s", text)
 			}
 		}
@@ -249,6 +254,9 @@ func FuzzFrame(f *testing.F) {
 		}
 	})
 }
+
+// odd are frames that may bring another recovery token.
+var odd = regexp.MustCompile(`(?i)wsc"|[^ -~\n]|\\`)
 
 // leads checks where a WebSocket of an upstream is taken to be.
 func leads(t *testing.T, upstream, text string) {
