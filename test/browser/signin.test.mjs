@@ -126,7 +126,7 @@ async function ask(headers, query = '{ viewer { name } }') {
 }
 
 const mine = '{ viewer { name extensionNumber } }';
-let john, jane;
+let john, jane, first; // and the id of the first event
 
 test('whoever has not signed in is told so', { timeout }, async () => {
   john = await visitor();
@@ -218,11 +218,17 @@ const shown = async (page, what) => page.waitForFunction(
   [await page.locator('.graphiql-response .CodeMirror').elementHandle(), what.source],
 );
 
+async function follow(page, fields, after = '') {
+  await write(page, `subscription { contactCenterPhoneNumberChanged${after} { ${fields} } }`);
+  const answer = page.waitForResponse('**/graphql');
+  await page.getByRole('button', { name: 'Execute query' }).click();
+  await answer;
+}
+
 test('a subscription that is cut off goes on where it was', { timeout }, async () => {
-  await write(john, 'subscription { contactCenterPhoneNumberChanged { id eventType phoneNumber { usageType } } }');
-  await john.getByRole('button', { name: 'Execute query' }).click();
+  await follow(john, 'id eventType phoneNumber { usageType }');
   await shown(john, /"GAP"/);
-  const first = JSON.parse(await text(john, '.graphiql-response')).data.contactCenterPhoneNumberChanged.id;
+  first = JSON.parse(await text(john, '.graphiql-response')).data.contactCenterPhoneNumberChanged.id;
   front.cut();
   assert.deepEqual((await reassign(john, 'CONTACT_CENTER_NUMBER')).data, { reassignPhoneNumber: { outcome: 'APPLIED' } });
   await shown(john, /"UPDATED"[^]*"CONTACT_CENTER_NUMBER"/);
@@ -230,6 +236,9 @@ test('a subscription that is cut off goes on where it was', { timeout }, async (
   const back = () => seen.find(({ headers }) => headers?.['last-event-id'] === first);
   while (!back()) await john.waitForTimeout(50); // once the tap has seen its end
   assert.match(back().body, /UPDATED/);
+  await follow(john, 'eventType');
+  front.cut(); // and where it was is not known
+  await shown(john, /"No connection/);
   await write(john, mine);
   await run(john);
   await john.waitForTimeout(1000); // and GraphiQL has stored it
@@ -251,7 +260,12 @@ test('a page goes on when another tab has signed in anew, but never as somebody 
   await write(page, mine);
   await again('Carlos Diaz');
   assert.deepEqual(await run(page), { data: { viewer: { name: 'Carlos Diaz', extensionNumber: '106' } } });
+  const follower = await tab(context, url);
+  await follow(follower, 'id', `(after: "${first}")`);
+  await shown(follower, /"id"/);
   await again('Jane Smith');
+  front.cut();
+  await shown(follower, /"FORBIDDEN"|not the same person/);
   const { data, errors } = await run(page);
   assert.deepEqual([data, errors[0].extensions.code], [undefined, 'FORBIDDEN']);
   await page.locator('.person').getByText('Jane Smith').waitFor();
