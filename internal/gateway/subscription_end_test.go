@@ -197,3 +197,20 @@ func TestEventsEndWithTheRight(t *testing.T) {
 		})
 	}
 }
+
+// That RingCentral does not reach the gateway is no mistake of who subscribes.
+func TestEventsUnreachable(t *testing.T) {
+	s := newStack(t, func(c *gateway.Config) {
+		var err error
+		if c.Events, err = notify.New(notify.Config{REST: c.REST, Bus: notify.NewMemory(), Store: auth.NewMemory(), Via: notify.Webhook, URL: "http://127.0.0.1:1"}); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(c.Events.Close)
+	})
+	e := &eventful{stack: s}
+	for way, r := range map[string]*ear{"socket": e.bySocket(t, e.token, numberTypes), "events": e.byEvents(t, e.token, numberTypes)} {
+		if got := r.hears(); !strings.Contains(got, `"code":"UPSTREAM_UNAVAILABLE"`) || !strings.Contains(got, "RINGQL_EVENTS_URL") {
+			t.Errorf("by %s: %s", way, got)
+		}
+	}
+}

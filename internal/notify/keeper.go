@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -365,6 +366,9 @@ func (k *keep) refuse(p Person, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.is(Broken) // until it tells another
+	if errors.Is(err, rest.ErrBadRequest) || errors.Is(err, rest.ErrNotFound) {
+		err = fmt.Errorf("%w: %w", ErrRefused, err)
+	}
 	if s := k.supporter(p.id()); s != nil {
 		s.refused, s.until = err, time.Now().Add(refusedFor)
 	}

@@ -27,6 +27,9 @@ var (
 	ErrSlow = errors.New("events are read too slowly")
 	// ErrUnreachable means that RingCentral does not reach the gateway to tell it of events.
 	ErrUnreachable = errors.New("RingCentral does not reach the gateway")
+	// ErrRefused means that RingCentral does not do what it is asked for to tell of an account, and
+	// that it is not whoever subscribes who has asked for something wrong.
+	ErrRefused = errors.New("RingCentral refuses to tell of events")
 	// ErrClosed means that the gateway is stopping.
 	ErrClosed = errors.New("the gateway is stopping")
 )

@@ -61,3 +61,15 @@ func TestRefusedState(t *testing.T) {
 		}
 	})
 }
+
+// What the gateway asks for is no mistake of those who subscribe.
+func TestRefusedRequest(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.sim.FailNext("createSubscription", 1, sim.Fault{Status: http.StatusBadRequest, Body: `{"errorCode":"SUB-508","message":"Invalid event filters"}`})
+		s := w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "")
+		if _, err := s.reader.Next(t.Context()); !errors.Is(err, notify.ErrRefused) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
