@@ -90,6 +90,8 @@ type keep struct {
 	empty  time.Time // since when there is nobody
 	state  State
 	since  time.Time
+	barred error     // why RingCentral tells nobody, whoever asks
+	until  time.Time // and until when that is taken to be so
 }
 
 // supporter is somebody who wants to be told.
@@ -112,6 +114,9 @@ func (k *keeper) join(account string, p Person) error {
 		kp = &keep{keeper: k, account: account, lease: newLease(k.cfg.Store, "events:"+sum(account)), nudge: make(chan struct{}, 1), state: Starting, since: time.Now()}
 		k.keeps[account] = kp
 		k.done.Go(func() { kp.run(k.ctx) })
+	}
+	if kp.barred != nil && time.Now().Before(kp.until) && kp.state == Broken {
+		return kp.barred
 	}
 	s := kp.supporter(p.id())
 	switch {
@@ -369,8 +374,14 @@ func (k *keep) refuse(p Person, err error) {
 	if errors.Is(err, rest.ErrBadRequest) || errors.Is(err, rest.ErrNotFound) {
 		err = fmt.Errorf("%w: %w", ErrRefused, err)
 	}
-	if s := k.supporter(p.id()); s != nil {
-		s.refused, s.until = err, time.Now().Add(refusedFor)
+	until := time.Now().Add(refusedFor)
+	if errors.Is(err, ErrRefused) || errors.Is(err, ErrUnreachable) { // whoever asks
+		k.barred, k.until = err, until
+	}
+	for _, s := range k.people {
+		if s.id() == p.id() || k.barred != nil && k.until.Equal(until) {
+			s.refused, s.until = err, until
+		}
 	}
 }
 

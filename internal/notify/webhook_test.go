@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -218,8 +219,19 @@ func TestUnreachable(t *testing.T) {
 		g := w.gateway(nil)
 		w.door.closed = true
 		s := w.subscribe(g, w.person(sim.AdministratorID), "")
+		for i := range 20 { // it is nobody's fault: they are not asked for one after the other
+			p := w.person(sim.AdministratorID)
+			p.Key = fmt.Sprint("another ", i)
+			w.subscribe(g, p, "")
+		}
 		if _, err := s.reader.Next(t.Context()); !errors.Is(err, notify.ErrUnreachable) {
 			t.Fatalf("got %v", err)
+		}
+		if _, err := g.Subscribe(t.Context(), notify.Subscription{Account: sim.AccountID, Person: w.person("435068008")}); !errors.Is(err, notify.ErrUnreachable) {
+			t.Errorf("who comes late got %v", err)
+		}
+		if got := w.calls(); got != "medium POST /subscription" {
+			t.Errorf("calls %s", got)
 		}
 	})
 }
