@@ -43,6 +43,7 @@ func (s *Server) raise(h happening) (uuids []string) {
 	m, now := &s.subscriptions, time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.happenings++
 	for _, sub := range m.wanting(h.path, now) {
 		if _, p := barred(s.company.extension[sub.owner.person]); p != nil {
 			continue // who may not sign in any more is not told either
@@ -51,7 +52,7 @@ func (s *Server) raise(h happening) (uuids []string) {
 			UUID: newUUID(), Event: h.path, Timestamp: timestamp(now), SubscriptionID: sub.id,
 			OwnerID: formatID(sub.owner.person), Body: h.body(sub.base),
 		}}
-		m.ledger.write(Event{UUID: d.UUID, SubscriptionID: sub.id, Path: h.path, Time: now})
+		m.ledger.write(Event{UUID: d.UUID, SubscriptionID: sub.id, Path: h.path, Time: now, Happening: m.happenings})
 		m.hand(sub, d, now)
 		uuids = append(uuids, d.UUID)
 	}

@@ -77,9 +77,14 @@ func TestForgedEvents(t *testing.T) {
 			t.Fatalf("token %q, events %+v", got[0].token, all)
 		}
 		for _, e := range all {
-			if e.Forged != (e.UUID == got[0].UUID) {
+			if e.Forged != (e.UUID == got[0].UUID) || e.Forged != (e.Happening == 0) {
 				t.Errorf("%+v", e)
 			}
+		}
+		s.ExpireSubscriptions("")
+		s.RaiseEvents(1)
+		if last := all[2]; last.Happening != 2 || s.Happenings() != 3 {
+			t.Errorf("of %d: %+v", s.Happenings(), last)
 		}
 		if got := s.Deliveries(); got != (sim.Deliveries{Made: 3, Acknowledged: 2}) {
 			t.Errorf("%+v", got)

@@ -10,7 +10,8 @@ type Event struct {
 	UUID, SubscriptionID string
 	Path                 string // as filters name it
 	Time                 time.Time
-	Forged               bool // it never happened
+	Happening            int  // which of all that happened it tells of, from 1: the same for each subscription
+	Forged               bool // it never happened; Happening is 0
 }
 
 // Events lists what subscriptions were to be told of, oldest first: at most the last 100,000. What happens while nobody has a live
@@ -21,6 +22,13 @@ func (s *Server) Events() []Event {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.ledger)
+}
+
+// Happenings says how many things have happened that somebody could have been told of, whether or not anybody was.
+func (s *Server) Happenings() int {
+	s.subscriptions.mu.Lock()
+	defer s.subscriptions.mu.Unlock()
+	return s.subscriptions.happenings
 }
 
 // RaiseEvents tells n times, as fast as it goes and without a call, that the first number of the contact centre was updated. It

@@ -73,6 +73,8 @@ type subscriptions struct {
 	counts  Deliveries
 	closed  bool
 	workers sync.WaitGroup
+
+	happenings int // so far
 }
 
 // add takes in a subscription, and reports whether there was room for it. One connection has one: a new one takes the place of the
