@@ -83,7 +83,8 @@ fuzz: ## fuzz every parser of outside input for FUZZTIME each (1m)
 	@test/fuzz.sh $(or $(FUZZTIME),1m)
 
 .PHONY: soak
-soak: ## kill three gateways and their Redis while things happen, SOAK times over (20)
+soak: ## play SOAK (20) scripts of faults, and kill three gateways and their Redis while things happen as often
+	go test -run '^TestFaults$$' -count 1 -timeout 60m -v ./internal/notify -soak $(or $(SOAK),20)
 	go test -run TestReplicaKilled -count 1 -timeout 60m -v ./test/replicas -soak $(or $(SOAK),20)
 
 .PHONY: tools

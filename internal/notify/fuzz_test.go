@@ -3,6 +3,7 @@ package notify
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -228,7 +229,7 @@ func FuzzFrame(f *testing.F) {
 		_ = json.Unmarshal([]byte(token), &granted)
 		leads(t, upstream, granted.URI)
 		before := written(t, e)
-		k := &keep{keeper: e.keeper, account: heard[0]}
+		k := &keep{keeper: e.keeper, account: heard[0], lease: newLease(e.cfg.Store, rand.Text()), lost: func() {}}
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		err := (&sockets{e, e.dialer()}).hold(ctx, k, person)

@@ -288,6 +288,9 @@ func (k *keep) hold(ctx context.Context) error {
 			}
 			return cause
 		}
+		if errors.Is(err, errLease) {
+			return err
+		}
 		k.cfg.Log.Warn("RingCentral does not tell somebody of events who wants to be told", "cause", err)
 		k.refuse(p, err)
 	}
@@ -307,7 +310,7 @@ func (k *keep) holdAs(ctx context.Context, p Person) error {
 	for wait := firstRetry; ; {
 		began := time.Now()
 		err := k.way.hold(ctx, k, p)
-		if ctx.Err() != nil || k.refused(err) {
+		if ctx.Err() != nil || errors.Is(err, errLease) || k.refused(err) {
 			return err
 		}
 		k.set(Broken)

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"crypto/rand"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,24 +31,48 @@ type lease struct {
 	store  Store
 	key    string
 	holder []byte
+	until  atomic.Int64 // nobody else can have it before, in nanoseconds
 }
 
 func newLease(s Store, name string) *lease {
-	return &lease{s, "lease:" + name, []byte(rand.Text())}
+	return &lease{store: s, key: "lease:" + name, holder: []byte(rand.Text())}
 }
 
 // take takes the lease, or says that it is still held; false if another one holds it.
 func (l *lease) take(ctx context.Context) (bool, error) {
-	held, err := l.store.Swap(ctx, l.key, l.holder, l.holder, leaseLife)
-	if held || err != nil {
-		return held, err
+	held, err := l.renew(ctx, l.holder)
+	if !held && err == nil {
+		held, err = l.renew(ctx, nil)
 	}
-	return l.store.Swap(ctx, l.key, nil, l.holder, leaseLife)
+	return held, err
 }
 
-// keep holds on to the lease, and calls lost once another one has it. Nobody can take it while
-// the store is away. When it had ended, and nobody took it, known says whether the store has kept
-// the rest; if not, the lease is lost as well.
+// renew takes the lease if it is still as it was.
+func (l *lease) renew(ctx context.Context, was []byte) (bool, error) {
+	began := time.Now()
+	held, err := l.store.Swap(ctx, l.key, was, l.holder, leaseLife)
+	if held && err == nil {
+		l.until.Store(began.Add(leaseLife).UnixNano())
+	}
+	return held, err
+}
+
+// sure returns nil while nobody else can have the lease, and errLease once another one has it.
+func (l *lease) sure(ctx context.Context) error {
+	if time.Now().UnixNano() < l.until.Load() {
+		return nil
+	}
+	held, err := l.take(ctx)
+	if !held && err == nil {
+		return errLease
+	}
+	return err
+}
+
+// keep holds on to the lease, and calls lost once another one has it. When the store is away
+// for this replica alone, another one may have it before that is known. When it had ended, and
+// nobody took it, known says whether the store has kept the rest; if not, the lease is lost as
+// well.
 func (l *lease) keep(ctx context.Context, lost func(), known func(context.Context) bool) {
 	tick := time.NewTicker(leaseBeat)
 	defer tick.Stop()
@@ -57,9 +82,9 @@ func (l *lease) keep(ctx context.Context, lost func(), known func(context.Contex
 			return
 		case <-tick.C:
 		}
-		held, err := l.store.Swap(ctx, l.key, l.holder, l.holder, leaseLife)
+		held, err := l.renew(ctx, l.holder)
 		if !held && err == nil {
-			held, err = l.take(ctx)
+			held, err = l.renew(ctx, nil)
 			held = held && known(ctx)
 		}
 		if !held && err == nil {
@@ -73,5 +98,6 @@ func (l *lease) keep(ctx context.Context, lost func(), known func(context.Contex
 func (l *lease) release() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	l.until.Store(0)
 	_, _ = l.store.Swap(ctx, l.key, l.holder, nil, 0)
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -40,6 +42,7 @@ const (
 var (
 	errFrame  = errors.New("a frame that makes no sense")
 	errSilent = errors.New("the connection is dead")
+	errAmid   = errors.New("the connection ended amid a frame")
 )
 
 // line is one connection to RingCentral.
@@ -81,17 +84,17 @@ type frame struct {
 }
 
 // open connects with the token that RingCentral has given, and takes up what broke if there is
-// something.
-func open(ctx context.Context, client *http.Client, upstream string, t *rest.WSToken, broken *recovery) (*line, error) {
+// something. When it fails, that may have been taken up, and what was kept be sent to nobody.
+func open(ctx context.Context, client *http.Client, upstream string, t *rest.WSToken, was *broken) (*line, error) {
 	u, err := address(upstream, t.URI)
 	if err != nil {
 		return nil, err
 	}
 	q, tokens := u.Query(), []rest.Secret{t.Token}
 	q.Set("access_token", string(t.Token))
-	if broken != nil {
-		q.Set("wsc", string(broken.Token))
-		tokens = append(tokens, broken.Token)
+	if was.context != nil {
+		q.Set("wsc", string(was.context.Token))
+		tokens = append(tokens, was.context.Token)
 	}
 	u.RawQuery = q.Encode()
 	ctx, cancel := context.WithTimeout(ctx, greetTime)
@@ -101,6 +104,7 @@ func open(ctx context.Context, client *http.Client, upstream string, t *rest.WST
 		if resp != nil {
 			return nil, fmt.Errorf("%w: WebSocket: status %d", rest.ErrUnavailable, resp.StatusCode)
 		}
+		was.doubt = was.doubt || !unconnected(err)
 		return nil, fmt.Errorf("%w: WebSocket: %w", rest.ErrUnavailable, withoutURL(err))
 	}
 	conn.SetReadLimit(mostFrame)
@@ -110,6 +114,7 @@ func open(ctx context.Context, client *http.Client, upstream string, t *rest.WST
 		err = fmt.Errorf("%w: %w: it does not begin with what it is, status %d", rest.ErrUnavailable, errFrame, f.Status)
 	}
 	if err != nil {
+		was.doubt = true
 		_ = conn.CloseNow()
 		return nil, err
 	}
@@ -117,6 +122,12 @@ func open(ctx context.Context, client *http.Client, upstream string, t *rest.WST
 		l.details.RecoveryBuffer = mostReplayed
 	}
 	return l, nil
+}
+
+// unconnected says whether nothing was sent before an error.
+func unconnected(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "dial"
 }
 
 // address reads where a WebSocket is. The token is taken nowhere but to RingCentral: to the host
@@ -161,9 +172,13 @@ func withoutURL(err error) error {
 
 // next waits for the next frame.
 func (l *line) next(ctx context.Context) (*frame, error) {
-	_, b, err := l.conn.Read(ctx)
+	_, r, err := l.conn.Reader(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%w: WebSocket: %w", rest.ErrUnavailable, hushed{err, l.hush(err.Error())})
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("%w: WebSocket: %w: %w", rest.ErrUnavailable, errAmid, err)
 	}
 	var parts []json.RawMessage
 	f := new(frame)

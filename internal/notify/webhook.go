@@ -78,8 +78,17 @@ func (k *keep) note(ctx context.Context, id string) error {
 	if r == nil || r.ID != id {
 		return errGone // it was forgotten, or another replica that had the lease made one: what this one tells is not taken
 	}
-	_ = k.records.save(ctx, k.account, r)
+	_ = k.save(ctx, r)
 	return nil
+}
+
+// save puts r in place of what is known of the account, unless another replica looks after it
+// by now.
+func (k *keep) save(ctx context.Context, r *record) error {
+	if err := k.lease.sure(ctx); err != nil {
+		return err
+	}
+	return k.records.save(ctx, k.account, r)
 }
 
 // renewal is when a subscription is to be renewed: at half its life.
@@ -129,13 +138,13 @@ func (w *webhooks) adopt(ctx context.Context, k *keep, r *record) error {
 			return err
 		}
 	}
-	return k.records.save(ctx, k.account, r)
+	return k.save(ctx, r)
 }
 
 // create has RingCentral make a subscription.
 func (w *webhooks) create(ctx context.Context, k *keep, p Person, why Reason) (*rest.Subscription, error) {
 	r := &record{Nonce: newNonce(w.cfg.Secret, k.account), Who: sum(p.Key), Told: why == Interrupted}
-	if err := k.records.save(ctx, k.account, r); err != nil { // from now on what it tells is taken, and nothing else
+	if err := k.save(ctx, r); err != nil { // from now on what it tells is taken, and nothing else
 		return nil, err
 	}
 	address := w.address(r.Nonce)
@@ -161,11 +170,11 @@ func (w *webhooks) create(ctx context.Context, k *keep, p Person, why Reason) (*
 		w.drop(ctx, p, sub.ID)
 		return nil, disabled(sub)
 	}
-	r.ID, r.Told = sub.ID, true
-	if err := k.records.save(ctx, k.account, r); err != nil {
+	if err := k.gap(ctx, why); err != nil { // before anyone can take the subscription for one that has told all along
 		return nil, err
 	}
-	return sub, k.gap(ctx, why)
+	r.ID, r.Told = sub.ID, true
+	return sub, k.save(ctx, r)
 }
 
 // find looks whether a subscription was made although no answer came.
@@ -256,7 +265,7 @@ func (w *webhooks) end(ctx context.Context, k *keep, p Person) error {
 	if err != nil || !r.mine(p) {
 		return err
 	}
-	if err := k.records.save(ctx, k.account, nil); err != nil {
+	if err := k.save(ctx, nil); err != nil {
 		return err
 	}
 	return w.cfg.REST.DeleteSubscription(ctx, r.ID)

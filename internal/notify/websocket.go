@@ -1,10 +1,12 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -29,6 +31,7 @@ type sockets struct {
 type broken struct {
 	context *recovery
 	doubt   bool      // whether something may be lost though it is taken up again
+	left    int       // how many of what was kept were not told yet, when it broke over telling them; 0 if it did not
 	until   time.Time // when it is not to be taken up any more
 }
 
@@ -39,21 +42,20 @@ func (s *sockets) hold(ctx context.Context, k *keep, p Person) error {
 	if err != nil {
 		return err
 	}
-	was := k.broken
-	l, err := open(ctx, s.client, s.cfg.Upstream, token, was.context)
+	l, err := open(ctx, s.client, s.cfg.Upstream, token, &k.broken)
 	if err != nil {
-		if errors.Is(err, errFrame) || time.Now().After(was.until) {
+		if errors.Is(err, errFrame) || time.Now().After(k.broken.until) {
 			k.broken = broken{} // it would be refused again, and again
 		}
 		return err
 	}
 	defer func() { _ = l.conn.CloseNow() }()
-	replayed := 0
+	was, replayed := k.broken, 0
 	if was.context != nil && l.details.RecoveryState == "Successful" {
 		if was.doubt {
 			err = k.gap(ctx, Interrupted)
 		}
-		replayed = l.details.RecoveryBuffer
+		replayed = cmp.Or(was.left, l.details.RecoveryBuffer)
 	} else {
 		k.broken = broken{}
 		err = s.begin(ctx, k, p, l)
@@ -78,7 +80,7 @@ func (s *sockets) begin(ctx context.Context, k *keep, p Person, l *line) error {
 		return err
 	}
 	r := &record{Line: rand.Text(), Who: sum(p.Key), Told: before.why() == Interrupted}
-	if err := k.records.save(ctx, k.account, r); err != nil {
+	if err := k.save(ctx, r); err != nil {
 		return err
 	}
 	k.line = r.Line
@@ -91,7 +93,7 @@ func (s *sockets) begin(ctx context.Context, k *keep, p Person, l *line) error {
 	}
 	why := r.why()
 	r.ID, r.Told = sub.ID, true
-	if err := k.records.save(ctx, k.account, r); err != nil {
+	if err := k.save(ctx, r); err != nil {
 		return err
 	}
 	return k.gap(ctx, why)
@@ -103,19 +105,23 @@ func (s *sockets) listen(ctx context.Context, k *keep, l *line, replayed int) er
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	k.done.Go(func() { l.beat(ctx, s.cfg.Beat, func() { cancel(errSilent) }) })
-	connected := time.Now()
-	for {
+	for waited := time.Duration(0); ; { // for what is told; not for the log
+		began := time.Now()
 		f, err := l.next(ctx)
+		if waited += time.Since(began); waited >= replayTime {
+			replayed = 0
+		}
 		if err != nil {
-			return s.broke(ctx, k, l, err)
+			return s.broke(ctx, k, l, replayed, err)
 		}
 		k.broken.context = l.context
 		if f.Type != "ServerNotification" {
 			continue
 		}
-		if replayed--; replayed == 0 && time.Since(connected) < replayTime {
+		if replayed == 1 {
 			err = k.gap(ctx, Interrupted) // as many as are kept: there may have been more
 		}
+		replayed = max(0, replayed-1)
 		if err == nil {
 			err = s.surely(ctx, k, f.body)
 		}
@@ -126,9 +132,9 @@ func (s *sockets) listen(ctx context.Context, k *keep, l *line, replayed int) er
 	}
 }
 
-// broke notes how a connection ended.
-func (s *sockets) broke(ctx context.Context, k *keep, l *line, err error) error {
-	k.broken = broken{context: l.context, until: time.Now().Add(l.details.keeps())}
+// broke notes how a connection ended, when so many might still have been told again.
+func (s *sockets) broke(ctx context.Context, k *keep, l *line, left int, err error) error {
+	k.broken = broken{context: l.context, left: left, until: time.Now().Add(l.details.keeps())}
 	switch {
 	case errors.Is(context.Cause(ctx), errSilent): // what was sent into it is lost
 		k.broken.doubt = true
@@ -138,38 +144,53 @@ func (s *sockets) broke(ctx context.Context, k *keep, l *line, err error) error 
 		return ctx.Err()
 	case errors.Is(err, errFrame), websocket.CloseStatus(err) == websocket.StatusMessageTooBig, errors.Is(err, websocket.ErrMessageTooBig):
 		k.broken = broken{} // it would be told again, and again
+	case errors.Is(err, errAmid), websocket.CloseStatus(err) < 0 && !errors.Is(err, io.EOF):
+		k.broken.doubt = true // it was cut off, with what was on its way
 	}
 	return err
 }
 
 // surely writes what is told, however long the bus is away: over a connection nothing is told
-// again. Once another connection is current, this replica gives the account up.
+// again. It does not once another replica may be told of the same, or another connection is
+// current: then this replica gives the account up.
 func (s *sockets) surely(ctx context.Context, k *keep, b []byte) error {
 	for {
-		r, err := k.records.load(ctx, k.account)
-		if err == nil && !r.over(k.line) {
-			k.broken = broken{}
-			k.lost()
-			return errLease
-		}
-		var outcome Outcome
+		err := s.current(ctx, k)
 		if err == nil {
-			outcome, err = s.take(ctx, k.account, b)
-		}
-		if err == nil {
-			if outcome == Invalid {
+			var outcome Outcome
+			if outcome, err = s.take(ctx, k.account, b); outcome == Invalid {
 				return k.gap(ctx, Interrupted)
 			}
-			return nil
 		}
-		if ctx.Err() != nil {
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, errLease):
+			k.broken = broken{}
+			return err
+		case ctx.Err() != nil:
+			k.broken = broken{}
 			return fmt.Errorf("%w: %w", rest.ErrUnavailable, err)
 		}
 		sleep(ctx, pause)
 	}
 }
 
+// current returns nil while what the connection tells is what counts, and errLease once that is
+// another replica's to see to.
+func (s *sockets) current(ctx context.Context, k *keep) error {
+	if err := k.lease.sure(ctx); err != nil {
+		return err
+	}
+	r, err := k.records.load(ctx, k.account)
+	if err == nil && !r.over(k.line) {
+		k.lost()
+		return errLease
+	}
+	return err
+}
+
 // end has nothing to do but to forget: what is told over a connection ends with it.
 func (s *sockets) end(ctx context.Context, k *keep, _ Person) error {
-	return k.records.save(ctx, k.account, nil)
+	return k.save(ctx, nil)
 }
