@@ -184,14 +184,19 @@ func BenchmarkGrantInFullWindow(b *testing.B) {
 	}
 }
 
-// A call that is made by other means than a request is spent like one.
+// A call that is made by other means than a request is spent like one, and no other waits for
+// what comes of it.
 func TestTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := New(Config{Limits: map[Group]int{Medium: 2}})
+		began := time.Now()
 		for range 2 {
 			if err := g.Turn(t.Context(), "one", Medium, "createSubscription"); err != nil {
 				t.Fatal(err)
 			}
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("the second waits for %v", took)
 		}
 		if left := g.Left("one", Medium); left != 0 {
 			t.Errorf("%d left of 2", left)

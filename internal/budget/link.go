@@ -53,9 +53,14 @@ func Transport(g *Gate, who func(context.Context) string) func(http.RoundTripper
 }
 
 // Turn waits for the turn of a call that who makes by other means than a request, and spends
-// it. What came of it is not learnt.
+// it. What comes of it is not learnt: others do not wait for it, as they do for a first answer.
 func (g *Gate) Turn(ctx context.Context, who string, group Group, operation string) error {
-	_, err := g.take(ctx, g.key(who, g.Payer(who, group, operation)))
+	a := answer{group: g.Payer(who, group, operation), operation: operation}
+	booked, err := g.take(ctx, g.key(who, a.group))
+	if err == nil {
+		a.booked, a.sent = booked, time.Now()
+		g.learn(ctx, who, a)
+	}
 	return err
 }
 
