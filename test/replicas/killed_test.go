@@ -59,9 +59,11 @@ func replicaKilled(t *testing.T, f *farm) {
 		told("Redis was killed, with all that was in it")
 
 		stopped := f.gateways[f.running()]
+		began := time.Now()
 		if err := stopped.Stop(); err != nil {
 			t.Errorf("it stops with %v", err)
 		}
+		t.Logf("it stops within %v", time.Since(began).Round(100*time.Millisecond))
 		f.running()
 		told("the one that holds the lease was stopped")
 		stopped.Restart()

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"io"
 	"log"
-	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
@@ -49,7 +48,7 @@ func newFarm(t *testing.T, bin, upstream string, gateways int) *farm {
 		up.CloseClientConnections()
 		up.Close()
 	})
-	f.balancer = httptest.NewServer(&httputil.ReverseProxy{Director: f.balance(), ErrorLog: log.New(io.Discard, "", 0)})
+	f.balancer = httptest.NewServer(&httputil.ReverseProxy{Rewrite: f.balance(), ErrorLog: log.New(io.Discard, "", 0)})
 	t.Cleanup(f.balancer.Close)
 	shared := "RINGQL_REDIS_URL="
 	if gateways > 1 {
@@ -67,14 +66,14 @@ func newFarm(t *testing.T, bin, upstream string, gateways int) *farm {
 
 // balance sends each request to the next gateway, whether that is up or not: RingCentral is
 // told 502 of those that are not.
-func (f *farm) balance() func(*http.Request) {
+func (f *farm) balance() func(*httputil.ProxyRequest) {
 	var n atomic.Int64
-	return func(r *http.Request) {
+	return func(r *httputil.ProxyRequest) {
 		to, err := url.Parse(f.gateways[int(n.Add(1))%len(f.gateways)].URL)
 		if err != nil {
 			panic(err)
 		}
-		r.URL.Scheme, r.URL.Host = to.Scheme, to.Host
+		r.SetURL(to)
 	}
 }
 
