@@ -73,3 +73,16 @@ func TestRefusedRequest(t *testing.T) {
 		}
 	})
 }
+
+// Who may not read the subscription of another asks for one of their own.
+func TestRefusedAnothers(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		first := w.gateway(nil)
+		s := w.subscribe(first, w.person(sim.AdministratorID), "")
+		s.gap(notify.Started)
+		first.Close()
+		w.sim.FailNext("readSubscription", 1, sim.Fault{Status: http.StatusForbidden, Body: `{"errorCode":"SUB-402","message":"Not allowed"}`})
+		w.subscribe(w.gateway(nil), w.person("435068008"), "").gap(notify.Interrupted)
+	})
+}

@@ -113,7 +113,7 @@ func (w *webhooks) open(ctx context.Context, k *keep, p Person) (*rest.Subscript
 		case err == nil && w.comes(sub, r.Nonce):
 			r.Who = sum(p.Key)
 			return sub, w.adopt(ctx, k, r)
-		case err != nil && !errors.Is(err, errGone):
+		case err != nil && !errors.Is(err, errGone) && (r.mine(p) || !k.refused(err)): // another's may be refused
 			return nil, err
 		case err == nil || r.mine(p):
 			w.drop(ctx, p, r.ID)
