@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -165,11 +166,11 @@ func TestChecks(t *testing.T) {
 // failing is a bus that cannot be read for a while.
 type failing struct {
 	*Memory
-	until time.Time
+	until atomic.Pointer[time.Time]
 }
 
 func (f *failing) Read(ctx context.Context, account string, from Position, most int) (Page, error) {
-	if time.Now().Before(f.until) {
+	if until := f.until.Load(); until != nil && time.Now().Before(*until) {
 		return Page{}, errors.New("away")
 	}
 	return f.Memory.Read(ctx, account, from, most)
@@ -190,7 +191,8 @@ func TestBusAway(t *testing.T) {
 			publish(t, bus, n, n+1)
 			next(t, along)
 		}
-		bus.until = time.Now().Add(time.Minute)
+		until := time.Now().Add(time.Minute)
+		bus.until.Store(&until)
 		back := reader(t, h, first)
 		publish(t, bus, 3*mostHeld, 3*mostHeld+1)
 		for _, c := range []struct {

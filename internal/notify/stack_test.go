@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,7 +31,7 @@ type world struct {
 // door leads webhooks to a gateway, if it is open.
 type door struct {
 	to     http.Handler
-	closed bool
+	closed atomic.Bool
 	told   []http.Header // of what came
 	nonce  string        // where the last came to
 	answer *httptest.ResponseRecorder
@@ -40,7 +41,7 @@ func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer func() { _ = r.Body.Close() }()
 	}
-	if d.closed || d.to == nil {
+	if d.closed.Load() || d.to == nil {
 		return nil, io.ErrUnexpectedEOF
 	}
 	d.told, d.nonce = append(d.told, r.Header.Clone()), r.URL.Query().Get("s")

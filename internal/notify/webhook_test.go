@@ -126,18 +126,18 @@ func TestGatewayAway(t *testing.T) {
 		w := newWorld(t)
 		s := w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "")
 		s.gap(notify.Started)
-		w.door.closed = true
+		w.door.closed.Store(true)
 		told := w.sim.RaiseEvents(3)
 		time.Sleep(30 * time.Second)
-		w.door.closed = false
+		w.door.closed.Store(false)
 		got := []string{s.next().UUID, s.next().UUID, s.next().UUID} // each is repeated by itself
 		if slices.Sort(told); !slices.Equal(slices.Sorted(slices.Values(got)), told) {
 			t.Fatalf("got %v, want %v", got, told)
 		}
-		w.door.closed = true
+		w.door.closed.Store(true)
 		w.sim.RaiseEvents(3)
 		time.Sleep(11 * time.Minute) // it is blacklisted
-		w.door.closed = false
+		w.door.closed.Store(false)
 		s.gap(notify.Interrupted)
 		s.told(w.sim.RaiseEvents(2)...)
 		s.quiet()
@@ -217,7 +217,7 @@ func TestUnreachable(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t)
 		g := w.gateway(nil)
-		w.door.closed = true
+		w.door.closed.Store(true)
 		s := w.subscribe(g, w.person(sim.AdministratorID), "")
 		for i := range 20 { // it is nobody's fault: they are not asked for one after the other
 			p := w.person(sim.AdministratorID)
@@ -343,6 +343,7 @@ func TestReceiver(t *testing.T) {
 		s.gap(notify.Started)
 		w.sim.RaiseEvents(1)
 		s.next()
+		synctest.Wait() // it is answered
 		good := w.door.told[len(w.door.told)-1]
 		if w.door.answer.Code != 200 || w.door.answer.Body.Len() > 0 {
 			t.Errorf("answered %+v", w.door.answer)
