@@ -36,6 +36,7 @@ type canaries struct {
 	texts map[string]string
 
 	refreshed atomic.Bool // whether a session got a second pair of tokens
+	recovered atomic.Bool // whether a WebSocket that broke was taken up again
 }
 
 // plant makes up a text that stands nowhere else.
@@ -105,6 +106,11 @@ type watched struct {
 }
 
 func (u watched) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/ws" {
+		u.noteSocket(r)
+		u.Server.ServeHTTP(w, r)
+		return
+	}
 	if !strings.HasPrefix(r.URL.Path, "/restapi/oauth/token") {
 		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		u.c.add("token that was sent upstream", token)
@@ -159,6 +165,8 @@ type aviary struct {
 	upstream string
 	url      string
 	key      string
+	via      string // how RingCentral tells of events
+	post     *postman
 	stop     func()
 	sinks    map[string]func() string
 }
@@ -166,9 +174,10 @@ type aviary struct {
 // newAviary builds and runs the program with every secret that it can have.
 func newAviary(t *testing.T, redis *redistest.Server) *aviary {
 	t.Helper()
-	a := &aviary{canaries: &canaries{texts: map[string]string{}}, t: t, sinks: map[string]func() string{}}
+	a := &aviary{canaries: &canaries{texts: map[string]string{}}, t: t, sinks: map[string]func() string{}, via: "websocket"}
+	a.post = &postman{c: a.canaries}
 	var err error
-	if a.sim, err = sim.New(sim.Config{Limits: sim.Unlimited()}); err != nil {
+	if a.sim, err = sim.New(sim.Config{Limits: sim.Unlimited(), Webhooks: a.post}); err != nil {
 		t.Fatal(err)
 	}
 	up := httptest.NewServer(watched{a.sim, a.canaries})
@@ -196,9 +205,11 @@ func newAviary(t *testing.T, redis *redistest.Server) *aviary {
 	if redis == nil {
 		env = append(env, "RINGQL_SESSION_FILE="+file("session file"))
 	} else {
+		a.via = "webhook"
 		env = append(env, "RINGQL_REDIS_URL="+redis.URL)
 		a.sinks["redis"] = monitor(t, strings.TrimPrefix(redis.URL, "redis://"))
 	}
+	env = append(env, "RINGQL_EVENTS="+a.via, "RINGQL_EVENTS_URL="+a.url, "RINGQL_EVENTS_SECRET="+a.plant("secret of webhooks"))
 	a.run(filepath.Join(folder, "ringql"), file("log"), env)
 	return a
 }
