@@ -183,7 +183,7 @@ func TestWebhookAnswers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: a-tunnel.example\r\nConnection: close\r\nOrigin: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n\r\n%s", uri, app, len(c.body), c.header, c.body)
+		_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: a-tunnel.example\r\nConnection: close\r\nOrigin: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n\r\n%s", uri, app, len(c.body), c.header, c.body)
 		answer, err := io.ReadAll(conn)
 		_ = conn.Close()
 		if err != nil || len(answer) > 1024 || !bytes.HasPrefix(answer, []byte("HTTP/1.1 "+c.status)) || !bytes.Contains(answer, []byte("\r\nStrict-Transport-Security:")) || !bytes.Contains(answer, []byte("\r\nContent-Type: application/json\r\n")) {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -210,7 +211,7 @@ func (h hushed) Unwrap() error { return h.error }
 func (l *line) hush(text string) string {
 	tokens := l.tokens
 	if l.context != nil {
-		tokens = append(tokens[:len(tokens):len(tokens)], l.context.Token)
+		tokens = append(slices.Clip(tokens), l.context.Token)
 	}
 	for _, t := range tokens {
 		if t != "" {

@@ -114,7 +114,7 @@ func (e *Events) receive(ctx context.Context, answer http.Header, r *http.Reques
 	case rec == nil || !same(nonce, rec.Nonce):
 		e.counts.add(Outdated)
 		return http.StatusGone
-	case validation != "" && !(verified && r.ContentLength != 0 && r.Header.Get(verifying) == ""):
+	case validation != "" && (!verified || r.ContentLength == 0 || r.Header.Get(verifying) != ""):
 		return handshake(answer, validation)
 	}
 	return e.deliver(ctx, account, r)
