@@ -374,7 +374,7 @@ func (k *keep) refuse(p Person, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.is(Broken) // until it tells another
-	if errors.Is(err, rest.ErrBadRequest) || errors.Is(err, rest.ErrNotFound) {
+	if !errors.Is(err, ErrUnreachable) && (errors.Is(err, rest.ErrBadRequest) || errors.Is(err, rest.ErrNotFound)) {
 		err = fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	until := time.Now().Add(refusedFor)
