@@ -277,8 +277,8 @@ type SetExtensionCallQueuesPayloadResolver interface {
 	CallQueues(ctx context.Context, obj *change.ExtensionCallQueuesResult) ([]*rest.CallQueue, error)
 }
 type SubscriptionResolver interface {
-	ContactCenterPhoneNumberChanged(ctx context.Context, accountID string, types []rest.PhoneNumberEventType, after *string) (<-chan *model.ContactCenterPhoneNumberEvent, error)
-	ExtensionChanged(ctx context.Context, accountID string, types []rest.ExtensionEventType, after *string) (<-chan *model.ExtensionEvent, error)
+	ContactCenterPhoneNumberChanged(ctx context.Context, accountID string, types []rest.EventType, after *string) (<-chan *model.ContactCenterPhoneNumberEvent, error)
+	ExtensionChanged(ctx context.Context, accountID string, types []rest.EventType, after *string) (<-chan *model.ExtensionEvent, error)
 	AccountEvents(ctx context.Context, accountID string, after *string) (<-chan model.AccountEvent, error)
 }
 
@@ -5413,8 +5413,8 @@ func (ec *executionContext) field_Subscription_contactCenterPhoneNumberChanged_a
 	}
 	args["accountId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "types",
-		func(ctx context.Context, v any) ([]rest.PhoneNumberEventType, error) {
-			return ec.unmarshalOPhoneNumberEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventTypeᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]rest.EventType, error) {
+			return ec.unmarshalOAccountEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventTypeᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5443,8 +5443,8 @@ func (ec *executionContext) field_Subscription_extensionChanged_args(ctx context
 	}
 	args["accountId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "types",
-		func(ctx context.Context, v any) ([]rest.ExtensionEventType, error) {
-			return ec.unmarshalOExtensionEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventTypeᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]rest.EventType, error) {
+			return ec.unmarshalOAccountEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventTypeᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10928,15 +10928,15 @@ func (ec *executionContext) _ContactCenterPhoneNumberEvent_eventType(ctx context
 			return obj.EventType, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v rest.PhoneNumberEventType) graphql.Marshaler {
-			return ec.marshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v rest.EventType) graphql.Marshaler {
+			return ec.marshalNAccountEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventType(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ContactCenterPhoneNumberEvent_eventType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberEvent", field, false, false, errors.New("field of type PhoneNumberEventType does not have child fields"))
+	return graphql.NewScalarFieldContext("ContactCenterPhoneNumberEvent", field, false, false, errors.New("field of type AccountEventType does not have child fields"))
 }
 
 func (ec *executionContext) _ContactCenterPhoneNumberEvent_rawEventType(ctx context.Context, field graphql.CollectedField, obj *model.ContactCenterPhoneNumberEvent) (ret graphql.Marshaler) {
@@ -17338,26 +17338,72 @@ func (ec *executionContext) fieldContext_EventGap_accountId(_ context.Context, f
 	return graphql.NewScalarFieldContext("EventGap", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _EventGap_reason(ctx context.Context, field graphql.CollectedField, obj *model.EventGap) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventGap_eventType(ctx context.Context, field graphql.CollectedField, obj *model.EventGap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EventGap_reason(ctx, field)
+			return ec.fieldContext_EventGap_eventType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Reason, nil
+			return obj.EventType, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.EventGapReason) graphql.Marshaler {
-			return ec.marshalNEventGapReason2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v rest.EventType) graphql.Marshaler {
+			return ec.marshalNAccountEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventType(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_EventGap_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_EventGap_eventType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventGap", field, false, false, errors.New("field of type AccountEventType does not have child fields"))
+}
+
+func (ec *executionContext) _EventGap_rawEventType(ctx context.Context, field graphql.CollectedField, obj *model.EventGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventGap_rawEventType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawEventType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventGap_rawEventType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventGap", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EventGap_gap(ctx context.Context, field graphql.CollectedField, obj *model.EventGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventGap_gap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EventGapReason) graphql.Marshaler {
+			return ec.marshalOEventGapReason2ᚖgithubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventGap_gap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EventGap", field, false, false, errors.New("field of type EventGapReason does not have child fields"))
 }
 
@@ -19048,15 +19094,15 @@ func (ec *executionContext) _ExtensionEvent_eventType(ctx context.Context, field
 			return obj.EventType, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v rest.ExtensionEventType) graphql.Marshaler {
-			return ec.marshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v rest.EventType) graphql.Marshaler {
+			return ec.marshalNAccountEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventType(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ExtensionEvent_eventType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type ExtensionEventType does not have child fields"))
+	return graphql.NewScalarFieldContext("ExtensionEvent", field, false, false, errors.New("field of type AccountEventType does not have child fields"))
 }
 
 func (ec *executionContext) _ExtensionEvent_rawEventType(ctx context.Context, field graphql.CollectedField, obj *model.ExtensionEvent) (ret graphql.Marshaler) {
@@ -31157,7 +31203,7 @@ func (ec *executionContext) _Subscription_contactCenterPhoneNumberChanged(ctx co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().ContactCenterPhoneNumberChanged(ctx, fc.Args["accountId"].(string), fc.Args["types"].([]rest.PhoneNumberEventType), fc.Args["after"].(*string))
+			return ec.Resolvers.Subscription().ContactCenterPhoneNumberChanged(ctx, fc.Args["accountId"].(string), fc.Args["types"].([]rest.EventType), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactCenterPhoneNumberEvent) graphql.Marshaler {
@@ -31201,7 +31247,7 @@ func (ec *executionContext) _Subscription_extensionChanged(ctx context.Context, 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().ExtensionChanged(ctx, fc.Args["accountId"].(string), fc.Args["types"].([]rest.ExtensionEventType), fc.Args["after"].(*string))
+			return ec.Resolvers.Subscription().ExtensionChanged(ctx, fc.Args["accountId"].(string), fc.Args["types"].([]rest.EventType), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ExtensionEvent) graphql.Marshaler {
@@ -45099,9 +45145,19 @@ func (ec *executionContext) _EventGap(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "reason":
-			out.Values[i] = ec._EventGap_reason(ctx, field, obj)
+		case "eventType":
+			out.Values[i] = ec._EventGap_eventType(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rawEventType":
+			out.Values[i] = ec._EventGap_rawEventType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "gap":
+			out.Values[i] = ec._EventGap_gap(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -53559,6 +53615,22 @@ func (ec *executionContext) marshalNAccountEvent2githubᚗcomᚋringqlᚋringql�
 	return ec._AccountEvent(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAccountEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventType(ctx context.Context, v any) (rest.EventType, error) {
+	res, err := model.UnmarshalAccountEventType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAccountEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventType(ctx context.Context, sel ast.SelectionSet, v rest.EventType) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalAccountEventType(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNActivePermission2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐActivePermission(ctx context.Context, sel ast.SelectionSet, v rest.ActivePermission) graphql.Marshaler {
 	return ec._ActivePermission(ctx, sel, &v)
 }
@@ -54368,22 +54440,6 @@ func (ec *executionContext) marshalNDeviceType2githubᚗcomᚋringqlᚋringqlᚋ
 	return res
 }
 
-func (ec *executionContext) unmarshalNEventGapReason2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx context.Context, v any) (model.EventGapReason, error) {
-	res, err := model.UnmarshalEventGapReason(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNEventGapReason2githubᚗcomᚋringqlᚋringqlᚋgraphᚋmodelᚐEventGapReason(ctx context.Context, sel ast.SelectionSet, v model.EventGapReason) graphql.Marshaler {
-	_ = sel
-	res := model.MarshalEventGapReason(v)
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
 func (ec *executionContext) marshalNExtension2ᚕᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionᚄ(ctx context.Context, sel ast.SelectionSet, v []*rest.Extension) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -54459,22 +54515,6 @@ func (ec *executionContext) unmarshalNExtensionEventHint2githubᚗcomᚋringql�
 func (ec *executionContext) marshalNExtensionEventHint2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventHint(ctx context.Context, sel ast.SelectionSet, v rest.ExtensionEventHint) graphql.Marshaler {
 	_ = sel
 	res := model.MarshalExtensionEventHint(v)
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx context.Context, v any) (rest.ExtensionEventType, error) {
-	res, err := model.UnmarshalExtensionEventType(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx context.Context, sel ast.SelectionSet, v rest.ExtensionEventType) graphql.Marshaler {
-	_ = sel
-	res := model.MarshalExtensionEventType(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -55330,22 +55370,6 @@ func (ec *executionContext) marshalNPhoneNumberEdge2ᚖgithubᚗcomᚋringqlᚋr
 	return ec._PhoneNumberEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx context.Context, v any) (rest.PhoneNumberEventType, error) {
-	res, err := model.UnmarshalPhoneNumberEventType(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx context.Context, sel ast.SelectionSet, v rest.PhoneNumberEventType) graphql.Marshaler {
-	_ = sel
-	res := model.MarshalPhoneNumberEventType(v)
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNPhoneNumberFeature2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberFeature(ctx context.Context, v any) (rest.PhoneNumberFeature, error) {
 	res, err := model.UnmarshalPhoneNumberFeature(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -55999,6 +56023,42 @@ func (ec *executionContext) marshalOAccount2ᚖgithubᚗcomᚋringqlᚋringqlᚋ
 		return graphql.Null
 	}
 	return ec._Account(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAccountEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventTypeᚄ(ctx context.Context, v any) ([]rest.EventType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]rest.EventType, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAccountEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventType(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOAccountEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.EventType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAccountEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐEventType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOAccountLimits2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐAccountLimits(ctx context.Context, sel ast.SelectionSet, v *rest.AccountLimits) graphql.Marshaler {
@@ -57338,42 +57398,6 @@ func (ec *executionContext) marshalOExtensionEventHint2ᚕgithubᚗcomᚋringql�
 	return ret
 }
 
-func (ec *executionContext) unmarshalOExtensionEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventTypeᚄ(ctx context.Context, v any) ([]rest.ExtensionEventType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]rest.ExtensionEventType, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOExtensionEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.ExtensionEventType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNExtensionEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionEventType(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalOExtensionFilter2ᚖgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐExtensionFilter(ctx context.Context, v any) (*rest.ExtensionFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -58356,42 +58380,6 @@ func (ec *executionContext) marshalOPhoneNumberConnection2ᚖgithubᚗcomᚋring
 		return graphql.Null
 	}
 	return ec._PhoneNumberConnection(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOPhoneNumberEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventTypeᚄ(ctx context.Context, v any) ([]rest.PhoneNumberEventType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]rest.PhoneNumberEventType, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOPhoneNumberEventType2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []rest.PhoneNumberEventType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPhoneNumberEventType2githubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberEventType(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalOPhoneNumberFeature2ᚕgithubᚗcomᚋringqlᚋringqlᚋinternalᚋrestᚐPhoneNumberFeatureᚄ(ctx context.Context, v any) ([]rest.PhoneNumberFeature, error) {

@@ -4,8 +4,7 @@ import "github.com/ringql/ringql/internal/rest"
 
 // The enumerations of events.
 var (
-	phoneNumberEventType = newEnum[rest.PhoneNumberEventType]("PhoneNumberEventType", "Created", "Updated", "Deleted", "GAP="+GapEvent)
-	extensionEventType   = newEnum[rest.ExtensionEventType]("ExtensionEventType", "CREATED=Create", "UPDATED=Update", "DELETED=Delete", "GAP="+GapEvent)
+	accountEventType   = newEnum[rest.EventType]("AccountEventType", "Created", "Updated", "Deleted", "GAP="+GapEvent)
 	extensionEventHint   = newEnum[rest.ExtensionEventHint]("ExtensionEventHint", "AccountSettings", "AccountStatus", "AnsweringRules",
 		"CallQueueMembersChange", "CompanyNumbers", "DialingPlan", "ExtensionInfo", "Features", "Limits", "Permissions", "ProfileImage", "VideoConfiguration")
 	contactCenterPhoneNumberType = newEnum[rest.ContactCenterPhoneNumberType]("ContactCenterPhoneNumberType", "Voice", "Fax", "VoiceFax")

@@ -336,25 +336,11 @@ func UnmarshalDeviceOrderTaskStatus(v any) (rest.DeviceOrderTaskStatus, error) {
 	return deviceOrderTaskStatus.unmarshal(v)
 }
 
-// MarshalPhoneNumberEventType writes v.
-func MarshalPhoneNumberEventType(v rest.PhoneNumberEventType) graphql.Marshaler {
-	return phoneNumberEventType.marshal(v)
-}
+// MarshalAccountEventType writes v.
+func MarshalAccountEventType(v rest.EventType) graphql.Marshaler { return accountEventType.marshal(v) }
 
-// UnmarshalPhoneNumberEventType reads v.
-func UnmarshalPhoneNumberEventType(v any) (rest.PhoneNumberEventType, error) {
-	return phoneNumberEventType.unmarshal(v)
-}
-
-// MarshalExtensionEventType writes v.
-func MarshalExtensionEventType(v rest.ExtensionEventType) graphql.Marshaler {
-	return extensionEventType.marshal(v)
-}
-
-// UnmarshalExtensionEventType reads v.
-func UnmarshalExtensionEventType(v any) (rest.ExtensionEventType, error) {
-	return extensionEventType.unmarshal(v)
-}
+// UnmarshalAccountEventType reads v.
+func UnmarshalAccountEventType(v any) (rest.EventType, error) { return accountEventType.unmarshal(v) }
 
 // MarshalExtensionEventHint writes v.
 func MarshalExtensionEventHint(v rest.ExtensionEventHint) graphql.Marshaler {

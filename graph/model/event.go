@@ -20,6 +20,10 @@ type Happening struct {
 	ID        string // for those who come back
 	Timestamp rest.DateTime
 	Account   string // RingCentral's own id
+
+	EventType    rest.EventType
+	RawEventType string // "" of a gap
+	Gap          *EventGapReason
 }
 
 // AccountID is the global id of the account.
@@ -30,9 +34,6 @@ func (h *Happening) AccountID() string {
 // ContactCenterPhoneNumberEvent is about a number of the contact centre, or a gap.
 type ContactCenterPhoneNumberEvent struct {
 	Happening
-	EventType       rest.PhoneNumberEventType
-	RawEventType    string
-	Gap             *EventGapReason
 	PhoneNumberInfo *rest.PhoneNumber
 	Before          *rest.PhoneNumber
 }
@@ -51,11 +52,8 @@ func (e *ContactCenterPhoneNumberEvent) PhoneNumberID() *string {
 // ExtensionEvent is about an extension, or a gap.
 type ExtensionEvent struct {
 	Happening
-	EventType    rest.ExtensionEventType
-	RawEventType string
-	Gap          *EventGapReason
-	RcID         string
-	Hints        []rest.ExtensionEventHint
+	RcID     string
+	Hints    []rest.ExtensionEventHint
 	RawHints     []string
 }
 
@@ -66,10 +64,7 @@ func (*ExtensionEvent) IsAccountEvent() {}
 func (e *ExtensionEvent) ExtensionID() *string { return objectID(TypeExtension, e.Account, e.RcID) }
 
 // EventGap says that events may be missing.
-type EventGap struct {
-	Happening
-	Reason EventGapReason
-}
+type EventGap struct{ Happening }
 
 // IsAccountEvent makes it one.
 func (*EventGap) IsAccountEvent() {}

@@ -13,7 +13,7 @@ import (
 )
 
 func (r *contactCenterPhoneNumberEventResolver) PhoneNumber(ctx context.Context, obj *model.ContactCenterPhoneNumberEvent) (*rest.PhoneNumber, error) {
-	if obj.PhoneNumberID() == nil || obj.EventType == rest.PhoneNumberDeleted {
+	if obj.PhoneNumberID() == nil || obj.EventType == rest.Deleted {
 		return nil, nil //nolint:nilnil // there is none
 	}
 	id := rest.PhoneNumberID{Key: rest.Key{Account: obj.Account, RCID: obj.PhoneNumberInfo.RcID()}}
@@ -21,7 +21,7 @@ func (r *contactCenterPhoneNumberEventResolver) PhoneNumber(ctx context.Context,
 }
 
 func (r *extensionEventResolver) Extension(ctx context.Context, obj *model.ExtensionEvent) (*rest.Extension, error) {
-	if obj.ExtensionID() == nil || obj.EventType == rest.ExtensionDeleted {
+	if obj.ExtensionID() == nil || obj.EventType == rest.Deleted {
 		return nil, nil //nolint:nilnil // there is none
 	}
 	id := rest.ExtensionID{Key: rest.Key{Account: obj.Account, RCID: obj.RcID}}
@@ -29,7 +29,7 @@ func (r *extensionEventResolver) Extension(ctx context.Context, obj *model.Exten
 	return loader.For(ctx).WholeExtension(ctx, id)
 }
 
-func (r *subscriptionResolver) ContactCenterPhoneNumberChanged(ctx context.Context, accountID string, types []rest.PhoneNumberEventType, after *string) (<-chan *model.ContactCenterPhoneNumberEvent, error) {
+func (r *subscriptionResolver) ContactCenterPhoneNumberChanged(ctx context.Context, accountID string, types []rest.EventType, after *string) (<-chan *model.ContactCenterPhoneNumberEvent, error) {
 	l, err := r.listen(ctx, accountID, after, notify.Number)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (r *subscriptionResolver) ContactCenterPhoneNumberChanged(ctx context.Conte
 	}), nil
 }
 
-func (r *subscriptionResolver) ExtensionChanged(ctx context.Context, accountID string, types []rest.ExtensionEventType, after *string) (<-chan *model.ExtensionEvent, error) {
+func (r *subscriptionResolver) ExtensionChanged(ctx context.Context, accountID string, types []rest.EventType, after *string) (<-chan *model.ExtensionEvent, error) {
 	l, err := r.listen(ctx, accountID, after, notify.Extension)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func (r *subscriptionResolver) AccountEvents(ctx context.Context, accountID stri
 		case e.Kind == notify.Extension:
 			return extensionEvent(l.Account, e), true
 		}
-		return &model.EventGap{Happening: happening(l.Account, e), Reason: *reasonOf(e)}, true
+		return &model.EventGap{Happening: happening(l.Account, e, "")}, true
 	}), nil
 }
 

@@ -1,6 +1,7 @@
 package resolvers
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -111,8 +112,11 @@ func stream[T any](ctx context.Context, l *Listener, show func(*notify.Entry) (T
 // timeForm is how the upstream writes times.
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-func happening(account string, e *notify.Entry) model.Happening {
-	return model.Happening{ID: e.String(), Timestamp: rest.DateTime(e.Time.UTC().Format(timeForm)), Account: account}
+func happening(account string, e *notify.Entry, told rest.EventType) model.Happening {
+	return model.Happening{
+		ID: e.String(), Timestamp: rest.DateTime(e.Time.UTC().Format(timeForm)), Account: account,
+		EventType: typeOf(e, told), RawEventType: string(told), Gap: reasonOf(e),
+	}
 }
 
 // reasonOf says why events may be missing; nil of those that are no gap.
@@ -124,32 +128,33 @@ func reasonOf(e *notify.Entry) *model.EventGapReason {
 	return &why
 }
 
+// sameType are the words that events of extensions have for what those of numbers call otherwise.
+var sameType = map[rest.EventType]rest.EventType{"Create": "Created", "Update": "Updated", "Delete": rest.Deleted}
+
 // typeOf is the type of an event, as it is shown: what says nothing, or could be taken for a
 // gap, is odd.
-func typeOf[T ~string](e *notify.Entry, told T) T {
+func typeOf(e *notify.Entry, told rest.EventType) rest.EventType {
 	switch {
 	case e.Kind == notify.Gap:
 		return model.GapEvent
 	case told == "" || told == model.GapEvent:
 		return model.OddEvent
 	}
-	return told
+	return cmp.Or(sameType[told], told)
 }
 
 func numberEvent(account string, e *notify.Entry) *model.ContactCenterPhoneNumberEvent {
 	told := decoded[rest.PhoneNumberEvent](e.Body, e.Kind == notify.Number)
 	before := decoded[rest.PhoneNumberEvent](e.Before, e.Before != nil)
 	return &model.ContactCenterPhoneNumberEvent{
-		Happening: happening(account, e), EventType: typeOf(e, told.EventType), RawEventType: string(told.EventType),
-		Gap: reasonOf(e), PhoneNumberInfo: told.PhoneNumber, Before: before.PhoneNumber,
+		Happening: happening(account, e, told.EventType), PhoneNumberInfo: told.PhoneNumber, Before: before.PhoneNumber,
 	}
 }
 
 func extensionEvent(account string, e *notify.Entry) *model.ExtensionEvent {
 	told := decoded[rest.ExtensionEvent](e.Body, e.Kind == notify.Extension)
 	v := &model.ExtensionEvent{
-		Happening: happening(account, e), EventType: typeOf(e, told.EventType), RawEventType: string(told.EventType),
-		Gap: reasonOf(e), RcID: string(told.ExtensionID), RawHints: told.Hints,
+		Happening: happening(account, e, told.EventType), RcID: string(told.ExtensionID), RawHints: told.Hints,
 	}
 	for _, hint := range told.Hints {
 		v.Hints = append(v.Hints, rest.ExtensionEventHint(hint))

@@ -118,9 +118,9 @@ var fuzzOperations = []string{
 		place: createExtension(input: {regionalSettings: $place, site: $site, contact: {businessAddress: $address, pronouncedName: $name}}) { outcome }
 		kind: createExtension(input: {regionalSettings: {timeFormat: $format}, contact: {pronouncedName: {type: $kind}}, references: [{type: $reference}]}) { outcome } }`,
 	`query ($id: String!, $target: ID) { viewer { hasPermission(id: $id, targetExtensionId: $target) authorizationProfile(targetExtensionId: $target) { uri } } }`,
-	`subscription ($account: ID! = "~", $types: [PhoneNumberEventType!], $after: ID) {
+	`subscription ($account: ID! = "~", $types: [AccountEventType!], $after: ID) {
 		contactCenterPhoneNumberChanged(accountId: $account, types: $types, after: $after) { id phoneNumber { label } } }`,
-	`subscription ($account: ID! = "~", $types: [ExtensionEventType!], $after: ID) { extensionChanged(accountId: $account, types: $types, after: $after) { id hints } }`,
+	`subscription ($account: ID! = "~", $types: [AccountEventType!], $after: ID) { extensionChanged(accountId: $account, types: $types, after: $after) { id hints } }`,
 }
 
 // fuzzOperation returns the place of the first operation with a piece of text.

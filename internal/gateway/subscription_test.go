@@ -233,16 +233,16 @@ func TestEventsAreTold(t *testing.T) {
 func TestAccountEvents(t *testing.T) {
 	e := newEventful(t, nil)
 	ears := e.listen(t, e.token, `subscription { accountEvents(after: START) { __typename id
-		... on ContactCenterPhoneNumberEvent { number: eventType } ... on ExtensionEvent { extension: eventType hints rawHints } ... on EventGap { reason } } }`)
+		eventType gap ... on ExtensionEvent { hints rawHints } } }`)
 	e.publish(t, notify.Extension, "1", `{"extensionId":"1","eventType":"Update","hints":["CompanyNumbers","New"]}`)
 	e.publish(t, notify.Number, "2", `{"eventType":"Deleted","phoneNumberInfo":{"id":"2"}}`)
 	e.publish(t, notify.Gap, "", `{"reason":"STARTED"}`)
 	for way, r := range ears {
 		t.Run(way, func(t *testing.T) {
 			for i, want := range []string{
-				`{"__typename":"ExtensionEvent","id":"%s","extension":"UPDATED","hints":["COMPANY_NUMBERS","UNKNOWN"],"rawHints":["CompanyNumbers","New"]}`,
-				`{"__typename":"ContactCenterPhoneNumberEvent","id":"%s","number":"DELETED"}`,
-				`{"__typename":"EventGap","id":"%s","reason":"STARTED"}`,
+				`{"__typename":"ExtensionEvent","id":"%s","eventType":"UPDATED","gap":null,"hints":["COMPANY_NUMBERS","UNKNOWN"],"rawHints":["CompanyNumbers","New"]}`,
+				`{"__typename":"ContactCenterPhoneNumberEvent","id":"%s","eventType":"DELETED","gap":null}`,
+				`{"__typename":"EventGap","id":"%s","eventType":"GAP","gap":"STARTED"}`,
 			} {
 				r.expect(t, fmt.Sprintf(`{"data":{"accountEvents":`+want+`}}`, e.id(t, i+1)))
 			}

@@ -27,21 +27,19 @@ func DecodeNotification(b []byte) (*Notification, error) {
 
 // What events tell. The schema knows which values are known.
 type (
-	PhoneNumberEventType         string
-	ExtensionEventType           string
+	EventType                    string
 	ExtensionEventHint           string
 	ContactCenterPhoneNumberType string
 )
 
-// The events whose object is not there any more.
+// The event whose object is not there any more.
 const (
-	PhoneNumberDeleted PhoneNumberEventType = "Deleted"
-	ExtensionDeleted   ExtensionEventType   = "Delete"
+	Deleted EventType = "Deleted"
 )
 
 // PhoneNumberEvent says that a number of the contact centre has come, changed, or gone.
 type PhoneNumberEvent struct {
-	EventType   PhoneNumberEventType `json:"eventType"`
+	EventType   EventType `json:"eventType"`
 	PhoneNumber *PhoneNumber         `json:"phoneNumberInfo"` // as far as events tell of it
 }
 
@@ -53,7 +51,7 @@ func (n *PhoneNumber) TypeInEvents() ContactCenterPhoneNumberType {
 // ExtensionEvent says that an extension has come, changed, or gone.
 type ExtensionEvent struct {
 	ExtensionID ID                 `json:"extensionId"`
-	EventType   ExtensionEventType `json:"eventType"`
+	EventType   EventType `json:"eventType"`
 	Hints       []string           `json:"hints"` // of an Update: what has changed
 }
 

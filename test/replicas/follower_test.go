@@ -12,14 +12,14 @@ import (
 )
 
 const followed = `subscription ($after: ID) { accountEvents(after: $after) {
-	__typename id timestamp ... on EventGap { reason } } }`
+	__typename id timestamp gap } }`
 
 // told is an event that a follower was told.
 type told struct {
 	Type      string    `json:"__typename"`
 	ID        string    `json:"id"`
 	Timestamp time.Time `json:"timestamp"`
-	Reason    string    `json:"reason"`
+	Reason    string    `json:"gap"`
 }
 
 func (e told) gap() bool { return e.Type == "EventGap" }
