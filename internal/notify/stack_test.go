@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -32,6 +33,8 @@ type world struct {
 type door struct {
 	to     http.Handler
 	closed atomic.Bool
+
+	mu     sync.Mutex
 	told   []http.Header // of what came
 	nonce  string        // where the last came to
 	answer *httptest.ResponseRecorder
@@ -44,13 +47,15 @@ func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
 	if d.closed.Load() || d.to == nil {
 		return nil, io.ErrUnexpectedEOF
 	}
-	d.told, d.nonce = append(d.told, r.Header.Clone()), r.URL.Query().Get("s")
-	d.answer = httptest.NewRecorder()
+	answer, came := httptest.NewRecorder(), r.Header.Clone()
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	d.to.ServeHTTP(d.answer, r)
-	return d.answer.Result(), nil
+	d.to.ServeHTTP(answer, r)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.told, d.nonce, d.answer = append(d.told, came), r.URL.Query().Get("s"), answer
+	return answer.Result(), nil
 }
 
 func newWorld(t *testing.T) *world {

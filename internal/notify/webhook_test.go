@@ -399,6 +399,7 @@ func TestTokenInOtherHeader(t *testing.T) {
 		s := w.subscribe(g, w.person(sim.AdministratorID), "")
 		s.gap(notify.Started)
 		s.told(w.sim.RaiseEvents(1)...)
+		synctest.Wait() // it is answered
 		token := w.door.told[len(w.door.told)-1].Get("Verification-Token")
 		r := httptest.NewRequest(http.MethodPost, notify.Path+"?s="+w.door.nonce, strings.NewReader(`{"uuid":"u","event":"/restapi/v1.0/account/`+sim.AccountID+`/extension","body":{"extensionId":"1","eventType":"Create"}}`))
 		r.Header.Set("Validation-Token", token)
