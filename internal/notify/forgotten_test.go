@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ringql/ringql/internal/auth"
@@ -79,6 +80,7 @@ func TestStoreForgetsWebhook(t *testing.T) {
 		store := w.forgetful()
 		s := w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "")
 		s.gap(notify.Started)
+		synctest.Wait() // what follows the gap is known
 		store.forget()
 		began := time.Now()
 		s.gap(notify.Started)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"testing/synctest"
 
 	"github.com/ringql/ringql/internal/notify"
 	"github.com/ringql/ringql/internal/rest"
@@ -52,6 +53,7 @@ func TestRefusedState(t *testing.T) {
 		g := w.gateway(nil)
 		s := w.subscribe(g, w.person(sim.AdministratorID), "")
 		s.gap(notify.Started)
+		synctest.Wait()
 		w.sim.FailNext("readSubscription", 1, sim.Fault{Status: http.StatusForbidden, Body: `{"errorCode":"CMN-408"}`})
 		if _, err := s.reader.Next(t.Context()); !errors.Is(err, rest.ErrForbidden) {
 			t.Fatalf("got %v", err)
@@ -81,6 +83,7 @@ func TestRefusedAnothers(t *testing.T) {
 		first := w.gateway(nil)
 		s := w.subscribe(first, w.person(sim.AdministratorID), "")
 		s.gap(notify.Started)
+		synctest.Wait() // what follows the gap is known
 		first.Close()
 		w.sim.FailNext("readSubscription", 1, sim.Fault{Status: http.StatusForbidden, Body: `{"errorCode":"SUB-402","message":"Not allowed"}`})
 		w.subscribe(w.gateway(nil), w.person("435068008"), "").gap(notify.Interrupted)

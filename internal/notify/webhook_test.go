@@ -178,6 +178,7 @@ func TestRecordTaken(t *testing.T) {
 		w := newWorld(t)
 		s := w.subscribe(w.gateway(nil), w.person(sim.AdministratorID), "")
 		s.gap(notify.Started)
+		synctest.Wait() // what follows the gap is known
 		w.swap(notify.RecordKey(sim.AccountID), []byte(`{"nonce":"`+sim.AccountID+`.x","id":"x","told":true}`), time.Hour)
 		s.gap(notify.Interrupted)
 		s.told(w.sim.RaiseEvents(1)...)
@@ -323,6 +324,7 @@ func TestStop(t *testing.T) {
 			g := w.gateway(func(c *notify.Config) { c.Alone = alone })
 			s := w.subscribe(g, w.person(sim.AdministratorID), "")
 			s.gap(notify.Started)
+			synctest.Wait() // what follows the gap is known
 			g.Close()
 			if _, err := s.reader.Next(t.Context()); !errors.Is(err, notify.ErrClosed) {
 				t.Errorf("got %v", err)
