@@ -31,7 +31,7 @@ until_told STARTED
 bash -c "$(here 'sh change')" | grep -q APPLIED
 until_told UPDATED
 without_id() { grep '^data:' | sed 's/"id":"[^"]*"/"id":""/'; }
-want=$(awk '/^The first says/{on=1} /^`extensionChanged`/{on=0} on' README.md | without_id)
+want=$(awk '/^The first says/{on=1} /^It begins with a gap/{on=0} on' README.md | without_id)
 got=$(without_id <"$told")
 if [ "$got" != "$want" ]; then
 	printf 'the events are not the README'"'"'s\n got %s\nwant %s\n' "$got" "$want" >&2

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -30,7 +31,15 @@ func (e Events) validate(redis string) error {
 		return errors.New("RINGQL_EVENTS_SECRET is missing: replicas know by it what is RingCentral's")
 	}
 	return errors.Join(
-		positive("RINGQL_EVENTS_LIFE", int64(e.Life)), positive("RINGQL_EVENTS_CHECK", int64(e.Check)), positive("RINGQL_EVENTS_LINGER", int64(e.Linger)))
+		atLeast("RINGQL_EVENTS_LIFE", e.Life, time.Minute), atLeast("RINGQL_EVENTS_CHECK", e.Check, 10*time.Second), atLeast("RINGQL_EVENTS_LINGER", e.Linger, time.Second))
+}
+
+// atLeast refuses what would have RingCentral be asked all the time.
+func atLeast(name string, d, least time.Duration) error {
+	if d < least {
+		return fmt.Errorf("%s must be at least %s, not %s", name, least, d)
+	}
+	return nil
 }
 
 // How is how RingCentral tells of events: webhook, websocket, or "" for not at all.

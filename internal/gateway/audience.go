@@ -17,7 +17,7 @@ import (
 
 const (
 	// heardFor is for how long it is known what somebody may be told, for all their subscriptions.
-	heardFor = time.Minute
+	heardFor = 10 * time.Minute
 	// mostHeard bounds the memory of it, in people.
 	mostHeard = 10_000
 	// faith is for how long somebody is told of events while nobody can say whether they may be.
@@ -76,7 +76,7 @@ func (a *audience) Admit(ctx context.Context, account string, after *string, kin
 		return nil, err
 	}
 	s := notify.Subscription{
-		Account: own, Check: a.checks(ctx, hears),
+		Account: own, Begin: true, Check: a.checks(ctx, hears),
 		Person: notify.Person{Key: who, Context: auth.With(context.Background(), auth.From(ctx))},
 	}
 	if session := sessionFrom(ctx); session != nil {

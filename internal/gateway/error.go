@@ -74,7 +74,7 @@ var faces = []struct {
 	{loader.ErrTooMany, codeTooCostly, "This would take too many calls to RingCentral: the account is too large for it."},
 	{notify.ErrAfter, codeBadInput, "after is no id of an event."},
 	{notify.ErrSlow, codeRateLimited, "Events came faster than they were read: come back with the id of the last one as after."},
-	{notify.ErrClosed, codeBusy, sayStopping},
+	{notify.ErrClosed, codeBusy, "The gateway is stopping: connect again, with the id of the last event."},
 	{notify.ErrOff, codeBusy, "This gateway is told of no events: its operator has to set RINGQL_EVENTS."},
 	{paging.ErrNoTotal, codeBadInput, "RingCentral does not tell how long this list is: use first and after."},
 	{context.DeadlineExceeded, codeTimeout, "This took too long."},

@@ -55,6 +55,8 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		switch {
 		case r.Context().Err() != nil:
 			return // the client has left
+		case cutOff(ctx):
+			return
 		case resp == nil:
 			aside(ctx, out.complete)
 			return

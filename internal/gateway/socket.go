@@ -276,6 +276,8 @@ func (k *socket) run(ctx context.Context, id string, o *running, params *graphql
 		switch {
 		case ctx.Err() != nil:
 			return // given up: nothing more is said of this id
+		case cutOff(within):
+			return // the socket is closed when nothing is under way
 		case resp == nil:
 			k.last(ctx, id, o, message{ID: id, Type: "complete"})
 			return

@@ -28,6 +28,7 @@ type subscription struct {
 	free      bool   // no call is made for any event
 	id        string // of the entry that the last response is about; "" for none
 	over      bool
+	cut       bool // the gateway is stopping: the client is to come back, so nothing says that it is over
 	cancel    context.CancelFunc
 }
 
@@ -105,15 +106,21 @@ func (s *subscription) next(ctx context.Context) *graphql.Response {
 		}
 		return s.answer(ctx, turn)
 	case <-s.o.draining:
-		return s.last(refusal(codeBusy, sayStopping))
+		s.over, s.cut = true, true
+		s.cancel()
+		return nil
 	case <-ctx.Done():
 		s.over = true
 		return nil
 	}
 }
 
-// sayStopping tells those who wait for events, of which none are lost.
-const sayStopping = "The gateway is stopping: connect again, with the id of the last event."
+// cutOff says whether ctx belongs to a subscription that ends with the gateway. Clients take an
+// error, or that it is complete, for its end, and come back when the connection breaks.
+func cutOff(ctx context.Context) bool {
+	s := subscriptionFrom(ctx)
+	return s != nil && s.cut
+}
 
 // last ends the subscription with an error.
 func (s *subscription) last(err *gqlerror.Error) *graphql.Response {

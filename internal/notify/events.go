@@ -111,7 +111,11 @@ func (p *Person) id() string { return p.Key + "\n" + p.Login }
 type Subscription struct {
 	Account string // its id at RingCentral, which the subscriber has been seen to belong to
 	After   string // the id of the last event they were told; "" for from now on
-	Person  Person
+	// Begin has who is told from now on be told that first, as a gap, unless the log is empty, which
+	// begins with one: a client that comes back without an id learns that it may have missed
+	// something, and each has an id to come back with.
+	Begin  bool
+	Person Person
 	// Check is asked from time to time whether they may still be told; an error ends it. It may
 	// be nil.
 	Check func(context.Context) error
@@ -131,6 +135,9 @@ func (e *Events) Subscribe(ctx context.Context, s Subscription) (*Reader, error)
 	if err := e.keeper.join(s.Account, s.Person); err != nil {
 		r.Close()
 		return nil, err
+	}
+	if s.Begin && s.After == "" {
+		r.begin()
 	}
 	r.closed = func() { e.keeper.leave(s.Account, r.who) }
 	return r, nil

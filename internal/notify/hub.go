@@ -68,8 +68,10 @@ func (h *Hub) close() {
 func (h *Hub) rang(account string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for name, f := range h.feeds {
-		if account == "" || account == name {
+	if f := h.feeds[account]; f != nil {
+		f.ring()
+	} else if account == "" {
+		for _, f := range h.feeds {
 			f.ring()
 		}
 	}

@@ -272,9 +272,11 @@ func (k *keep) pause(ctx context.Context, d time.Duration) {
 // told, with the credentials of one of them after the other.
 func (k *keep) hold(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	k.lost = func() { cancel(errLease) }
-	k.done.Go(func() { k.lease.keep(ctx, func() { cancel(errLease) }, k.known) })
+	var beat sync.WaitGroup
+	beat.Go(func() { k.lease.keep(ctx, func() { cancel(errLease) }, k.known) })
+	defer beat.Wait() // or it could take the lease that is let go of
+	defer cancel(nil)
 	k.done.Go(func() { k.watch(ctx, cancel) })
 	for {
 		p, err := k.pick()
@@ -314,10 +316,10 @@ func (k *keep) holdAs(ctx context.Context, p Person) error {
 			return err
 		}
 		k.set(Broken)
-		k.cfg.Log.Warn("RingCentral does not tell of events for now: it is asked again", "cause", err, "in", wait)
 		if time.Since(began) > lastRetry {
 			wait = firstRetry
 		}
+		k.cfg.Log.Warn("RingCentral does not tell of events for now: it is asked again", "cause", err, "in", wait)
 		sleep(ctx, wait)
 		wait = min(3*wait, lastRetry)
 	}

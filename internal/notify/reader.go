@@ -58,6 +58,17 @@ func (h *Hub) newReader(ctx context.Context, account, after string, check func(c
 	return r, nil
 }
 
+// begin has the reader be told where it begins.
+func (r *Reader) begin() {
+	r.f.mu.Lock()
+	at := r.f.end
+	r.index = r.f.count
+	r.f.mu.Unlock()
+	if at.Number > 0 {
+		r.given = []Entry{gapAt(at, Started)}
+	}
+}
+
 // Close ends the reading.
 func (r *Reader) Close() {
 	r.once.Do(func() {

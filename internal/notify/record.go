@@ -29,6 +29,7 @@ type record struct {
 	Who   string    `json:"who"`            // a sum of whose it is
 	Seen  time.Time `json:"seen"`           // when somebody last looked after it
 	Told  bool      `json:"told"`           // RingCentral has told of the account before
+	Gap   Reason    `json:"gap,omitempty"`  // of the gap that is to be written before what it tells counts; "" once it is
 }
 
 // mine says whether a person can ask for the subscription.

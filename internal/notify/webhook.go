@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -133,11 +134,21 @@ func (w *webhooks) address(nonce string) string { return w.cfg.URL + Path + "?s=
 
 // adopt looks after a subscription that another replica, or this gateway before, had made.
 func (w *webhooks) adopt(ctx context.Context, k *keep, r *record) error {
-	if time.Since(r.Seen) > unseen {
-		if err := k.gap(ctx, Interrupted); err != nil {
+	why := r.Gap
+	if why == "" && time.Since(r.Seen).Abs() > unseen { // the clocks of two replicas may differ
+		why = Interrupted
+	}
+	return k.settle(ctx, r, why)
+}
+
+// settle writes the gap that is due, if one is, and then that it is not any more.
+func (k *keep) settle(ctx context.Context, r *record, why Reason) error {
+	if why != "" {
+		if err := k.gap(ctx, why); err != nil {
 			return err
 		}
 	}
+	r.Gap = ""
 	return k.save(ctx, r)
 }
 
@@ -170,11 +181,11 @@ func (w *webhooks) create(ctx context.Context, k *keep, p Person, why Reason) (*
 		w.drop(ctx, p, sub.ID)
 		return nil, disabled(sub)
 	}
-	if err := k.gap(ctx, why); err != nil { // before anyone can take the subscription for one that has told all along
+	r.ID, r.Told, r.Gap = sub.ID, true, why // whoever goes on from here, should this replica die, knows what is left to do
+	if err := k.save(ctx, r); err != nil {
 		return nil, err
 	}
-	r.ID, r.Told = sub.ID, true
-	return sub, k.save(ctx, r)
+	return sub, k.settle(ctx, r, why)
 }
 
 // find looks whether a subscription was made although no answer came.
@@ -228,7 +239,7 @@ func unreachable(err error) error {
 // disabled is why a subscription does not tell all that it was asked to.
 func disabled(sub *rest.Subscription) error {
 	f := sub.DisabledFilters[0]
-	return fmt.Errorf("%w: %s is not told: %s", rest.ErrForbidden, f.Filter, f.Reason)
+	return &rest.Error{Op: "createSubscription", Status: http.StatusForbidden, Code: f.Reason, Message: f.Filter + " is not told: " + f.Message}
 }
 
 // ask reads or renews a subscription. errGone means that it tells nothing any more.

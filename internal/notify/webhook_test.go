@@ -438,3 +438,29 @@ func TestOtherSettings(t *testing.T) {
 }
 
 var _ notify.Store = (*auth.Memory)(nil)
+
+// Who is told from now on is told that first, and has an id to come back with; the first of all
+// learns it from the log.
+func TestBegin(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		g := w.gateway(nil)
+		begin := func() *subscriber {
+			r, err := g.Subscribe(t.Context(), notify.Subscription{Account: sim.AccountID, Person: w.person(sim.AdministratorID), Begin: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(r.Close)
+			return &subscriber{t, r}
+		}
+		first := begin()
+		first.gap(notify.Started)
+		first.told(w.sim.RaiseEvents(1)...)
+		second := begin()
+		id := second.gap(notify.Started).String()
+		told := w.sim.RaiseEvents(2)
+		first.told(told...)
+		second.told(told...)
+		w.subscribe(g, w.person(sim.AdministratorID), id).told(told...)
+	})
+}

@@ -39,8 +39,8 @@ const (
 
 // PhoneNumberEvent says that a number of the contact centre has come, changed, or gone.
 type PhoneNumberEvent struct {
-	EventType   EventType `json:"eventType"`
-	PhoneNumber *PhoneNumber         `json:"phoneNumberInfo"` // as far as events tell of it
+	EventType   EventType    `json:"eventType"`
+	PhoneNumber *PhoneNumber `json:"phoneNumberInfo"` // as far as events tell of it
 }
 
 // TypeInEvents is Type where an event tells it: events have words of their own.
@@ -50,9 +50,9 @@ func (n *PhoneNumber) TypeInEvents() ContactCenterPhoneNumberType {
 
 // ExtensionEvent says that an extension has come, changed, or gone.
 type ExtensionEvent struct {
-	ExtensionID ID                 `json:"extensionId"`
+	ExtensionID ID        `json:"extensionId"`
 	EventType   EventType `json:"eventType"`
-	Hints       []string           `json:"hints"` // of an Update: what has changed
+	Hints       []string  `json:"hints"` // of an Update: what has changed
 }
 
 // DecodeEvent reads the body of a notification.

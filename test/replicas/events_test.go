@@ -93,12 +93,15 @@ func acrossReplicas(t *testing.T, f *farm, w way) {
 		name := fmt.Sprintf(" at gateway %d", i)
 		ears = append(ears, listens(t, "administrator"+name, g.URL, w, subscription{query: numberChanged}))
 		all = append(all, listens(t, "administrator of all"+name, g.URL, w, subscription{query: everything}))
+	}
+	f.running() // with the credentials of the administrator: those of others do not do for all
+	for i, g := range f.gateways {
+		name := fmt.Sprintf(" at gateway %d", i)
 		half = append(half, listens(t, "who may read no numbers"+name, g.URL, w, subscription{query: everything, bearer: stranger}))
 		refused = append(refused,
 			listens(t, "who may read no numbers, but asks for them,"+name, g.URL, w, subscription{query: numberChanged, bearer: stranger}),
 			listens(t, "who has not the scope"+name, g.URL, w, subscription{query: everything, bearer: outsider}))
 	}
-	f.running()
 	t.Cleanup(func() {
 		if t.Failed() {
 			for _, e := range slices.Concat(ears, all, half, refused) {

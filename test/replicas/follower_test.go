@@ -93,11 +93,14 @@ func (l *follower) newest() time.Time {
 	return l.latest
 }
 
-// was is how often it was ended by that.
-func (l *follower) was(why string) int {
+// endings is how often it was ended.
+func (l *follower) endings() (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.ends[why]
+	for _, times := range l.ends {
+		n += times
+	}
+	return n
 }
 
 // crowd is all who follow.
