@@ -54,7 +54,7 @@ type ExtensionEvent struct {
 	Happening
 	RcID     string
 	Hints    []rest.ExtensionEventHint
-	RawHints     []string
+	RawHints []string
 }
 
 // IsAccountEvent makes it one.
