@@ -127,7 +127,9 @@ func (p *Program) run() {
 	for range 500 {
 		said := p.Log()[before:]
 		if m := up.FindStringSubmatch(said); m != nil {
-			p.URL, p.PID = m[1], p.cmd.Process.Pid
+			if p.PID = p.cmd.Process.Pid; p.URL != m[1] { // once more at the same address, it may be read meanwhile
+				p.URL = m[1]
+			}
 			if m := upstream.FindStringSubmatch(said); m != nil {
 				p.Upstream = m[1]
 			}
